@@ -1,0 +1,138 @@
+#pragma once
+
+#include "codemate/base/bytes.hpp"
+#include "codemate/base/error.hpp"
+#include "codemate/json/value.hpp"
+#include "codemate/model/name.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace codemate::manifest {
+
+// Where a manifest comes from.
+struct Origin {
+    enum class How { built_in, option, environment, found };
+    How how = How::built_in;
+    std::filesystem::path path; // empty if built in
+
+    std::string display() const; // "./codemate.json", or "built-in manifest"
+};
+
+// The user's own requirements (checked when a digest is locked, and by verify).
+struct Expect {
+    std::optional<ByteCount> size;
+    std::optional<std::string> quantization;
+    std::optional<std::uint64_t> context; // at least this many tokens
+    std::optional<std::string> license;   // digest of the licence layer
+    std::optional<bool> gpu;
+};
+
+struct Promise {
+    std::optional<double> decode_tps; // at least, tokens a second
+    std::optional<double> ttft_ms;    // at most
+};
+
+// Carried into the generated document, never failing anything.
+struct Stated {
+    std::string size, quantization;
+    std::optional<std::uint64_t> context;
+};
+
+struct About {
+    std::vector<std::string> purpose, languages, why;
+    std::string notes;
+    Stated stated;
+};
+
+struct Declared {
+    std::optional<ModelName> from; // where its content comes from, if not from its own name
+    Expect expect;
+    Promise promise;
+    About about;
+    json::Value options; // an object, or null: request options such as num_ctx
+};
+
+// codemate.json: what a project declares. Rules: docs/manifest.md.
+struct Manifest {
+    Origin origin;
+    std::string project, version;
+    std::string ollama; // ">=0.21": server version that verify asks for
+    std::map<std::string, ModelName> roles;
+    std::map<std::string, std::vector<std::string>> groups; // members as written: model, role or group
+    std::map<ModelName, Declared> models; // every declared model: also those that only a role or group names
+    std::vector<NamePattern> protect;
+    std::vector<std::string> preferred_quantizations; // policy.quantization
+    std::optional<ByteCount> disk_budget;
+    std::vector<std::string> mirrors;
+    json::Value vector_store; // an object, or null
+
+    bool is_protected(const ModelName&) const;
+    std::vector<std::string> roles_of(const ModelName&) const; // sorted
+    const Declared* declared(const ModelName&) const;          // as the server compares names; or nullptr
+};
+
+// A mistake in a manifest's text.
+struct Problem {
+    std::size_t line = 0; // from 1; 0: of the whole
+    std::string path;     // "/roles/primary"
+    std::string text;     // what is wrong and what was expected
+    std::string hint;     // the nearest key or name; may be empty
+};
+
+struct Parsed {
+    Manifest manifest;             // to be used only without problems
+    std::vector<Problem> problems; // in the order of the text
+};
+
+Parsed parse(std::string_view text, Origin); // pure; all problems together; never throws for content
+
+// Error{manifest} that reports all of them: "codemate.json has 5 mistakes", and a note for each ("line 7:
+// /roles/primary: …").
+Error to_error(const Origin&, std::span<const Problem>);
+
+std::string_view built_in_text();          // the compiled-in codemate.json
+std::string_view built_in_releases_text(); // the compiled-in codemate.releases.json
+
+// What decides which manifest is used.
+struct Search {
+    std::optional<std::string> option;      // --manifest
+    std::optional<std::string> environment; // CODEMATE_MANIFEST; empty: not set
+    std::filesystem::path directory;        // where to start looking
+    std::uint32_t user = 0;                 // whose files are trusted, beside root's
+};
+
+// Finds and reads it: option, environment, codemate.json here or in a parent up to the root of the checkout, else the
+// built-in one; "builtin" as a value means that. Throws Error{manifest} for its mistakes (all of them) and for a found
+// file of another owner, Error{not_found, storage} for a named file that cannot be read.
+Manifest load(const Search&);
+
+// One model that a target word means.
+struct Wanted {
+    ModelName name;
+    std::string target; // the word it comes from
+    bool declared = false;
+    bool plain_http = false; // the target was written http://host…
+
+    bool operator==(const Wanted&) const = default;
+};
+
+// The models that the targets mean: groups, roles, declared models, any other model name,
+// http://host:port/owner/model:tag. In the order of the targets, each model once. No targets: the required set
+// ("default"). Throws Error{usage} for names that do not parse, with the nearest group, role or model as hint, for
+// http:// on the public registry, and for "all".
+std::vector<Wanted> resolve(const Manifest&, std::span<const std::string> targets);
+
+std::vector<ModelName>
+required_set(const Manifest&); // what the group "default" means: as declared, else every role's model
+
+// Group, role and declared model names, for suggestions.
+std::vector<std::string> known_words(const Manifest&);
+
+} // namespace codemate::manifest

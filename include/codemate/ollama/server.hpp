@@ -1,0 +1,45 @@
+#pragma once
+
+#include "codemate/base/run.hpp"
+#include "codemate/http/client.hpp"
+#include "codemate/ollama/types.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace codemate::ollama {
+
+enum class Flow { go_on, drop }; // drop: close the stream; the server keeps what it has fetched
+
+// An Ollama server. An answer is a value; all else is an Error, whose kind comes from the server's status or text
+// (ollama/error_text), or Interrupted.
+class Server {
+public:
+    virtual ~Server() = default;
+
+    virtual std::string version(Stop) = 0;              // "0.32.15"
+    virtual std::vector<Installed> installed(Stop) = 0; // ordered by name here, the server's order is random in part
+
+    // Makes the server fetch the model. Each event once, in order, and a pulse of silence every 250 ms without one.
+    // Returns success only if the stream ended properly and its last object was success (facts.md 11, traps 1 and 2);
+    // dropped if `on_event` asked for it. Throws Error{not_found, storage, damaged, unreachable …} by the server's
+    // text.
+    virtual PullEnd pull(const ModelName&, Transport, const std::function<Flow(const PullEvent&)>& on_event, Stop) = 0;
+
+    virtual void copy(const ModelName& from, const ModelName& to, Stop) = 0; // Error{not_found} without `from`
+    virtual void remove(const ModelName&, Stop) = 0;                         // Error{not_found} if it is not there
+};
+
+// The server at this address. `read_pace`: pause between two reads of a pull's stream.
+std::unique_ptr<Server> connect(http::Client&, http::Url endpoint, Duration read_pace = std::chrono::milliseconds(10));
+
+// Puts `source` under the name `destination`. Copying over an installed model would leave its old layers on the disk
+// until the server restarts (facts.md 12), so the old one goes to the name `spare` first and is deleted there
+// afterwards, when the copy's digest has been checked; if anything fails the old one is back under its name.
+// `installed` is what the server lists now. Throws Error{damaged} if the digest is not the source's.
+void copy_over(Server&, const ModelName& source, const ModelName& destination, const ModelName& spare,
+               const std::vector<Installed>& installed, Stop);
+
+} // namespace codemate::ollama

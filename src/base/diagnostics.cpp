@@ -1,0 +1,84 @@
+#include "codemate/base/diagnostics.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <string>
+
+namespace codemate::diagnostics {
+namespace {
+
+std::shared_ptr<spdlog::logger>& logger() {
+    static std::shared_ptr<spdlog::logger> instance; // none: silent
+    return instance;
+}
+
+spdlog::level::level_enum level_of(Level level) {
+    switch (level) {
+    case Level::debug:
+        return spdlog::level::debug;
+    case Level::info:
+        return spdlog::level::info;
+    case Level::warning:
+        break;
+    }
+    return spdlog::level::warn;
+}
+
+spdlog::sink_ptr stderr_sink(const Options& options) {
+    spdlog::sink_ptr sink;
+    if (options.colour) {
+        sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(spdlog::color_mode::always);
+    } else {
+        sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    }
+    sink->set_level(options.verbosity > 1 ? spdlog::level::debug : spdlog::level::info);
+    sink->set_pattern("codemate: %^%l%$: %v");
+    return sink;
+}
+
+spdlog::sink_ptr file_sink(const std::filesystem::path& path) {
+    try {
+        auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());
+        sink->set_level(spdlog::level::debug);
+        sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+        return sink;
+    } catch (const spdlog::spdlog_ex& failure) {
+        throw Error(Kind::storage,
+                    "cannot write the log file " + quoted(path.string()) + ": " + printable(failure.what()));
+    }
+}
+
+} // namespace
+
+void start(const Options& options) {
+    std::vector<spdlog::sink_ptr> sinks;
+    if (options.verbosity > 0) sinks.push_back(stderr_sink(options));
+    if (!options.log_file.empty()) sinks.push_back(file_sink(options.log_file));
+    if (sinks.empty()) {
+        logger().reset();
+        return;
+    }
+    auto made = std::make_shared<spdlog::logger>("codemate", sinks.begin(), sinks.end());
+    made->set_level(spdlog::level::debug);
+    made->flush_on(spdlog::level::debug); // few lines, and the last one before a crash is the one that matters
+    // A log that cannot be written (full disk) must not disturb the work.
+    made->set_error_handler([](const std::string&) {});
+    logger() = std::move(made);
+}
+
+bool wanted(Level level) {
+    return logger() && logger()->should_log(level_of(level));
+}
+
+void say(Level level, std::string_view text) {
+    if (logger()) logger()->log(level_of(level), "{}", printable(text, 4000));
+}
+
+} // namespace codemate::diagnostics
