@@ -1,0 +1,50 @@
+#include "codemate/ui/out.hpp"
+
+#include "codemate/base/error.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <poll.h>
+#include <string>
+#include <unistd.h>
+
+namespace codemate::ui {
+namespace {
+
+std::string name_of(int fd) {
+    if (fd == STDOUT_FILENO) return "standard output";
+    if (fd == STDERR_FILENO) return "standard error";
+    return "file descriptor " + std::to_string(fd);
+}
+
+// Whoever shares the terminal with us may have made it non-blocking; then we wait as if it were not.
+void wait_until_writable(int fd) {
+    pollfd wanted{fd, POLLOUT, 0};
+    ::poll(&wanted, 1, -1);
+}
+
+} // namespace
+
+void Out::write(std::string_view text) {
+    while (!text.empty() && !closed_ && !failed_) {
+        const ssize_t written = ::write(fd_, text.data(), text.size());
+        if (written >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+            continue;
+        }
+        const int error = errno;
+        if (error == EINTR) continue;
+        if (error == EAGAIN) {
+            wait_until_writable(fd_);
+            continue;
+        }
+        if (error == EPIPE) {
+            closed_ = true;
+            return;
+        }
+        failed_ = true;
+        throw Error(Kind::storage, "cannot write to " + name_of(fd_) + ": " + std::strerror(error));
+    }
+}
+
+} // namespace codemate::ui

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "codemate/base/text.hpp"
+#include "codemate/ui/progress.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+// The ways to show progress; progress.cpp chooses.
+namespace codemate::ui {
+
+std::unique_ptr<Progress> make_bar(const ProgressOptions&, const Terminal&, Out&, const Clock&);
+std::unique_ptr<Progress> make_plain(const ProgressOptions&, Out&, const Clock&);
+std::unique_ptr<Progress> make_json(Out&, const Clock&);
+
+// Item and text come from servers and files.
+Event printable(const Event&);
+
+// "ok" or "failed", always as a word.
+std::string_view outcome_word(const Event& end);
+
+// Drops what cannot be written: Out reports a failure once, and showing progress is not what the work is about.
+void write_or_drop(Out&, std::string_view);
+
+} // namespace codemate::ui

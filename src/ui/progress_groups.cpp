@@ -1,0 +1,144 @@
+#include "ui/progress_drawers.hpp"
+#include "ui/progress_lines.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace codemate::ui {
+namespace {
+
+// https://docs.github.com/actions, "Workflow commands": what follows the second :: is unescaped by the runner.
+std::string escaped_data(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        switch (c) {
+        case '%':
+            result += "%25";
+            break;
+        case '\r':
+            result += "%0D";
+            break;
+        case '\n':
+            result += "%0A";
+            break;
+        default:
+            result += c;
+        }
+    }
+    return result;
+}
+
+bool is_word_character(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// The runner (src/Runner.Common/ActionCommand.cs) obeys "::command" at the beginning of a line after white space, and
+// the older "##[command]" anywhere in it. Text of a server must not give it orders.
+std::string harmless(std::string line) {
+    const std::size_t command = line.find("::");
+    const std::size_t word =
+        static_cast<std::size_t>(std::find_if(line.begin(), line.end(), is_word_character) - line.begin());
+    if (command != std::string::npos && command < word) line.replace(command, 2, "\\x3a:");
+    for (std::size_t at = line.find("##["); at != std::string::npos; at = line.find("##[", at))
+        line.replace(at, 3, "##\\x5b");
+    return line;
+}
+
+class GroupedLines final : public LineWriter {
+public:
+    explicit GroupedLines(Out& out) : out_(out) {}
+    ~GroupedLines() override { close_all(); }
+
+    void say(const std::string& item, const std::string& line, Weight weight) override {
+        if (item.empty()) return write(harmless(line));
+        if (!owner_) open(item);
+        if (item == *owner_) return write(harmless(line));
+        Group& group = waiting(item);
+        if (weight == Weight::lasting) group.lines.push_back(line);
+    }
+
+    void end(const std::string& item, const std::string& line, bool failed) override {
+        say(item, line, Weight::lasting);
+        if (item.empty()) {
+            if (failed) annotate(line);
+            return;
+        }
+        if (item == *owner_) {
+            close(failed ? std::optional(line) : std::nullopt);
+            return next();
+        }
+        Group& group = waiting(item);
+        group.ended = true;
+        group.failed = failed;
+    }
+
+private:
+    struct Group {
+        std::string item;
+        std::vector<std::string> lines;
+        bool ended = false;
+        bool failed = false;
+    };
+
+    void write(const std::string& line) { write_or_drop(out_, line + "\n"); }
+
+    void open(const std::string& item) {
+        owner_ = item;
+        write("::group::" + escaped_data(item));
+    }
+
+    // Below the group, as it is folded and a failure should be seen.
+    void close(const std::optional<std::string>& failure) {
+        owner_.reset();
+        write("::endgroup::");
+        if (failure) annotate(*failure);
+    }
+
+    void annotate(const std::string& line) { write("::error title=codemate::" + escaped_data(line)); }
+
+    Group& waiting(const std::string& item) {
+        const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                        [&](const Group& group) { return group.item == item && !group.ended; });
+        return found != waiting_.end() ? *found : waiting_.emplace_back(Group{item, {}});
+    }
+
+    void open_with_lines(const Group& group) {
+        open(group.item);
+        for (const std::string& line : group.lines)
+            write(harmless(line));
+    }
+
+    // What has ended meanwhile comes whole; then one that is still running owns the log.
+    void next() {
+        const auto running =
+            std::stable_partition(waiting_.begin(), waiting_.end(), [](const Group& group) { return group.ended; });
+        std::for_each(waiting_.begin(), running, [this](const Group& group) {
+            open_with_lines(group);
+            close(group.failed ? std::optional(group.lines.back()) : std::nullopt);
+        });
+        waiting_.erase(waiting_.begin(), running);
+        if (waiting_.empty()) return;
+        open_with_lines(waiting_.front());
+        waiting_.erase(waiting_.begin());
+    }
+
+    void close_all() {
+        while (owner_) {
+            close(std::nullopt);
+            next();
+        }
+    }
+
+    Out& out_;
+    std::optional<std::string> owner_;
+    std::vector<Group> waiting_;
+};
+
+} // namespace
+
+std::unique_ptr<LineWriter> make_grouped_lines(Out& out) {
+    return std::make_unique<GroupedLines>(out);
+}
+
+} // namespace codemate::ui
