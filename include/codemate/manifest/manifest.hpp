@@ -18,10 +18,12 @@ namespace codemate::manifest {
 
 // Where a manifest comes from.
 struct Origin {
-    enum class How { built_in, option, environment, found };
+    enum class How { built_in, option, environment, found }; // built_in: because nothing else is there
     How how = How::built_in;
-    std::filesystem::path path; // empty if built in
+    std::filesystem::path path{}; // absolute; empty: the built-in one, which option or environment may have asked for
+    std::string shown{};          // how people know the path: as they gave it, or seen from where they stand
 
+    bool is_built_in() const { return path.empty(); }
     std::string display() const; // "./codemate.json", or "built-in manifest"
 };
 
@@ -41,14 +43,21 @@ struct Promise {
 
 // Carried into the generated document, never failing anything.
 struct Stated {
-    std::string size, quantization;
+    std::string size; // as written; ByteCount::parse() takes it
+    std::string quantization;
     std::optional<std::uint64_t> context;
 };
 
 struct About {
     std::vector<std::string> purpose, languages, why;
-    std::string notes;
+    std::string performance;
+    std::string notes; // a line each
     Stated stated;
+};
+
+// Of the whole set; carried into the generated document.
+struct ProjectAbout {
+    std::vector<std::string> purpose, criteria, notes;
 };
 
 struct Declared {
@@ -63,6 +72,7 @@ struct Declared {
 struct Manifest {
     Origin origin;
     std::string project, version;
+    ProjectAbout about;
     std::string ollama; // ">=0.21": server version that verify asks for
     std::map<std::string, ModelName> roles;
     std::map<std::string, std::vector<std::string>> groups; // members as written: model, role or group
@@ -82,7 +92,7 @@ struct Manifest {
 struct Problem {
     std::size_t line = 0; // from 1; 0: of the whole
     std::string path;     // "/roles/primary"
-    std::string text;     // what is wrong and what was expected
+    std::string text;     // what is wrong and what was expected; fit for a terminal, as are the path and the hint
     std::string hint;     // the nearest key or name; may be empty
 };
 
@@ -132,7 +142,7 @@ std::vector<Wanted> resolve(const Manifest&, std::span<const std::string> target
 std::vector<ModelName>
 required_set(const Manifest&); // what the group "default" means: as declared, else every role's model
 
-// Group, role and declared model names, for suggestions.
+// Group and role names, and declared models with and without ":latest", for suggestions.
 std::vector<std::string> known_words(const Manifest&);
 
 } // namespace codemate::manifest

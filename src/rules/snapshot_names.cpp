@@ -1,0 +1,60 @@
+#include "codemate/rules/snapshot_names.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace codemate::rules {
+namespace {
+
+constexpr std::string_view marker = ".codemate-";
+constexpr std::size_t stamp_size = 16; // 20261122t120000z
+constexpr std::size_t id_size = 12;
+constexpr std::size_t suffix_size = marker.size() + stamp_size + 1 + id_size;
+constexpr std::size_t longest_tag = 80; // types/model/name.go of Ollama
+
+// The time without what separates its parts: in a tag only letters, digits, "_", "-" and "." are allowed.
+std::string stamp(Time time) {
+    std::string text = to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
+    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+    std::replace(text.begin(), text.end(), 'T', 't');
+    std::replace(text.begin(), text.end(), 'Z', 'z');
+    return text;
+}
+
+std::optional<Time> parse_stamp(std::string_view text) {
+    std::string spelled(text);
+    for (const std::size_t at : {4U, 7U})
+        spelled.insert(at, "-");
+    for (const std::size_t at : {13U, 16U})
+        spelled.insert(at, ":");
+    const std::optional<Time> time = parse_rfc3339(spelled);
+    // Only what stamp() writes: no leap second, no year beyond what a Time holds, no upper case.
+    if (!time || stamp(*time) != text) return std::nullopt;
+    return time;
+}
+
+bool is_id(std::string_view text) {
+    return text.size() == id_size && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+} // namespace
+
+ModelName snapshot_name(const ModelName& of, Time now, const Digest& digest) {
+    const std::string kept = of.tag().substr(0, longest_tag - suffix_size);
+    return of.with_tag(kept + std::string(marker) + stamp(now) + "-" + digest.id());
+}
+
+std::optional<SnapshotName> parse_snapshot_name(const ModelName& name) {
+    const std::string_view tag = name.tag();
+    if (tag.size() <= suffix_size) return std::nullopt;
+    const std::string_view kept = tag.substr(0, tag.size() - suffix_size);
+    const std::string_view suffix = tag.substr(kept.size());
+    const std::string_view id = suffix.substr(suffix.size() - id_size);
+    const char joint = suffix[suffix.size() - id_size - 1];
+    if (!suffix.starts_with(marker) || joint != '-' || !is_id(id)) return std::nullopt;
+    const std::optional<Time> made = parse_stamp(suffix.substr(marker.size(), stamp_size));
+    if (!made) return std::nullopt;
+    return SnapshotName{name.with_tag(std::string(kept)), *made, std::string(id)};
+}
+
+} // namespace codemate::rules

@@ -1,0 +1,96 @@
+#include "support/catch.hpp"
+
+#include "codemate/rules/snapshot_names.hpp"
+
+using namespace codemate;
+using namespace codemate::rules;
+
+namespace {
+
+const Digest digest = *Digest::parse("sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
+
+Time at(std::string_view text) {
+    return *parse_rfc3339(text);
+}
+
+} // namespace
+
+TEST_CASE("a snapshot's name says of what, when and which content") {
+    const ModelName of = ModelName::parse("qwen2.5-coder:7b");
+    const ModelName name = snapshot_name(of, at("2026-11-22T12:00:00Z"), digest);
+    CHECK(name.display() == "qwen2.5-coder:7b.codemate-20261122t120000z-0123456789ab");
+
+    const auto parsed = parse_snapshot_name(name);
+    REQUIRE(parsed);
+    CHECK(parsed->of == of);
+    CHECK(parsed->made == at("2026-11-22T12:00:00Z"));
+    CHECK(parsed->digest_id == "0123456789ab");
+}
+
+TEST_CASE("snapshots of all kinds of names come back from their names") {
+    const auto text = GENERATE(as<std::string>(), "mistral", "someone/mistral:7b", "hf.co/owner/repo:Q4_K_M",
+                               "localhost:5000/library/m:a", "m:7b-instruct-q4_0.v2_x");
+    const auto time = GENERATE(as<std::string>(), "2026-11-22T12:00:00Z", "1999-12-31T23:59:59Z",
+                               "2024-02-29T00:00:00Z", "2261-01-01T01:02:03Z");
+    const ModelName of = ModelName::parse(text);
+    const ModelName name = snapshot_name(of, at(time), digest);
+    CHECK(ModelName::parse(name.display()) == name);
+    CHECK_FALSE(name.misread_by_server());
+    const auto parsed = parse_snapshot_name(name);
+    REQUIRE(parsed);
+    CHECK(parsed->of == of);
+    CHECK(parsed->made == at(time));
+    CHECK(parsed->digest_id == digest.id());
+}
+
+TEST_CASE("a time is kept to the second, also before 1970") {
+    const ModelName of = ModelName::parse("m");
+    CHECK(parse_snapshot_name(snapshot_name(of, at("2026-11-22T12:00:00.999999999Z"), digest))->made ==
+          at("2026-11-22T12:00:00Z"));
+    CHECK(parse_snapshot_name(snapshot_name(of, at("1969-12-31T23:59:58.5Z"), digest))->made ==
+          at("1969-12-31T23:59:58Z"));
+}
+
+TEST_CASE("a tag that leaves no room is cut") {
+    const auto length = GENERATE(40U, 41U, 42U, 79U, 80U);
+    const ModelName of("registry.ollama.ai", "library", "m", std::string(length, 'x'));
+    const ModelName name = snapshot_name(of, at("2026-11-22T12:00:00Z"), digest);
+    CHECK(name.tag().size() == std::min(length, 41U) + 39);
+    const auto parsed = parse_snapshot_name(name);
+    REQUIRE(parsed);
+    CHECK(parsed->of.tag() == std::string(std::min(length, 41U), 'x'));
+}
+
+TEST_CASE("a snapshot of a snapshot is still one") {
+    const ModelName first = snapshot_name(ModelName::parse("m:7b"), at("2026-11-22T12:00:00Z"), digest);
+    const ModelName second = snapshot_name(first, at("2026-11-23T12:00:00Z"), digest);
+    const auto parsed = parse_snapshot_name(second);
+    REQUIRE(parsed);
+    CHECK(parsed->made == at("2026-11-23T12:00:00Z"));
+    CHECK(parsed->of == first); // 2 + 39 bytes: just fits
+}
+
+TEST_CASE("other names are no snapshots") {
+    const auto tag = GENERATE(as<std::string>(),
+                              "latest",                                      // no suffix at all
+                              "codemate-20261122t120000z-0123456789ab",      // nothing in front
+                              "7b-codemate-20261122t120000z-0123456789ab",   // not the separator
+                              "7b.codemate-20261122t120000z-0123456789a",    // eleven digits
+                              "7b.codemate-20261122t120000z-0123456789abc",  // thirteen
+                              "7b.codemate-20261122t120000z-0123456789AB",   // upper case
+                              "7b.codemate-20261122t120000z-0123456789ag",   // no hexadecimal digit
+                              "7b.codemate-20261122T120000Z-0123456789ab",   // as RFC 3339 would have it
+                              "7b.codemate-20261122t120000z_0123456789ab",   // not the joint
+                              "7b.codemate-20260230t120000z-0123456789ab",   // no such day
+                              "7b.codemate-20250229t120000z-0123456789ab",   // no leap year
+                              "7b.codemate-20261322t120000z-0123456789ab",   // no such month
+                              "7b.codemate-20261122t240000z-0123456789ab",   // no such hour
+                              "7b.codemate-20261122t126000z-0123456789ab",   // no such minute
+                              "7b.codemate-20261122t120060z-0123456789ab",   // a leap second
+                              "7b.codemate-99991122t120000z-0123456789ab",   // later than a time can be
+                              "7b.codemate-00001122t120000z-0123456789ab",   // earlier
+                              "7b.codemate-2026112_t120000z-0123456789ab",   // no digit
+                              "7b.codemate-20261122t120000z-0123456789ab.1", // something behind it
+                              "7b.CODEMATE-20261122t120000z-0123456789ab");  // not the word
+    CHECK_FALSE(parse_snapshot_name(ModelName::parse("m").with_tag(tag)));
+}
