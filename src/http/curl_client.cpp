@@ -1,0 +1,42 @@
+#include "http/curl_pool.hpp"
+#include "http/exchange.hpp"
+
+#include "codemate/http/client.hpp"
+
+#include <cstdlib>
+
+namespace codemate::http {
+
+namespace {
+
+// The variables that OpenSSL's programs know; libcurl reads those for proxies by itself, but not these.
+Trust trust_of_environment() {
+    const auto value = [](const char* name) {
+        const char* text = std::getenv(name);
+        return std::string(text ? text : "");
+    };
+    return {.file = value("SSL_CERT_FILE"), .directory = value("SSL_CERT_DIR")};
+}
+
+class CurlClient final : public Client {
+public:
+    explicit CurlClient(ClientOptions options) : options_(std::move(options)), trust_(trust_of_environment()) {}
+
+    Response send(const Request& request, const Receiver& receiver, Stop stop) override {
+        CurlPool::Loan handle(pool_);
+        return exchange(*handle, request, receiver, options_, trust_, stop);
+    }
+
+private:
+    ClientOptions options_;
+    Trust trust_;
+    CurlPool pool_;
+};
+
+} // namespace
+
+std::unique_ptr<Client> make_client(ClientOptions options) {
+    return std::make_unique<CurlClient>(std::move(options));
+}
+
+} // namespace codemate::http

@@ -1,0 +1,101 @@
+#include "http/failure.hpp"
+
+#include "codemate/base/text.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+namespace codemate::http {
+
+namespace {
+
+std::string server(const Failure& failed) {
+    Url url = failed.request.url;
+    url.path.clear();
+    return url.text();
+}
+
+// libcurl's words, else its name for the failure.
+std::string words(const Failure& failed) {
+    return printable(failed.text.empty() ? curl_easy_strerror(failed.code) : failed.text);
+}
+
+Error not_connected(const Failure& failed) {
+    // With a proxy between, the words name the proxy's port and not the server's.
+    const bool to_server =
+        failed.text.find("port " + std::to_string(failed.request.url.port) + ' ') != std::string_view::npos;
+    if (failed.os_error == ECONNREFUSED && to_server) {
+        return Error(Kind::unreachable, "nothing is listening on " + server(failed));
+    }
+    std::string why = words(failed);
+    if (failed.os_error != 0 && to_server) why = std::system_category().message(failed.os_error);
+    return Error(Kind::unreachable, "cannot reach " + server(failed) + ": " + why);
+}
+
+Error timed_out(const Failure& failed) {
+    if (!failed.connected) {
+        return Error(Kind::unreachable,
+                     "no connection to " + server(failed) + " within " + to_text(failed.request.connect_timeout));
+    }
+    const std::string limit = failed.request.timeout ? " within " + to_text(*failed.request.timeout) : "";
+    return Error(Kind::unreachable, server(failed) + " did not answer" + (failed.answered ? " in full" : "") + limit);
+}
+
+Error cut(const Failure& failed) {
+    if (!failed.answered) {
+        return Error(Kind::unreachable, server(failed) + " closed the connection without an answer");
+    }
+    const std::string bytes =
+        std::to_string(failed.received.count()) + (failed.received.count() == 1 ? " byte" : " bytes");
+    return Error(Kind::unreachable, "the connection to " + server(failed) + " was cut after " + bytes);
+}
+
+Error no_trust(const Failure& failed) {
+    return Error(Kind::protocol, "the certificate of " + server(failed) + " is not trusted: " + words(failed))
+        .hint("if it is signed by an authority of your own, name its certificate file in SSL_CERT_FILE");
+}
+
+Error no_tls(const Failure& failed) {
+    return Error(Kind::protocol, "no secure connection to " + server(failed) + ": " + words(failed))
+        .hint("does it speak https at all? otherwise write http://");
+}
+
+} // namespace
+
+Error failure(const Failure& failed) {
+    switch (failed.code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return Error(Kind::unreachable, "cannot find the host " + quoted(failed.request.url.host));
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return Error(Kind::unreachable, "cannot find the proxy for " + server(failed) + ": " + words(failed));
+    case CURLE_COULDNT_CONNECT:
+        return not_connected(failed);
+    case CURLE_OPERATION_TIMEDOUT:
+        return timed_out(failed);
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        return cut(failed);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+        return no_trust(failed);
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CIPHER:
+        return no_tls(failed);
+    case CURLE_SSL_CACERT_BADFILE:
+        return Error(Kind::usage, "the certificates to trust cannot be read: " + words(failed))
+            .hint("look at SSL_CERT_FILE and SSL_CERT_DIR");
+    case CURLE_UNSUPPORTED_PROTOCOL: // "HTTP/0.9": what came has no status line
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+        return Error(Kind::protocol, "the answer of " + server(failed) + " is not HTTP: " + words(failed));
+    case CURLE_URL_MALFORMAT:
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+        return Error(Kind::defect, "libcurl refuses the request to " + server(failed) + ": " + words(failed));
+    default:
+        return Error(Kind::unreachable, "the exchange with " + server(failed) + " failed: " + words(failed));
+    }
+}
+
+} // namespace codemate::http
