@@ -1,0 +1,19 @@
+#pragma once
+
+#include "codemate/base/error.hpp"
+#include "codemate/http/client.hpp"
+#include "codemate/model/name.hpp"
+
+#include <string_view>
+
+// The one place where the texts and statuses of Ollama servers become kinds. The texts are Ollama's, of
+// server/images.go, server/download.go, server/routes.go, and those of Go's network library.
+namespace codemate::ollama {
+
+// The text of an error line in a pull's stream, or of a failed pull.
+Error pull_error(std::string_view text, const ModelName& model);
+
+// An answer whose status is no success. `model`: whom the request was about, or nullptr. `source`: who answered.
+Error answer_error(const http::Response&, const ModelName* model, std::string_view source);
+
+} // namespace codemate::ollama

@@ -1,0 +1,134 @@
+#include "ollama/error_text.hpp"
+#include "ollama/pull_stream.hpp"
+#include "ollama/wire.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/json/value.hpp"
+#include "codemate/ollama/server.hpp"
+
+#include <algorithm>
+
+namespace codemate::ollama {
+
+namespace {
+
+// Of an answer that is no stream. Long, because a server that starts accepts connections before it answers (cmd/cmd.go,
+// RunServer).
+constexpr auto patience = std::chrono::minutes(2);
+
+bool is_success(const http::Response& answer) {
+    return answer.status / 100 == 2;
+}
+
+// Ollama reads the tag "local" as a word about the model and not as a part of its name (internal/modelref): it would
+// act on the tag "latest" instead.
+void refuse_misread(const ModelName& model, std::string_view act) {
+    if (!equal_ignoring_case(model.tag(), "local")) return;
+    throw Error(Kind::refused, quoted(model.display()) + " cannot be " + std::string(act) + ": the server would take " +
+                                   quoted(model.with_tag("latest").display()) + " instead")
+        .hint("copy it to another tag and use that one");
+}
+
+class HttpServer final : public Server {
+public:
+    HttpServer(http::Client& client, http::Url endpoint, Duration read_pace)
+        : client_(client), endpoint_(std::move(endpoint)), read_pace_(read_pace) {}
+
+    std::string version(Stop stop) override {
+        return wire::version(answer(request("GET", "api/version"), nullptr, std::move(stop)).body, source());
+    }
+
+    std::vector<Installed> installed(Stop stop) override {
+        auto models = wire::installed(answer(request("GET", "api/tags"), nullptr, std::move(stop)).body, source());
+        std::ranges::stable_sort(models, {}, &Installed::name);
+        return models;
+    }
+
+    PullEnd pull(const ModelName&, Transport, const std::function<Flow(const PullEvent&)>&, Stop) override;
+
+    void copy(const ModelName& from, const ModelName& to, Stop stop) override {
+        json::Value body = json::Value::object();
+        body.set("source", from.display());
+        body.set("destination", to.display());
+        answer(request("POST", "api/copy", body), &from, std::move(stop));
+    }
+
+    void remove(const ModelName& model, Stop stop) override {
+        refuse_misread(model, "removed");
+        json::Value body = json::Value::object();
+        body.set("model", model.display());
+        answer(request("DELETE", "api/delete", body), &model, std::move(stop));
+    }
+
+private:
+    std::string source() const { return endpoint_.text(); }
+    http::Request request(std::string method, std::string_view path, const json::Value& body = {}) const;
+    http::Response answer(const http::Request&, const ModelName*, Stop);
+    http::Response receive(const http::Request&, PullStream&, Stop);
+
+    http::Client& client_;
+    http::Url endpoint_;
+    Duration read_pace_;
+};
+
+http::Request HttpServer::request(std::string method, std::string_view path, const json::Value& body) const {
+    http::Request request;
+    request.method = std::move(method);
+    request.url = endpoint_ / path;
+    request.headers.push_back({"Accept", "application/json"});
+    request.timeout = patience;
+    if (!body.is_null()) {
+        request.headers.push_back({"Content-Type", "application/json"});
+        request.body = json::to_line(body);
+    }
+    return request;
+}
+
+http::Response HttpServer::answer(const http::Request& request, const ModelName* model, Stop stop) {
+    http::Response answer = client_.send(request, std::move(stop));
+    if (!is_success(answer)) throw answer_error(answer, model, source());
+    return answer;
+}
+
+http::Response HttpServer::receive(const http::Request& request, PullStream& stream, Stop stop) {
+    const auto receiver = [&](const http::Response&, const http::Piece& piece) {
+        return stream.take(piece.bytes) == Flow::drop ? http::Flow::drop : http::Flow::go_on;
+    };
+    try {
+        return client_.send(request, receiver, std::move(stop));
+    } catch (const Error& error) {
+        if (error.kind() != Kind::unreachable || !stream.begun() || !error.hint().empty()) throw;
+        throw Error(error).hint(std::string(resume_hint));
+    }
+}
+
+PullEnd HttpServer::pull(const ModelName& model, Transport transport,
+                         const std::function<Flow(const PullEvent&)>& on_event, Stop stop) {
+    refuse_misread(model, "pulled");
+    json::Value body = json::Value::object();
+    body.set("model", model.display());
+    if (transport == Transport::plain_http) body.set("insecure", true);
+    body.set("stream", true);
+    http::Request question = request("POST", "api/pull", body);
+    question.headers.front().value = "application/x-ndjson";
+    question.timeout.reset(); // it may take hours; who decides about stalls counts the pulses of silence
+    question.read_pace = read_pace_;
+
+    PullStream stream(model, source(), on_event);
+    const http::Response answer = receive(question, stream, std::move(stop));
+    if (answer.dropped) return PullEnd::dropped;
+    if (!is_success(answer)) {
+        const auto text = wire::error_member(answer.body);
+        throw text && answer.status == 500 ? pull_error(*text, model) : answer_error(answer, &model, source());
+    }
+    return stream.finish() == Flow::drop ? PullEnd::dropped : PullEnd::success;
+}
+
+} // namespace
+
+std::unique_ptr<Server> connect(http::Client& client, http::Url endpoint, Duration read_pace) {
+    return std::make_unique<HttpServer>(client, std::move(endpoint), read_pace);
+}
+
+} // namespace codemate::ollama

@@ -1,0 +1,153 @@
+#include "ollama/wire.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/json/read.hpp"
+
+#include <algorithm>
+
+namespace codemate::ollama::wire {
+
+namespace {
+
+constexpr std::size_t excerpt_length = 80;
+
+json::Document read(std::string_view text, std::string_view source) {
+    try {
+        return json::read(text, source);
+    } catch (const Error& error) {
+        diagnostics::debug(error.message());
+        throw not_ollama(text, source);
+    }
+}
+
+// Members that other versions leave out, or fill with null or another type.
+std::string text_of(const json::Cursor& object, std::string_view key) {
+    const json::Value* found = object.value().find(key);
+    const std::string* text = found ? found->string() : nullptr;
+    return text ? *text : "";
+}
+
+std::uint64_t number_of(const json::Cursor& object, std::string_view key) {
+    const json::Value* found = object.value().find(key);
+    return found ? found->unsigned_integer().value_or(0) : 0;
+}
+
+std::vector<std::string> texts_of(const json::Cursor& object, std::string_view key) {
+    std::vector<std::string> texts;
+    const json::Value* found = object.value().find(key);
+    if (!found) return texts;
+    for (const auto& element : found->elements()) {
+        if (const auto* text = element.string()) texts.push_back(*text);
+    }
+    std::ranges::sort(texts);
+    return texts;
+}
+
+std::optional<ModelName> name_of(const json::Cursor& entry) {
+    std::string text = text_of(entry, "name");
+    if (text.empty()) text = text_of(entry, "model");
+    try {
+        return ModelName::parse(text);
+    } catch (const Error& error) {
+        diagnostics::warning("the server lists " + codemate::quoted(text) +
+                             ", which is no name of a model: " + error.message());
+        return std::nullopt;
+    }
+}
+
+Installed to_installed(ModelName name, const json::Cursor& entry) {
+    Installed model{.name = std::move(name)};
+    model.digest = Digest::parse(text_of(entry, "digest"));
+    model.size = ByteCount(number_of(entry, "size"));
+    model.modified = parse_rfc3339(text_of(entry, "modified_at")).value_or(Time{});
+    model.capabilities = texts_of(entry, "capabilities");
+    model.remote_model = text_of(entry, "remote_model");
+    model.remote_host = text_of(entry, "remote_host");
+    if (!entry.has("details")) return model;
+    const json::Cursor details = entry.at("details");
+    model.format = text_of(details, "format");
+    model.family = text_of(details, "family");
+    model.parameter_size = text_of(details, "parameter_size");
+    model.quantization = text_of(details, "quantization_level");
+    model.context_length = number_of(details, "context_length");
+    return model;
+}
+
+PullEvent::Stage stage_of(std::string_view status, std::string_view digest) {
+    using enum PullEvent::Stage;
+    if (status == "pulling manifest") return resolving;
+    if (status.starts_with("pulling ") && !digest.empty()) return layer;
+    if (status.starts_with("verifying ")) return verifying;
+    if (status == "writing manifest") return writing;
+    if (status.starts_with("removing ") || status.starts_with("couldn't remove ")) return cleaning;
+    return other;
+}
+
+std::string error_text(const json::Value& error) {
+    const std::string* text = error.string();
+    return text ? *text : json::to_line(error);
+}
+
+} // namespace
+
+Error not_ollama(std::string_view text, std::string_view source) {
+    std::string line;
+    for (const auto part : split(text.substr(0, 4 * excerpt_length), '\n')) {
+        if (!trimmed(part).empty()) line.append(line.empty() ? "" : " ").append(trimmed(part));
+    }
+    const std::string answer = line.empty() ? "it is empty" : codemate::quoted(line, excerpt_length);
+    return Error(Kind::protocol, "the answer of " + std::string(source) + " is not Ollama's: " + answer)
+        .hint(
+            "is this an Ollama server? check OLLAMA_HOST or --host, and what may stand between: a proxy, a login page");
+}
+
+std::string version(std::string_view body, std::string_view source) {
+    const json::Document document = read(body, source);
+    return json::Cursor(document.root, source).at("version").string();
+}
+
+std::vector<Installed> installed(std::string_view body, std::string_view source) {
+    const json::Document document = read(body, source);
+    std::vector<Installed> models;
+    for (const auto& entry : json::Cursor(document.root, source).at("models").elements()) {
+        if (auto name = name_of(entry)) models.push_back(to_installed(std::move(*name), entry));
+    }
+    return models;
+}
+
+std::variant<PullEvent, Failure> pull_line(std::string_view line, std::string_view source) {
+    const json::Document document = read(line, source);
+    const json::Cursor root(document.root, source);
+    if (!document.root.is_object()) throw not_ollama(line, source);
+    if (root.has("error")) return Failure{error_text(root.at("error").value())};
+    PullEvent event;
+    event.status = text_of(root, "status");
+    event.layer_name = text_of(root, "digest");
+    event.stage = stage_of(event.status, event.layer_name);
+    event.layer = Digest::parse(event.layer_name);
+    event.completed = ByteCount(number_of(root, "completed"));
+    event.total = ByteCount(number_of(root, "total"));
+    return event;
+}
+
+std::optional<std::string> error_member(std::string_view body) {
+    try {
+        const json::Document document = json::read(body, "");
+        const json::Value* error = document.root.find("error");
+        if (error) return error_text(*error);
+    } catch (const Error&) { // no JSON: no such member
+    }
+    return std::nullopt;
+}
+
+std::string member(std::string_view body, std::string_view key) {
+    try {
+        const json::Document document = json::read(body, "");
+        return text_of(json::Cursor(document.root, ""), key);
+    } catch (const Error&) {
+        return {};
+    }
+}
+
+} // namespace codemate::ollama::wire

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "codemate/base/error.hpp"
+#include "codemate/ollama/types.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+// Ollama's JSON to values, tolerant of what other versions leave out or send otherwise (facts.md 11, traps 7, 9 and
+// 11). `source` is who answered, for messages. Throws Error{protocol}.
+namespace codemate::ollama::wire {
+
+std::string version(std::string_view body, std::string_view source);
+
+// In the server's order. Entries whose name cannot be a model's are left out with a warning.
+std::vector<Installed> installed(std::string_view body, std::string_view source);
+
+struct Failure {
+    std::string text; // of the line's member "error"
+};
+std::variant<PullEvent, Failure> pull_line(std::string_view line, std::string_view source);
+
+constexpr std::string_view success = "success"; // the status of a pull's last line
+
+// The member "error" of a body, if it is JSON with such a member.
+std::optional<std::string> error_member(std::string_view body);
+std::string member(std::string_view body, std::string_view key); // a string member of a JSON object, else empty
+
+// What came is no answer of an Ollama server: HTML, plain text.
+Error not_ollama(std::string_view text, std::string_view source);
+
+} // namespace codemate::ollama::wire

@@ -1,0 +1,119 @@
+#pragma once
+
+#include "codemate/base/error.hpp"
+#include "codemate/ollama/server.hpp"
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace codemate::test {
+
+// An Ollama server in memory: names, layers, blobs that models share, pulls that can be told to go wrong. Kept honest
+// by the contract suite (tests/contract). All of it may be called from several threads.
+class FakeServer final : public ollama::Server {
+public:
+    struct Layer {
+        Digest digest;
+        ByteCount size;
+        bool operator==(const Layer&) const = default;
+    };
+    struct Model {
+        Digest digest;
+        std::vector<Layer> layers;
+        Time modified{};
+        std::string format = "gguf", family = "llama", parameter_size = "7B", quantization = "Q4_0";
+
+        ByteCount size() const;
+    };
+
+    // What a pull does instead of going well.
+    struct Fault {
+        enum class Type {
+            error, // the stream ends with this error line
+            stall, // nothing but silence, until the client goes or is stopped
+            cut,   // the connection breaks
+        };
+        Type type = Type::error;
+        std::string text = {}; // of error: as a server words it
+        int after_events = 1;  // that the pull sends first
+        int times = 1'000'000; // pulls that it befalls
+    };
+
+    struct Call {
+        enum class What { version, installed, pull, copy, remove };
+        What what;
+        std::string name = {};   // display form
+        std::string second = {}; // of copy: the destination
+        ollama::Transport transport = ollama::Transport::https;
+        bool operator==(const Call&) const = default;
+    };
+
+    // A layer and a model made up from a text: the same text, the same digest.
+    static Layer layer(std::string_view content, ByteCount size);
+    static Model model(std::vector<Layer>);
+
+    // What can be pulled, and what is installed. A registry is reachable if the catalogue has a name on it, or is the
+    // public one.
+    void offer(std::string_view name, Model);
+    void install(std::string_view name, Model);
+    void withdraw(std::string_view name); // from the catalogue; its host stays reachable
+
+    void fail_pull(std::string_view name, Fault);
+    void fail(Call::What, Error, int after = 0, int times = 1); // the call after `after` ones of that kind that go well
+    void garble_copy_to(std::string_view name);                 // the next copy to it has another digest
+    void script(std::string_view name, std::vector<ollama::PullEvent>); // sent by pulls of that name, word for word
+    void set_events_per_layer(int count) { events_per_layer_ = count; }
+    void set_version(std::string version) { version_ = std::move(version); }
+    void set_now(Time now) { now_ = now; } // what `modified` becomes
+    void before_each_event(std::function<void()> act) {
+        before_each_event_ = std::move(act);
+    } // of a pull: wind a clock
+
+    std::vector<Call> calls() const;
+    std::vector<Digest> blobs() const;   // on the disk
+    std::vector<Digest> orphans() const; // on the disk and no model's
+    ByteCount fetched() const;           // by all pulls so far
+
+    std::string version(Stop) override;
+    std::vector<ollama::Installed> installed(Stop) override;
+    ollama::PullEnd pull(const ModelName&, ollama::Transport,
+                         const std::function<ollama::Flow(const ollama::PullEvent&)>&, Stop) override;
+    void copy(const ModelName& from, const ModelName& to, Stop) override;
+    void remove(const ModelName&, Stop) override;
+
+private:
+    class Pulling;
+    struct PlannedFailure {
+        Call::What what;
+        Error error;
+        int after, times;
+    };
+
+    void record(Call, const Stop&);
+    void finish_pull(const ModelName&, const Model&);
+    std::optional<Fault> take_fault(const ModelName&);
+    bool reachable(const ModelName&) const;
+    void drop_unused(const std::vector<Layer>&);
+    std::map<ModelName, Model>::iterator find(const ModelName&);
+
+    mutable std::mutex mutex_;
+    std::map<ModelName, Model> catalogue_, installed_;
+    std::vector<std::string> hosts_;
+    std::map<Digest, ByteCount> blobs_;
+    std::map<Digest, ByteCount> partials_; // fetched so far
+    std::map<ModelName, Fault> faults_;
+    std::map<ModelName, std::vector<ollama::PullEvent>> scripts_;
+    std::vector<PlannedFailure> failures_;
+    std::vector<ModelName> garbled_;
+    std::vector<Call> calls_;
+    ByteCount fetched_;
+    int events_per_layer_ = 3;
+    std::string version_ = "0.32.15-fake";
+    Time now_{};
+    std::function<void()> before_each_event_;
+};
+
+} // namespace codemate::test
