@@ -22,6 +22,7 @@ std::string printable(std::string_view, std::size_t limit = 500);
 std::string quoted(std::string_view, std::size_t limit = 500);
 std::string quoted(const std::string&,
                    std::size_t limit = 500); // else std::quoted is the better match for a std::string
+std::string quoted(const char*, std::size_t limit = 500);
 
 // Columns of a terminal that this UTF-8 text takes (wcwidth-like: combining 0, East Asian wide 2); control characters
 // count 0.

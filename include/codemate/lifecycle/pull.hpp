@@ -35,10 +35,11 @@ struct Step {
     ModelName name;   // under which it shall be installed
     ModelName source; // what the server is asked to pull; copied to `name` where it differs
     ollama::Transport transport = ollama::Transport::https;
-    bool keep_source = false;     // it is declared, or was installed before: its name stays after the copy
-    std::optional<Digest> before; // installed under `name` now
-    std::string reason;           // "a role of the manifest", "named", "its content comes from …"
+    bool keep_source = false;       // it is declared, or was installed before: its name stays after the copy
+    std::optional<Digest> before{}; // installed under `name` now
+    std::string reason{};           // "a role of the manifest", "named", "its content comes from …"
     bool declared = false;
+    std::optional<std::string> nearest{}; // what a word that is not declared may have meant
 
     bool copies() const { return name != source; }
 };
@@ -53,11 +54,11 @@ std::string_view to_string(Outcome);
 struct Item {
     Step step;
     Outcome outcome = Outcome::not_started;
-    ByteCount fetched; // that came over the network, as far as the server's events tell
-    ByteCount size;    // of the model, as the server states it
-    std::optional<Digest> digest;
+    ByteCount fetched{}; // that came over the network, as far as the server's events tell
+    ByteCount size{};    // of the model, as the server states it
+    std::optional<Digest> digest{};
     Duration took{0};
-    std::optional<Error> error;
+    std::optional<Error> error{};
 };
 
 enum class Ending { complete, interrupted };

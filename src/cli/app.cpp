@@ -1,0 +1,110 @@
+#include "cli/app.hpp"
+
+#include "cli/exit_status.hpp"
+#include "cli/help.hpp"
+#include "cli/parse.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/base/version.hpp"
+#include "codemate/ui/message.hpp"
+
+#include <cstdlib>
+
+namespace codemate::cli {
+namespace {
+
+const char* environment(const char* name) {
+    return std::getenv(name);
+}
+
+std::string schema_name(const Invocation& invocation) {
+    return invocation.info == nullptr ? "error" : invocation.info->name;
+}
+
+int schema_version(const Invocation& invocation) {
+    return invocation.info == nullptr ? 1 : invocation.info->json_schema;
+}
+
+void write_json(Wiring& wiring, const json::Value& document) {
+    wiring.out().write(json::to_pretty(document) + "\n");
+}
+
+int print_version(Wiring& wiring) {
+    if (!wiring.options().json) {
+        wiring.out().write("codemate " + std::string(version()) + "\n");
+        return done;
+    }
+    json::Value document = ui::envelope("version", 1, done);
+    write_json(wiring, document.set("version", version()));
+    return done;
+}
+
+int run_command(Invocation& invocation, Wiring& wiring) {
+    wiring.start_diagnostics();
+    if (invocation.global.help) {
+        wiring.out().write(invocation.info == nullptr ? help_text() : help_text(*invocation.info));
+        return done;
+    }
+    if (invocation.global.version) return print_version(wiring);
+    return invocation.command->run(wiring);
+}
+
+// The last resort for an error. Writing can fail itself (a full disk behind a redirection): the status still says it
+// all.
+int report(const Error& error, const Invocation& invocation, Wiring& wiring) {
+    const int status = exit_status(error.kind());
+    try {
+        wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+        if (invocation.global.json) {
+            json::Value document = ui::envelope(schema_name(invocation), schema_version(invocation), status);
+            write_json(wiring, document.set("error", ui::error_json(error)));
+        }
+    } catch (const Error& second) {
+        diagnostics::warning(second.message());
+    }
+    return status;
+}
+
+int report_interruption(const Invocation& invocation, Wiring& wiring) {
+    const int status = wiring.status_when_interrupted();
+    try {
+        wiring.err().write("codemate: interrupted\n");
+        if (invocation.global.json) {
+            json::Value document = ui::envelope(schema_name(invocation), schema_version(invocation), status);
+            write_json(wiring, document.set("interrupted", true));
+        }
+    } catch (const Error& failure) {
+        diagnostics::warning(failure.message());
+    }
+    return status;
+}
+
+} // namespace
+
+int run_program(const std::vector<std::string>& arguments) {
+    const Signals signals;
+    Invocation invocation;
+    std::optional<Error> refusal;
+    try {
+        parse(arguments, invocation);
+    } catch (const Error& error) {
+        refusal = error;
+    }
+    Wiring wiring(invocation.global, environment, signals);
+    try {
+        if (refusal) return report(*refusal, invocation, wiring);
+        return run_command(invocation, wiring);
+    } catch (const Interrupted&) {
+        return report_interruption(invocation, wiring);
+    } catch (const Error& error) {
+        return report(error, invocation, wiring);
+    } catch (const std::bad_alloc&) {
+        return report(Error(Kind::storage, "out of memory").hint("close other programs"), invocation, wiring);
+    } catch (const std::exception& surprise) {
+        return report(Error(Kind::defect, "unexpected: " + printable(surprise.what())), invocation, wiring);
+    }
+}
+
+} // namespace codemate::cli

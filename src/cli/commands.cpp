@@ -1,0 +1,48 @@
+#include "cli/command.hpp"
+
+namespace codemate::cli {
+
+// Each command's own file says how it is made.
+std::unique_ptr<Command> make_list();
+std::unique_ptr<Command> make_pull();
+
+const std::vector<CommandInfo>& commands() {
+    static const std::vector<CommandInfo> table{
+        {"pull",
+         Group::everyday,
+         "make models present on the server",
+         "Makes the server fetch each model that the targets mean. A target is a group (default, all-free, …), a role "
+         "(primary, "
+         "fallback, embedding, …), a declared model, any other model name, or http://host:port/owner/model:tag for a "
+         "registry "
+         "without TLS. Without a target it is the required set: the group default, or else every model that has a "
+         "role. A model "
+         "that fails does not stop the others. What was fetched stays on the server, so an interrupted pull goes on "
+         "where it was.",
+         {"codemate pull  # what this project's codemate.json requires",
+          "codemate pull default  # the required set, also without a codemate.json",
+          "codemate pull primary llama3:8b  # a role, and a model by its name",
+          "codemate pull --dry-run all-free  # only say what would be done"},
+         make_pull},
+        {"list",
+         Group::everyday,
+         "show the installed models",
+         "Lists what is installed on the server, with the roles that the manifest gives it and whether it is "
+         "protected. FILTER is a "
+         "beginning of the name, or a pattern with * and ?; letter case does not matter.",
+         {"codemate list  # everything that is installed", "codemate list qwen  # names that begin with qwen",
+          "codemate list --sort size  # the largest first", "codemate list --available  # declared, but not installed"},
+         make_list},
+    };
+    return table;
+}
+
+std::string_view heading(Group group) {
+    switch (group) {
+    case Group::everyday:
+        break;
+    }
+    return "Everyday commands";
+}
+
+} // namespace codemate::cli

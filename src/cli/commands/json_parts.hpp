@@ -1,0 +1,15 @@
+#pragma once
+
+#include "codemate/json/value.hpp"
+#include "codemate/manifest/manifest.hpp"
+
+#include <string>
+#include <vector>
+
+// What the JSON documents of several commands say in the same words.
+namespace codemate::cli {
+
+json::Value strings(const std::vector<std::string>&);
+json::Value manifest_json(const manifest::Origin&); // {"origin":"found","path":"…"}; path only of a file
+
+} // namespace codemate::cli

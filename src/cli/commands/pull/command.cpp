@@ -1,0 +1,107 @@
+#include "cli/command.hpp"
+
+#include "cli/commands/pull/render.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/wiring.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/ui/message.hpp"
+
+namespace codemate::cli {
+namespace {
+
+namespace use = lifecycle::pull;
+
+class Pull final : public Command {
+public:
+    void declare(Options& options) override {
+        options.arguments("TARGET", targets_, "groups, roles, models; none: the required set");
+        options.flag("--dry-run", dry_run_, "say what would be done, change nothing");
+        options.flag("-y,--yes", yes_, "answer every question with yes");
+    }
+
+    int run(Wiring& wiring) override {
+        const manifest::Manifest& manifest = wiring.manifest();
+        refuse_without_manifest(manifest, wiring);
+        const use::Options options{targets_, wiring.registry()};
+        const use::Ports ports{wiring.server(), wiring.clock()};
+        const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
+
+        wiring.say_what_is_used();
+        const use::Plan plan = use::plan(use::gather(options, manifest, ports, run), options);
+        say_what_is_new(plan, wiring);
+        if (dry_run_) return show(plan, wiring);
+        const use::Report report = use::execute(plan, options, ports, run);
+        wiring.progress().clear();
+        return show(report, wiring);
+    }
+
+private:
+    // Nothing would say what this project needs, and the built-in set is several gigabytes of somebody else's choice.
+    void refuse_without_manifest(const manifest::Manifest& manifest, const Wiring& wiring) const {
+        const bool found_nothing =
+            manifest.origin.how == manifest::Origin::How::built_in && !wiring.manifest_was_named();
+        if (!targets_.empty() || !found_nothing) return;
+        throw Error(Kind::usage, "there is no codemate.json here, so nothing says which models to pull")
+            .hint("`codemate pull default` pulls the built-in set (`codemate pull --dry-run default` shows it); "
+                  "docs/manifest.md "
+                  "explains how to declare your own");
+    }
+
+    static void say_what_is_new(const use::Plan& plan, Wiring& wiring) {
+        for (const use::Step& step : plan.steps) {
+            if (!step.declared) {
+                wiring.note(quoted(step.name.display()) +
+                            " is no group, role or declared model; it is pulled by that name");
+            }
+        }
+    }
+
+    static int show(const use::Plan& plan, Wiring& wiring) {
+        if (wiring.options().json) {
+            wiring.out().write(json::to_pretty(pull::document(plan, wiring)) + "\n");
+        } else {
+            wiring.out().write(pull::text(plan, wiring.out_terminal().columns));
+        }
+        return done;
+    }
+
+    static int show(const use::Report& report, Wiring& wiring) {
+        const int status = status_of(report, wiring);
+        for (const use::Item& item : report.items) {
+            if (item.error) wiring.err().write(ui::error_text(*item.error, wiring.style_of_err()));
+        }
+        if (report.ending == use::Ending::interrupted) {
+            wiring.err().write(
+                "codemate: interrupted; what was fetched stays on the server, and the next pull resumes\n");
+        }
+        if (wiring.options().json) {
+            wiring.out().write(json::to_pretty(pull::document(report, status, wiring)) + "\n");
+        } else {
+            wiring.out().write(pull::text(report, wiring.out_terminal().columns));
+        }
+        return status;
+    }
+
+    static int status_of(const use::Report& report, const Wiring& wiring) {
+        if (report.ending == use::Ending::interrupted) return wiring.status_when_interrupted();
+        std::vector<int> failures;
+        for (const use::Item& item : report.items) {
+            if (item.error) failures.push_back(exit_status(item.error->kind()));
+        }
+        return common_status(failures);
+    }
+
+    std::vector<std::string> targets_;
+    bool dry_run_ = false;
+    bool yes_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<Command> make_pull() {
+    return std::make_unique<Pull>();
+}
+
+} // namespace codemate::cli

@@ -1,0 +1,62 @@
+#include "cli/commands/json_parts.hpp"
+#include "cli/commands/pull/render.hpp"
+#include "cli/exit_status.hpp"
+
+#include "codemate/ui/message.hpp"
+
+namespace codemate::cli::pull {
+namespace {
+
+namespace use = lifecycle::pull;
+using json::Value;
+
+Value digest_json(const std::optional<Digest>& digest) {
+    return digest ? Value(digest->text()) : Value();
+}
+
+Value step_json(const use::Step& step) {
+    Value object = Value::object();
+    object.set("name", step.name.display()).set("source", step.source.display());
+    object.set("plain_http", step.transport == ollama::Transport::plain_http).set("declared", step.declared);
+    return object.set("reason", step.reason).set("previous_digest", digest_json(step.before));
+}
+
+Value item_json(const use::Item& item) {
+    Value object = step_json(item.step);
+    object.set("outcome", use::to_string(item.outcome)).set("digest", digest_json(item.digest));
+    object.set("size", item.size.count()).set("fetched", item.fetched.count()).set("duration_s", in_seconds(item.took));
+    if (item.error) object.set("error", ui::error_json(*item.error));
+    return object;
+}
+
+Value frame(int status, Wiring& wiring) {
+    Value document = ui::envelope("pull", 1, status);
+    document.set("server",
+                 Value::object().set("url", wiring.endpoint().text()).set("version", wiring.server_version()));
+    return document.set("manifest", manifest_json(wiring.manifest().origin));
+}
+
+} // namespace
+
+Value document(const use::Plan& plan, Wiring& wiring) {
+    Value steps = Value::array();
+    for (const use::Step& step : plan.steps)
+        steps.add(step_json(step));
+    return frame(done, wiring).set("dry_run", true).set("models", std::move(steps));
+}
+
+Value document(const use::Report& report, int status, Wiring& wiring) {
+    Value items = Value::array();
+    ByteCount fetched;
+    for (const use::Item& item : report.items) {
+        items.add(item_json(item));
+        fetched += item.fetched;
+    }
+    Value document = frame(status, wiring);
+    document.set("dry_run", false).set("interrupted", report.ending == use::Ending::interrupted);
+    return document.set("models", std::move(items))
+        .set("fetched", fetched.count())
+        .set("duration_s", in_seconds(report.took));
+}
+
+} // namespace codemate::cli::pull

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "cli/wiring.hpp"
+
+#include "codemate/json/value.hpp"
+#include "codemate/lifecycle/pull.hpp"
+
+#include <string>
+
+namespace codemate::cli::pull {
+
+std::string text(const lifecycle::pull::Plan&, std::size_t columns);   // of --dry-run
+std::string text(const lifecycle::pull::Report&, std::size_t columns); // a row a model, and the sum
+json::Value document(const lifecycle::pull::Plan&, Wiring&);
+json::Value document(const lifecycle::pull::Report&, int status, Wiring&);
+
+} // namespace codemate::cli::pull

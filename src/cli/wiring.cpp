@@ -1,0 +1,160 @@
+#include "cli/wiring.hpp"
+
+#include "cli/exit_status.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/base/version.hpp"
+#include "codemate/ollama/endpoint.hpp"
+#include "codemate/ui/message.hpp"
+
+#include <unistd.h>
+
+namespace codemate::cli {
+namespace {
+
+ui::ProgressMode progress_mode(const std::optional<std::string>& word) {
+    if (word == "bar") return ui::ProgressMode::bar;
+    if (word == "plain") return ui::ProgressMode::plain;
+    if (word == "json") return ui::ProgressMode::json;
+    if (word == "none") return ui::ProgressMode::none;
+    return ui::ProgressMode::automatic;
+}
+
+std::filesystem::path current_directory() {
+    std::error_code failure;
+    std::filesystem::path here = std::filesystem::current_path(failure);
+    if (!failure) return here;
+    throw Error(Kind::storage, "cannot tell the current directory: " + failure.message())
+        .hint("change into a directory that exists, or name the manifest with --manifest");
+}
+
+} // namespace
+
+Wiring::Wiring(GlobalOptions options, ui::Getenv getenv, const Signals& signals)
+    : options_(std::move(options)), getenv_(std::move(getenv)), signals_(signals), out_(STDOUT_FILENO),
+      err_(STDERR_FILENO) {}
+
+Wiring::~Wiring() = default;
+
+const char* Wiring::variable(const char* name) const {
+    const char* value = getenv_(name);
+    return value == nullptr || *value == '\0' ? nullptr : value;
+}
+
+ui::ColourChoice Wiring::colour() const {
+    if (options_.colour == "always") return ui::ColourChoice::always;
+    if (options_.colour == "never") return ui::ColourChoice::never;
+    return ui::ColourChoice::automatic;
+}
+
+void Wiring::start_diagnostics() {
+    diagnostics::start({.verbosity = options_.verbosity,
+                        .log_file = options_.log_file.value_or(""),
+                        .colour = options_.verbosity > 0 && err_terminal().colour});
+}
+
+const http::Url& Wiring::endpoint() {
+    if (!endpoint_) {
+        const char* variable = getenv_("OLLAMA_HOST");
+        const std::string value = options_.host ? *options_.host : variable == nullptr ? "" : variable;
+        try {
+            endpoint_ = ollama::endpoint(value);
+        } catch (Error& error) {
+            throw error.context(options_.host ? "--host" : "OLLAMA_HOST");
+        }
+    }
+    return *endpoint_;
+}
+
+ollama::Server& Wiring::server() {
+    if (!server_) {
+        client_ = http::make_client({.user_agent = "codemate/" + std::string(version())});
+        server_ = ollama::connect(*client_, endpoint());
+    }
+    return *server_;
+}
+
+const manifest::Manifest& Wiring::manifest() {
+    if (!manifest_) {
+        const char* named = variable("CODEMATE_MANIFEST");
+        manifest::Search search;
+        search.option = options_.manifest;
+        if (named != nullptr) search.environment = named;
+        search.directory = current_directory();
+        search.user = ::geteuid();
+        manifest_ = manifest::load(search);
+        diagnostics::info("manifest: " + manifest_->origin.display());
+    }
+    return *manifest_;
+}
+
+bool Wiring::manifest_was_named() const {
+    return options_.manifest || variable("CODEMATE_MANIFEST") != nullptr;
+}
+
+std::optional<http::Url> Wiring::registry() {
+    const char* value = variable("CODEMATE_REGISTRY");
+    if (value == nullptr) return std::nullopt;
+    try {
+        http::Url url = http::Url::parse(value);
+        // It becomes the host of model names, which have no place for a path.
+        if (!url.path.empty())
+            throw Error(Kind::usage, quoted(value) + " has a path; a registry is named by host and port");
+        return url;
+    } catch (Error& error) {
+        throw error.context("CODEMATE_REGISTRY");
+    }
+}
+
+const ui::Terminal& Wiring::out_terminal() {
+    if (!out_terminal_) out_terminal_ = ui::look_at(STDOUT_FILENO, colour(), getenv_);
+    return *out_terminal_;
+}
+
+const ui::Terminal& Wiring::err_terminal() {
+    if (!err_terminal_) err_terminal_ = ui::look_at(STDERR_FILENO, colour(), getenv_);
+    return *err_terminal_;
+}
+
+ui::Progress& Wiring::progress() {
+    if (!progress_) {
+        ui::ProgressOptions options;
+        options.mode = progress_mode(options_.progress);
+        options.quiet = options_.quiet;
+        options.github_actions = ui::is_set(getenv_, "GITHUB_ACTIONS");
+        // A CI system may offer a terminal; nobody watches it.
+        const bool automatic = options.mode == ui::ProgressMode::automatic;
+        if (automatic && ui::is_set(getenv_, "CI")) options.mode = ui::ProgressMode::plain;
+        progress_ = ui::make_progress(options, err_terminal(), err_, clock_);
+    }
+    return *progress_;
+}
+
+void Wiring::note(const std::string& text) {
+    if (!options_.quiet) err_.write(ui::note_text(text, style_of_err()));
+}
+
+void Wiring::warn(const std::string& text) {
+    err_.write(ui::warning_text(text, style_of_err()));
+}
+
+int Wiring::status_when_interrupted() const {
+    return status_of_signal(signals_.received());
+}
+
+const std::string& Wiring::server_version() {
+    if (!server_version_) server_version_ = server().version(stop());
+    return *server_version_;
+}
+
+void Wiring::say_what_is_used() {
+    const std::string origin = manifest().origin.display();
+    const std::string& server_said = server_version();
+    if (options_.quiet) return;
+    err_.write("server " + endpoint().text() + " (ollama " + printable(server_said, 60) + "), manifest " +
+               printable(origin) + "\n");
+}
+
+} // namespace codemate::cli

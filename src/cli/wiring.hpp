@@ -1,0 +1,86 @@
+#pragma once
+
+#include "cli/signals.hpp"
+
+#include "codemate/base/clock.hpp"
+#include "codemate/http/client.hpp"
+#include "codemate/manifest/manifest.hpp"
+#include "codemate/ollama/server.hpp"
+#include "codemate/ui/out.hpp"
+#include "codemate/ui/progress.hpp"
+#include "codemate/ui/style.hpp"
+#include "codemate/ui/terminal.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace codemate::cli {
+
+// The options that every command has.
+struct GlobalOptions {
+    std::optional<std::string> manifest, host, colour, progress, log_file;
+    bool json = false;
+    bool quiet = false;
+    bool help = false;
+    bool version = false;
+    int verbosity = 0;
+};
+
+// Builds what a command asks for, at first use: what is not asked for costs nothing. The only place below main that
+// reads the environment.
+class Wiring {
+public:
+    Wiring(GlobalOptions, ui::Getenv, const Signals&);
+    ~Wiring();
+    Wiring(const Wiring&) = delete;
+    Wiring& operator=(const Wiring&) = delete;
+
+    const GlobalOptions& options() const { return options_; }
+    void start_diagnostics(); // -v and --log-file
+
+    Stop stop() const { return signals_.stop(); }
+    int status_when_interrupted() const; // 129, 130 or 143
+
+    const Clock& clock() const { return clock_; }
+    const http::Url& endpoint(); // --host, else OLLAMA_HOST; Error{usage}
+    ollama::Server& server();
+    const manifest::Manifest& manifest(); // Error{manifest, not_found, storage}
+    bool manifest_was_named() const;      // by --manifest or CODEMATE_MANIFEST
+    std::optional<http::Url> registry();  // CODEMATE_REGISTRY; Error{usage}
+
+    ui::Out& out() { return out_; }
+    ui::Out& err() { return err_; }
+    const ui::Terminal& out_terminal();
+    const ui::Terminal& err_terminal();
+    ui::Style style_of_out() { return ui::Style(out_terminal().colour); }
+    ui::Style style_of_err() { return ui::Style(err_terminal().colour); }
+    ui::Progress& progress();
+
+    void note(const std::string& text); // on stderr, unless -q
+    void warn(const std::string& text); // on stderr
+
+    // What changing commands say first, on stderr: which server, its version, which manifest. Asks the server for its
+    // version.
+    void say_what_is_used();
+    const std::string& server_version(); // asked once
+
+private:
+    ui::ColourChoice colour() const;
+    const char* variable(const char* name) const; // nullptr: unset or empty
+
+    GlobalOptions options_;
+    ui::Getenv getenv_;
+    const Signals& signals_;
+    SystemClock clock_;
+    ui::Out out_, err_;
+    std::optional<ui::Terminal> out_terminal_, err_terminal_;
+    std::optional<http::Url> endpoint_;
+    std::unique_ptr<http::Client> client_;
+    std::unique_ptr<ollama::Server> server_;
+    std::optional<std::string> server_version_;
+    std::optional<manifest::Manifest> manifest_;
+    std::unique_ptr<ui::Progress> progress_;
+};
+
+} // namespace codemate::cli

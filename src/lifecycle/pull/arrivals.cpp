@@ -1,0 +1,92 @@
+#include "lifecycle/pull/arrivals.hpp"
+
+#include <algorithm>
+
+namespace codemate::lifecycle::pull {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A complete layer is reported at once; a transfer, however short, at the first tick of the server's clock.
+constexpr Duration first_tick = 60ms;
+constexpr Duration at_once = 40ms;
+
+} // namespace
+
+void Arrivals::on(const ollama::PullEvent& event, SteadyTime now) {
+    using Stage = ollama::PullEvent::Stage;
+    if (event.stage == Stage::silence) return;
+    if (event.stage != Stage::layer) {
+        close_current();
+        stage_began_ = now;
+        return;
+    }
+    if (event.layer_name != current_) {
+        if (!current_.empty()) stage_began_ = now;
+        close_current();
+        current_ = event.layer_name;
+    }
+    const auto [entry, is_new] = layers_.try_emplace(event.layer_name);
+    Layer& layer = entry->second;
+    if (is_new) {
+        layer.began = std::max(stage_began_, now - first_tick);
+        layer.first_at = now;
+        layer.first = event.completed;
+        const bool complete = event.total.count() > 0 && event.completed >= event.total;
+        // How long the first layer took cannot be told from how long the manifest took; it is mostly the large one,
+        // which arrives in one tick only if it is there.
+        const bool was_there = layers_.size() == 1 || now - stage_began_ < at_once;
+        if (complete) layer.before = was_there ? event.total : ByteCount();
+    } else if (!layer.before && now > layer.first_at && event.completed > layer.first) {
+        const double rate =
+            static_cast<double>((event.completed - layer.first).count()) / in_seconds(now - layer.first_at);
+        const double before_first = rate * in_seconds(layer.first_at - layer.began);
+        layer.before = layer.first - ByteCount(static_cast<std::uint64_t>(std::min(before_first, 1e18)));
+    }
+    layer.closed = false;
+    layer.latest = event.completed;
+    layer.total = std::max(layer.total, event.total);
+}
+
+void Arrivals::close_current() {
+    if (current_.empty()) return;
+    layers_[current_].closed = true;
+    current_.clear();
+}
+
+ByteCount Arrivals::before(const Layer& layer) {
+    return layer.before.value_or(ByteCount());
+}
+ByteCount Arrivals::reached(const Layer& layer) {
+    return layer.closed ? layer.total : std::min(layer.latest, layer.total);
+}
+
+ByteCount Arrivals::present_before() const {
+    ByteCount sum;
+    for (const auto& [name, layer] : layers_)
+        sum += before(layer);
+    return sum;
+}
+
+ByteCount Arrivals::completed() const {
+    ByteCount sum;
+    for (const auto& [name, layer] : layers_)
+        sum += reached(layer);
+    return sum;
+}
+
+ByteCount Arrivals::total() const {
+    ByteCount sum;
+    for (const auto& [name, layer] : layers_)
+        sum += layer.total;
+    return sum;
+}
+
+ByteCount Arrivals::fetched() const {
+    ByteCount sum;
+    for (const auto& [name, layer] : layers_)
+        sum += reached(layer) - before(layer);
+    return sum;
+}
+
+} // namespace codemate::lifecycle::pull
