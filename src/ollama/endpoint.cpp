@@ -38,8 +38,8 @@ std::optional<HostPort> split_host_port(std::string_view text) {
 }
 
 std::string_view without_brackets(std::string_view host) {
-    if (host.size() >= 2 && host.front() == '[' && host.back() == ']') return host.substr(1, host.size() - 2);
-    return host;
+    const bool bracketed = host.starts_with('[') && host.ends_with(']') && host.find(':') != std::string_view::npos;
+    return bracketed ? host.substr(1, host.size() - 2) : host;
 }
 
 std::optional<std::uint16_t> to_port(std::string_view digits) {
@@ -72,6 +72,8 @@ http::Url endpoint(std::string_view ollama_host) {
     const std::string_view rest = bare ? text : text.substr(separator + 3);
     const auto slash = std::min(rest.find('/'), rest.size());
     const std::string_view authority = rest.substr(0, slash);
+    if (authority.find('@') != std::string_view::npos)
+        return http::Url::parse(text); // which says what is wrong with it
 
     const std::uint16_t otherwise = bare ? ollama_port : default_port(scheme);
     const auto parts = split_host_port(authority).value_or(HostPort{without_brackets(authority), ""});

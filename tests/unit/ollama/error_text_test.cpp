@@ -1,0 +1,193 @@
+#include "ollama/error_text.hpp"
+#include "support/catch.hpp"
+
+using namespace codemate;
+using namespace codemate::ollama;
+
+namespace {
+
+const ModelName mistral = ModelName::parse("mistral:9b");
+
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+http::Response answer(int status, std::string body, std::vector<http::Header> headers = {}) {
+    http::Response made;
+    made.status = status;
+    made.reason = "Because";
+    made.body = std::move(body);
+    made.headers = std::move(headers);
+    return made;
+}
+
+} // namespace
+
+TEST_CASE("texts of failed pulls get kinds") {
+    struct Row {
+        std::string text;
+        Kind kind;
+        std::string begin; // of the message
+        std::string hint;  // a part of it
+    };
+    const auto row = GENERATE(values<Row>({
+        {"pull model manifest: file does not exist", Kind::not_found, "the registry has no 'mistral:9b'",
+         "https://ollama.com/library/mistral/tags"},
+        {"file does not exist", Kind::not_found, "the registry lists 'mistral:9b' but lacks a part of it", "push"},
+        {"pull model manifest: Get \"https://reg.example/v2/library/m/manifests/latest\": dial tcp: lookup "
+         "reg.example: no such host",
+         Kind::unreachable, "the server cannot find the registry: Get \"https://reg.example", "network"},
+        {"pull model manifest: Get \"https://r/v2/\": dial tcp: lookup r on 127.0.0.53:53: server misbehaving",
+         Kind::unreachable, "the server cannot find the registry", "network"},
+        {"pull model manifest: Get \"http://127.0.0.1:5999/v2/library/x/manifests/latest\": dial tcp 127.0.0.1:5999: "
+         "connect: "
+         "connection refused",
+         Kind::unreachable, "the server cannot reach the registry", "network"},
+        {"Get \"https://r/\": dial tcp 1.2.3.4:443: i/o timeout", Kind::unreachable,
+         "the server cannot reach the registry", ""},
+        {"Get \"https://r/\": net/http: TLS handshake timeout", Kind::unreachable,
+         "the registry does not answer the server", ""},
+        {"read tcp 1.2.3.4:5->6.7.8.9:443: read: connection reset by peer", Kind::unreachable,
+         "the registry cut the connection", ""},
+        {"pull model manifest: 412: \nThe model you are attempting to pull requires a newer version of "
+         "Ollama.\n\nPlease download "
+         "the latest version at:\n\n\thttps://ollama.com/download\n\n",
+         Kind::unsupported,
+         "the model needs a newer Ollama: The model you are attempting to pull requires a newer version of Ollama. "
+         "Please "
+         "download the latest version at: https://ollama.com/download",
+         "update Ollama"},
+        {"pull model manifest: 429: too many requests", Kind::busy,
+         "the registry asks to come back later: 429: too many requests", "again"},
+        {"429: ", Kind::busy, "the registry asks to come back later: 429:", "again"},
+        {"pull model manifest: 503: unavailable", Kind::busy, "the registry is overloaded", "again"},
+        {"pull model manifest: 500: internal error", Kind::unreachable, "the registry failed: 500: internal error",
+         "again"},
+        {"pull model manifest: 403: no", Kind::forbidden, "the registry refuses the server: 403: no", ""},
+        {"pull model manifest: 401: no", Kind::unauthorised, "the registry refuses the server", ""},
+        {"pull model manifest: 418: teapot", Kind::failed, "the registry refuses: 418: teapot", ""},
+        {"404: ", Kind::not_found, "the registry has no 'mistral:9b'", ""},
+        {"pull model manifest: unauthorized: access denied", Kind::unauthorised, "the registry refuses the server",
+         "key"},
+        {"pull model manifest: realm host \"127.0.0.1:5599\" does not match original host \"127.0.0.1:5502\"",
+         Kind::unsupported, "Ollama does not take tokens", "token service"},
+        {"pull model manifest: open /root/.ollama/id_ed25519: no such file or directory", Kind::unauthorised,
+         "the server has no key", "ollama serve"},
+        {"pull model manifest: invalid character '<' looking for beginning of value", Kind::protocol,
+         "the registry's answer is no manifest", "proxy"},
+        {"invalid digest format", Kind::protocol, "the registry's manifest is broken", ""},
+        {"library/mistral: digest is empty", Kind::protocol, "the registry's manifest is broken", ""},
+        {"http: no Location header in response", Kind::unsupported, "Ollama cannot fetch blobs from this registry",
+         "redirects"},
+        {"unexpected status code 302", Kind::unsupported, "Ollama cannot fetch blobs from this registry", "redirects"},
+        {"context deadline exceeded", Kind::unreachable, "the registry does not answer the server", ""},
+        {"context canceled", Kind::unreachable, "an earlier download", "in a moment"},
+        {"max retries exceeded: EOF", Kind::unreachable,
+         "the registry breaks off again and again: max retries exceeded: EOF", ""},
+        {"max retries exceeded: unexpected EOF", Kind::unreachable, "the registry breaks off again and again", ""},
+        {"EOF", Kind::unreachable, "the transfer broke off: EOF", "partial"},
+        {"unexpected EOF", Kind::unreachable, "the transfer broke off: unexpected EOF", "partial"},
+        {"digest mismatch, file must be downloaded again: want sha256:aa, got sha256:bb", Kind::damaged,
+         "what came does not have its digest", "pull again"},
+        {"write /m/blobs/sha256-aa-partial: no space left on device", Kind::storage, "the server's disk is full",
+         "make room"},
+        {"max retries exceeded: write /m/blobs/x: no space left on device", Kind::storage, "the server's disk is full",
+         "make room"},
+        {"open /m/blobs/sha256-aa: permission denied", Kind::storage, "the server cannot use its models directory",
+         "OLLAMA_MODELS"},
+        {"mkdir /m/manifests: permission denied: ensure path elements are traversable", Kind::storage,
+         "the server cannot use its models directory", "OLLAMA_MODELS"},
+        {"mkdir /m: read-only file system", Kind::storage, "the server cannot write its models directory", ""},
+        {"stat /m/manifests/h/n/m/t: no such file or directory", Kind::storage,
+         "the server's models directory is damaged", "link"},
+        {"this model requires MLX support, but the MLX runtime is not available", Kind::unsupported,
+         "this server cannot run the model", "GGUF"},
+        {"Get \"https://r\": http: server gave HTTP response to HTTPS client", Kind::protocol,
+         "the registry speaks no https", ""},
+        {"Get \"https://r\": tls: failed to verify certificate: x509: certificate signed by unknown authority",
+         Kind::protocol, "the server does not trust the registry", "certificate"},
+        {"invalid model name", Kind::usage, "the server does not take the name", ""},
+        {"something that nobody has seen", Kind::failed, "the server failed: something that nobody has seen", "log"},
+        {"", Kind::failed, "the server failed", ""},
+    }));
+    CAPTURE(row.text);
+    const Error error = pull_error(row.text, mistral);
+    CHECK(error.kind() == row.kind);
+    CHECK(error.message().substr(0, row.begin.size()) == row.begin);
+    CHECK(contains(error.hint(), row.hint));
+    CHECK_FALSE(contains(error.message(), "\n"));
+}
+
+TEST_CASE("a name that misled its writer is explained") {
+    const auto hint = [](const char* name) {
+        return pull_error("pull model manifest: file does not exist", ModelName::parse(name)).hint();
+    };
+    CHECK(contains(hint("localhost/mistral"), "host:port/owner/mistral"));
+    CHECK(contains(hint("someone/thing"), "https://ollama.com/someone/thing/tags"));
+    CHECK(contains(hint("127.0.0.1:5000/library/x"), "127.0.0.1:5000"));
+}
+
+TEST_CASE("only what may pass by itself is worth retrying") {
+    const auto retried = [](const char* text) { return worth_retrying(pull_error(text, mistral).kind()); };
+    CHECK(retried("max retries exceeded: EOF"));
+    CHECK(retried("context canceled"));
+    CHECK(retried("pull model manifest: 429: slow down"));
+    CHECK(retried("pull model manifest: Get \"https://r/\": dial tcp: lookup r: no such host"));
+    CHECK_FALSE(retried("pull model manifest: file does not exist"));
+    CHECK_FALSE(retried("write x: no space left on device"));
+    CHECK_FALSE(retried("http: no Location header in response"));
+}
+
+TEST_CASE("answers that are no success get kinds") {
+    struct Row {
+        int status;
+        std::string body;
+        Kind kind;
+        std::string message;
+    };
+    const auto row = GENERATE(values<Row>({
+        {404, R"({"error":"model 'mistral:9b' not found"})", Kind::not_found, "the server has no 'mistral:9b'"},
+        {404, R"({"error":"model \"mistral:9b\" not found"})", Kind::not_found, "the server has no 'mistral:9b'"},
+        {404, "404 page not found", Kind::protocol, "S does not know this request (404)"},
+        {404, "<html>nginx</html>", Kind::protocol, "S does not know this request (404)"},
+        {405, "405 method not allowed", Kind::protocol, "S does not know this request (405)"},
+        {400, R"({"error":"name \"a b\" is invalid"})", Kind::usage,
+         "the server does not take the name: name \"a b\" is invalid"},
+        {400, R"({"error":"destination \"a b\" is invalid"})", Kind::usage,
+         "the server does not take the name: destination \"a b\" is invalid"},
+        {400, R"({"error":"invalid model name"})", Kind::usage,
+         "the server does not take the name: invalid model name"},
+        {400, R"({"error":"missing request body"})", Kind::failed, "the server failed (400): missing request body"},
+        {401, R"({"error":"unauthorized","signin_url":"https://ollama.com/connect?x=1"})", Kind::unauthorised,
+         "the server wants credentials: unauthorized"},
+        {403, "", Kind::forbidden, "the server refuses this client (403)"},
+        {403, R"({"error":"ollama cloud is disabled"})", Kind::forbidden,
+         "the server refuses: ollama cloud is disabled"},
+        {403, "<html>no</html>", Kind::protocol, "the answer of S is not Ollama's: '<html>no</html>'"},
+        {429, "", Kind::busy, "the server is busy"},
+        {503, R"({"error":"server busy, please try again."})", Kind::busy,
+         "the server is busy: server busy, please try again."},
+        {502, "<html>Bad Gateway</html>", Kind::unreachable,
+         "what stands before the server does not reach it: 502 Because"},
+        {500, R"({"error":"open /m: permission denied"})", Kind::storage,
+         "the server cannot use its models directory: open /m: permission denied"},
+        {500, R"({"error":"stat /m/x: no such file or directory"})", Kind::storage,
+         "the server's models directory is damaged: stat /m/x: no such file or directory"},
+        {500, "", Kind::failed, "the server failed (500)"},
+        {500, "<html>", Kind::protocol, "the answer of S is not Ollama's: '<html>'"},
+    }));
+    CAPTURE(row.status, row.body);
+    const Error error = answer_error(answer(row.status, row.body), &mistral, "S");
+    CHECK(error.message() == row.message);
+    CHECK(error.kind() == row.kind);
+}
+
+TEST_CASE("hints of answers") {
+    CHECK(contains(answer_error(answer(403, ""), nullptr, "S").hint(), "Host: localhost:11434"));
+    CHECK(contains(
+        answer_error(answer(401, R"({"error":"unauthorized","signin_url":"https://o/c"})"), nullptr, "S").hint(),
+        "https://o/c"));
+    const Error moved = answer_error(answer(301, "", {{"Location", "https://elsewhere/"}}), nullptr, "S");
+    CHECK(moved.kind() == Kind::protocol);
+    CHECK(moved.message() == "S sends to 'https://elsewhere/'");
+}

@@ -1,0 +1,109 @@
+#include "support/catch.hpp"
+#include "support/http_doubles.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/ollama/server.hpp"
+
+#include <algorithm>
+
+using namespace codemate;
+using namespace codemate::ollama;
+using test::Script;
+
+namespace {
+
+const http::Url address = http::Url::parse("http://h:1/base");
+
+std::string header(const http::Request& request, std::string_view name) {
+    const auto found = std::ranges::find(request.headers, name, &http::Header::name);
+    return found == request.headers.end() ? "" : found->value;
+}
+
+} // namespace
+
+TEST_CASE("requests as Ollama wants them") {
+    Script client({.status = 200, .steps = {std::string(R"({"version":"1","models":[]})")}});
+    const auto server = connect(client, address);
+    CHECK(server->version({}) == "1");
+    CHECK(server->installed({}).empty());
+    server->copy(ModelName::parse("a"), ModelName::parse("b:c"), {});
+    server->remove(ModelName::parse("hf.co/o/r:Q4"), {});
+
+    const auto sent = client.requests();
+    REQUIRE(sent.size() == 4);
+    CHECK(sent[0].method == "GET");
+    CHECK(sent[0].url.text() == "http://h:1/base/api/version");
+    CHECK(sent[0].body.empty());
+    CHECK(header(sent[0], "Accept") == "application/json");
+    CHECK(header(sent[0], "Content-Type").empty());
+    CHECK(sent[1].url.text() == "http://h:1/base/api/tags");
+    CHECK(sent[2].method == "POST");
+    CHECK(sent[2].url.text() == "http://h:1/base/api/copy");
+    CHECK(sent[2].body == R"({"source":"a:latest","destination":"b:c"})");
+    CHECK(header(sent[2], "Content-Type") == "application/json");
+    CHECK(sent[3].method == "DELETE");
+    CHECK(sent[3].url.text() == "http://h:1/base/api/delete");
+    CHECK(sent[3].body == R"({"model":"hf.co/o/r:Q4"})");
+    for (const auto& request : sent)
+        CHECK(request.timeout.has_value());
+}
+
+TEST_CASE("the list is ordered by name whatever the server's order") {
+    Script client(
+        {.status = 200, .steps = {std::string(R"({"models":[{"name":"b:2"},{"name":"a:9"},{"name":"b:1"}]})")}});
+    std::vector<std::string> names;
+    for (const auto& model : connect(client, address)->installed({}))
+        names.push_back(model.name.display());
+    CHECK(names == std::vector<std::string>{"a:9", "b:1", "b:2"});
+}
+
+TEST_CASE("recorded failures of real servers") {
+    struct Row {
+        std::string scenario;
+        Kind kind;
+        std::function<void(Server&)> call;
+    };
+    const ModelName name = ModelName::parse("nope");
+    const auto copy = [&](Server& server) { server.copy(name, name, {}); };
+    const auto remove = [&](Server& server) { server.remove(name, {}); };
+    const auto list = [](Server& server) { server.installed({}); };
+    const std::vector<Row> rows = {
+        {"copy-notfound", Kind::not_found, copy},     {"copy-bad", Kind::usage, copy},
+        {"delete-notfound", Kind::not_found, remove}, {"delete-bad-name", Kind::usage, remove},
+        {"delete-empty-name", Kind::usage, remove},   {"forbidden-host", Kind::forbidden, list},
+        {"forbidden-origin", Kind::forbidden, list},  {"unknown-path", Kind::protocol, list},
+        {"wrong-method", Kind::protocol, list},       {"root-get", Kind::protocol, list},
+    };
+    const std::string version = GENERATE("ollama-0.24.0", "ollama-0.32.15");
+    for (const auto& row : rows) {
+        CAPTURE(version, row.scenario);
+        test::Replay client(std::string(CODEMATE_TEST_DATA) + "/captures/" + version + "/" + row.scenario + ".json");
+        try {
+            row.call(*connect(client, address));
+            FAIL_CHECK("succeeded");
+        } catch (const Error& error) {
+            CHECK(error.kind() == row.kind);
+        }
+    }
+}
+
+TEST_CASE("recorded successes of real servers") {
+    const std::string directory =
+        std::string(CODEMATE_TEST_DATA) + "/captures/" + GENERATE("ollama-0.24.0", "ollama-0.32.15");
+    const ModelName name = ModelName::parse("x");
+    test::Replay copied(directory + "/copy.json");
+    CHECK_NOTHROW(connect(copied, address)->copy(name, name, {}));
+    test::Replay removed(directory + "/delete.json");
+    CHECK_NOTHROW(connect(removed, address)->remove(name, {}));
+}
+
+TEST_CASE("a tag that the server would misread is kept from it") {
+    Script client(Script::Answer{.status = 200});
+    const auto server = connect(client, address);
+    const ModelName local = ModelName::parse("foo:Local");
+    CHECK_THROWS_AS(server->remove(local, {}), Error);
+    CHECK_THROWS_AS(server->pull(local, Transport::https, [](const PullEvent&) { return Flow::go_on; }, {}), Error);
+    CHECK(client.requests().empty());
+    server->remove(ModelName::parse("gpt-oss:20b-cloud"), {}); // the server means this one too
+    CHECK(client.requests().size() == 1);
+}
