@@ -179,6 +179,9 @@ std::string quoted(std::string_view text, std::size_t limit) {
 std::string quoted(const std::string& text, std::size_t limit) {
     return quoted(std::string_view(text), limit);
 }
+std::string quoted(const char* text, std::size_t limit) {
+    return quoted(std::string_view(text), limit);
+}
 
 std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
@@ -217,6 +220,15 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 
 std::string counted(std::size_t count, std::string_view singular) {
     return std::to_string(count) + " " + std::string(singular) + (count == 1 ? "" : "s");
+}
+
+std::string joined(std::span<const std::string> words, std::string_view separator) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i > 0) text += separator;
+        text += words[i];
+    }
+    return text;
 }
 
 std::string listed(std::span<const std::string> words, std::string_view last_joint) {

@@ -150,11 +150,12 @@ const std::string& Wiring::server_version() {
 }
 
 void Wiring::say_what_is_used() {
-    const std::string origin = manifest().origin.display();
+    const manifest::Origin& origin = manifest().origin;
     const std::string& server_said = server_version();
     if (options_.quiet) return;
-    err_.write("server " + endpoint().text() + " (ollama " + printable(server_said, 60) + "), manifest " +
-               printable(origin) + "\n");
+    const bool built_in = origin.how == manifest::Origin::How::built_in;
+    err_.write("server " + endpoint().text() + " (ollama " + printable(server_said, 60) + "), " +
+               (built_in ? "" : "manifest ") + printable(origin.display()) + "\n");
 }
 
 } // namespace codemate::cli

@@ -38,6 +38,8 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 // "1 model", "2 models"
 std::string counted(std::size_t count, std::string_view singular);
 
+std::string joined(std::span<const std::string>, std::string_view separator);
+
 // "a, b and c"
 std::string listed(std::span<const std::string>, std::string_view last_joint = "and");
 

@@ -13,7 +13,7 @@ ModelName at_registry(const http::Url& registry, const ModelName& name) {
 
 std::string reason_of(const manifest::Wanted& wanted, const manifest::Manifest& manifest) {
     const std::vector<std::string> roles = manifest.roles_of(wanted.name);
-    if (!roles.empty()) return roles.front() + " model of the manifest";
+    if (!roles.empty()) return listed(roles) + " model of the manifest";
     return wanted.declared ? "declared in the manifest" : "named on the command line";
 }
 

@@ -34,6 +34,7 @@ public:
         } catch (const Error& error) {
             item_.outcome = Outcome::failed;
             item_.fetched = arrivals_.fetched();
+            cause_ = error.message();
             item_.error = error;
             item_.error->context("cannot pull " + quoted(step_.name.display()));
             if (error.kind() == Kind::not_found && step_.nearest)
@@ -161,6 +162,7 @@ private:
     const Run& run_;
     Arrivals arrivals_;
     std::string stage_;
+    std::string cause_; // of a failure, without what was being done
     Item item_{step_};
 };
 

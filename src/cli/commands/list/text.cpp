@@ -23,7 +23,7 @@ std::vector<std::string> installed_cells(const use::Row& row, Time now) {
             model.digest ? model.digest->id() : "-",
             model.cloud() ? "cloud" : to_string(model.size),
             relative_to(now, model.modified),
-            or_dash(listed(row.roles, ",")),
+            or_dash(joined(row.roles, ",")),
             yes_or_dash(row.is_protected)};
 }
 
@@ -33,8 +33,8 @@ std::vector<std::string> available_cells(const use::Row& row) {
             or_dash(stated.size),
             or_dash(stated.quantization),
             stated.context ? std::to_string(*stated.context) : "-",
-            or_dash(listed(row.roles, ",")),
-            or_dash(listed(row.groups, ",")),
+            or_dash(joined(row.roles, ",")),
+            or_dash(joined(row.groups, ",")),
             yes_or_dash(row.is_protected)};
 }
 

@@ -1,0 +1,118 @@
+#include "support/catch.hpp"
+#include "support/fake_server.hpp"
+#include "support/hand_clock.hpp"
+#include "unit/lifecycle/manifests.hpp"
+
+#include "codemate/lifecycle/list.hpp"
+
+using namespace codemate;
+namespace use = lifecycle::list;
+using test::FakeServer;
+
+namespace {
+
+const char* const project = R"({
+  "schema": 1,
+  "roles": {"primary": "coder:7b", "embedding": "coder:7b", "fallback": "mistral"},
+  "groups": {"all-free": ["default", "chat"], "big": ["all-free", "coder:32b"]},
+  "protected": ["mistral"],
+  "models": {"chat": {"about": {"stated": {"size": "4.1GB"}}}, "coder:32b": {"about": {"stated": {"size": "18GB"}}}}
+})";
+
+use::Facts facts_of(FakeServer& server) {
+    const test::HandClock clock;
+    return use::gather(test::manifest_of(project), {server, clock}, {});
+}
+
+std::vector<std::string> names(const use::Report& report) {
+    std::vector<std::string> all;
+    for (const use::Row& row : report.rows)
+        all.push_back(row.name.display());
+    return all;
+}
+
+FakeServer::Model sized(const std::string& content, std::uint64_t size) {
+    return FakeServer::model({FakeServer::layer(content, ByteCount(size))});
+}
+
+} // namespace
+
+TEST_CASE("installed models with what the manifest says of them") {
+    FakeServer server;
+    server.install("Mistral:7b", sized("a", 10));
+    server.install("coder:7b", sized("b", 30));
+    server.install("mistral-nemo", sized("c", 20));
+    const use::Facts facts = facts_of(server);
+    const use::Report report = use::examine(facts, {});
+    CHECK(names(report) == std::vector<std::string>{"Mistral:7b", "coder:7b", "mistral-nemo:latest"});
+    CHECK(report.rows[0].is_protected);
+    CHECK(report.rows[0].roles.empty());
+    CHECK(report.rows[0].declared == nullptr);
+    CHECK(report.rows[1].roles == std::vector<std::string>{"embedding", "primary"});
+    CHECK(report.rows[1].groups == std::vector<std::string>{"all-free", "big"});
+    CHECK_FALSE(report.rows[2].is_protected);
+    CHECK(report.size == ByteCount(60));
+}
+
+TEST_CASE("codemate's own names are not shown") {
+    FakeServer server;
+    server.install("coder:7b", sized("b", 30));
+    server.install("coder:7b.codemate-20261122t120000z-0123456789ab", sized("a", 10));
+    server.install("coder:codemate-like", sized("a", 10));
+    const use::Facts facts = facts_of(server);
+    const use::Report report = use::examine(facts, {});
+    CHECK(names(report) == std::vector<std::string>{"coder:7b", "coder:codemate-like"});
+    CHECK(report.hidden == 1);
+}
+
+TEST_CASE("filters") {
+    struct Row {
+        const char* filter;
+        std::vector<std::string> names;
+    };
+    const Row row = GENERATE(Row{"CODER", {"coder:32b", "coder:7b"}}, Row{"oder", {}},
+                             Row{"*oder*", {"coder:32b", "coder:7b"}}, Row{"coder:?b", {"coder:7b"}},
+                             Row{"*:latest", {"chat:latest"}}, Row{"*", {"chat:latest", "coder:32b", "coder:7b"}},
+                             Row{"**b", {"coder:32b", "coder:7b"}}, Row{"", {"chat:latest", "coder:32b", "coder:7b"}});
+    FakeServer server;
+    for (const char* name : {"coder:7b", "coder:32b", "chat"})
+        server.install(name, sized(name, 1));
+    const use::Facts facts = facts_of(server);
+    use::Options options;
+    options.filter = row.filter;
+    CHECK(names(use::examine(facts, options)) == row.names);
+}
+
+TEST_CASE("orders") {
+    FakeServer server;
+    const Time day{std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)};
+    server.set_now(day);
+    for (const auto& [name, size, age] : {std::tuple{"b", 1, 3}, std::tuple{"a", 2, 1}, std::tuple{"c", 2, 2}}) {
+        FakeServer::Model model = sized(name, static_cast<std::uint64_t>(size));
+        model.modified = day - std::chrono::hours(age);
+        server.install(name, model);
+    }
+    const use::Facts facts = facts_of(server);
+    use::Options options;
+    CHECK(names(use::examine(facts, options)) == std::vector<std::string>{"a:latest", "b:latest", "c:latest"});
+    options.sort = use::SortKey::size;
+    CHECK(names(use::examine(facts, options)) == std::vector<std::string>{"a:latest", "c:latest", "b:latest"});
+    options.sort = use::SortKey::modified;
+    CHECK(names(use::examine(facts, options)) == std::vector<std::string>{"a:latest", "c:latest", "b:latest"});
+}
+
+TEST_CASE("available is what is declared and not installed, whatever its case") {
+    FakeServer server;
+    server.install("Coder:7B", sized("b", 30));
+    const use::Facts facts = facts_of(server);
+    use::Options options;
+    options.which = use::Which::available;
+    CHECK(names(use::examine(facts, options)) ==
+          std::vector<std::string>{"chat:latest", "coder:32b", "mistral:latest"});
+    options.sort = use::SortKey::size; // as stated
+    const use::Report report = use::examine(facts, options);
+    CHECK(names(report) == std::vector<std::string>{"coder:32b", "chat:latest", "mistral:latest"});
+    CHECK_FALSE(report.rows[0].installed);
+    REQUIRE(report.rows[0].declared != nullptr);
+    CHECK(report.rows[0].declared->about.stated.size == "18GB");
+}
