@@ -51,6 +51,13 @@ std::string_view outcome_word(const Event& end) {
     return end.failed ? "failed" : "ok";
 }
 
+std::string_view outcome_text(const Event& end) {
+    std::string_view text = end.text;
+    const std::string word = std::string(outcome_word(end)) + ": ";
+    if (text.starts_with(word)) text.remove_prefix(word.size());
+    return text;
+}
+
 void write_or_drop(Out& out, std::string_view text) {
     try {
         out.write(text);

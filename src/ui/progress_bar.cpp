@@ -75,7 +75,7 @@ private:
     std::string ended_text(const Event& event) const {
         const std::string word(outcome_word(event));
         std::string mark = terminal_.unicode ? (event.failed ? "✗ " : "✓ ") : "";
-        const std::string rest = labelled(event.item, event.text);
+        const std::string rest = labelled(event.item, outcome_text(event));
         return mark + word + (rest.empty() ? "" : std::string(8 - word.size(), ' ') + rest);
     }
 

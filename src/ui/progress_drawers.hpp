@@ -20,6 +20,9 @@ Event printable(const Event&);
 // "ok" or "failed", always as a word.
 std::string_view outcome_word(const Event& end);
 
+// How it ended, without the word if that is how the text begins: "failed: no space" says it once.
+std::string_view outcome_text(const Event& end);
+
 // Drops what cannot be written: Out reports a failure once, and showing progress is not what the work is about.
 void write_or_drop(Out&, std::string_view);
 

@@ -96,7 +96,7 @@ Reading Meter::read(SteadyTime now) {
     reading.open = grown_;
     reading.percent = mark_.pass(percent_of(reading.done, reading.total));
     const bool complete = reading.total != ByteCount() && done_ >= total_;
-    if (complete) return reading;
+    if (complete || reading.empty()) return reading; // nothing to wait for, or nothing known yet
     reading.per_second = speed(now);
     if (reading.per_second && !reading.open)
         reading.seconds_left = seconds_for(reading.total - done_, *reading.per_second);

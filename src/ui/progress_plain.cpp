@@ -73,7 +73,7 @@ private:
         told_.erase(event.item);
         // The whole's end without a word says nothing that its items have not said.
         if (event.item.empty() && event.text.empty()) return;
-        const std::string outcome = labelled(outcome_word(event), event.text);
+        const std::string outcome = labelled(outcome_word(event), outcome_text(event));
         lines_->end(event.item, labelled(event.item, outcome), event.failed);
     }
 

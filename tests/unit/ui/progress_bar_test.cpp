@@ -91,7 +91,7 @@ TEST_CASE("bar: several items, the whole, and what has ended above them") {
                                    "b       pulling              0%     0 B/300 MB\n"
                                    "total   1 done, 1 running   25%  100 MB/400 MB\n");
     theatre.show(note("b", "trying again"));
-    theatre.show(failure("b", "file does not exist"));
+    theatre.show(failure("b", "failed: file does not exist"));
     CHECK(theatre.screen.text() == "✓ ok      a: pulled 100 MB in 1s\n"
                                    "b: trying again\n"
                                    "✗ failed  b: file does not exist\n"

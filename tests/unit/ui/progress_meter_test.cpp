@@ -144,6 +144,8 @@ TEST_CASE("speed is averaged over the last seconds") {
         {"a layer that was there comes with its total", {{0s, 0, 100}, {1s, 10, 100}, {2s, 520, 600}}, 2s, 5, {}},
         {"rolled back", {{0s, 50, 100}, {2s, 20, 100}}, 2s, 0, {}},
         {"complete: nothing is missing", {{0s, 0, 100}, {2s, 100, 100}}, 2s, {}, {}},
+        {"pulses before anything is known", {{0s, 0, 0}, {2s, 0, 0}}, 2s, {}, {}},
+        {"resumed, after pulses", {{0s, 0, 0}, {2s, 0, 0}, {3s, 500, 1000}, {4s, 510, 1000}}, 4s, 2, 196},
         {"unknown total", {{0s, 0, 0}, {2s, 40, 0}}, 2s, 20, {}},
     };
     for (const Row& row : rows) {

@@ -45,7 +45,7 @@ TEST_CASE("plain: a line for each change") {
     lines.progress->handle(end("qwen3:8b", "pulled 4.1 GB in 12s"));
     lines.progress->handle(begin("nope", ""));
     lines.progress->handle(note("nope", "trying again"));
-    lines.progress->handle(failure("nope", "file does not exist"));
+    lines.progress->handle(failure("nope", "failed: file does not exist"));
     lines.progress->handle(note("", "a word of the whole"));
     lines.progress->handle(end("bare", ""));
     lines.progress->handle(end("", ""));
