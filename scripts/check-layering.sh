@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Fails on an include that the module table of docs/architecture.md does not allow.
+# Usage: scripts/check-layering.sh [ROOT]   (ROOT: another checkout; the tests use it)
+set -euo pipefail
+
+root=${1:-$(dirname "${BASH_SOURCE[0]}")/..}
+cd "$root"
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+
+find include src tests/sandbox \( -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.in' \) -type f 2>/dev/null |
+    LC_ALL=C sort |
+    LC_ALL=C awk -v table=docs/architecture.md -f "$here/lib/layering.awk"

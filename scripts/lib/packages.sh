@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# The packages that codemate is built with: the one list, and how what is missing gets installed. Sourced.
+# Names are those of Debian 12 and 13 and of Ubuntu 24.04 and later, which agree.
+
+# As "command:package": what can be had in other ways too, so the command is what counts.
+tool_packages=(cmake:cmake ninja:ninja-build g++:g++)
+
+library_packages=(
+    libcurl4-openssl-dev  # http
+    libssl-dev            # base: SHA-256
+    libspdlog-dev         # base: diagnostics
+    libfmt-dev
+    nlohmann-json3-dev    # json
+    libcli11-dev          # cli
+    catch2                # tests
+    libcpp-httplib-dev    # codemate-sandbox
+)
+
+# Only .ci/run needs these. Another major version of clang-format formats differently, so one is named, here.
+# shellcheck disable=SC2034  # used by the scripts that source this file
+clang_format_major=14
+check_packages=(shellcheck:shellcheck "clang-format-$clang_format_major:clang-format-$clang_format_major")
+
+# Prints the packages of these that are missing, one a line.
+missing_of() {
+    local entry
+    for entry in "$@"; do
+        case $entry in
+            *:*) command -v "${entry%%:*}" >/dev/null || echo "${entry#*:}" ;;
+            *) [[ $(dpkg-query -W -f='${Status}' "$entry" 2>/dev/null) == "install ok installed" ]] || echo "$entry" ;;
+        esac
+    done
+}
+
+# Runs a command as root: directly, or through sudo, which may ask for a password only where somebody can answer.
+as_root() {
+    if [[ $(id -u) == 0 ]]; then
+        "$@"
+    elif [[ -t 0 && -t 2 ]]; then
+        sudo "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+can_be_root() {
+    [[ $(id -u) == 0 ]] || command -v sudo >/dev/null
+}
+
+apt_install() {
+    echo "Installing with apt-get: $*"
+    # One unreachable source of several is no reason to stop: the install says what it misses.
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update </dev/null || echo "apt-get update failed; trying to install all the same" >&2
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@" </dev/null
+}
+
+explain_without_apt() {
+    cat >&2 <<'END'
+There is no apt-get here, so nothing was installed. codemate is built with
+  CMake 3.25, Ninja, a C++20 compiler (GCC 12)
+  libcurl 7.84, OpenSSL 3 (libcrypto), spdlog, fmt, nlohmann/json 3.11, CLI11 2.1
+  and for its tests Catch2 (2 or 3) and cpp-httplib
+each with its headers and its CMake package. When they are there: CODEMATE_PACKAGES=mine, and the same command again.
+END
+}
+
+# Installs what is missing of what the build needs; ends the script where that cannot be done.
+# CODEMATE_PACKAGES=mine: they come from elsewhere (another distribution, conda, vcpkg); nothing is looked at.
+install_build_packages() {
+    if [[ ${CODEMATE_PACKAGES-} == mine ]]; then return; fi
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        explain_without_apt
+        exit 1
+    fi
+    local missing
+    mapfile -t missing < <(missing_of "${tool_packages[@]}" "${library_packages[@]}")
+    if ((${#missing[@]} == 0)); then return; fi
+    if ! can_be_root; then
+        printf 'Packages are missing, and there is no sudo. As root:\n  apt-get install %s\n' "${missing[*]}" >&2
+        exit 1
+    fi
+    apt_install "${missing[@]}" || {
+        printf 'The packages could not be installed: %s\n' "${missing[*]}" >&2
+        exit 1
+    }
+}
+
+# Likewise for the checks, except that nothing ends without them: each check says that it was skipped.
+install_check_packages() {
+    local missing package
+    if ! command -v apt-get >/dev/null || ! can_be_root; then return; fi
+    mapfile -t missing < <(missing_of "${check_packages[@]}")
+    for package in "${missing[@]}"; do
+        apt_install "$package" || echo "$package could not be installed" >&2
+    done
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Packages are installed only when something is missing, by whoever may; without apt it is said what to install.
+# Usage: packages_test.sh SOURCE_DIR
+set -euo pipefail
+source=$1
+# shellcheck source=tests/scripts/expect.sh
+. "$source/tests/scripts/expect.sh"
+
+bash=$(command -v bash)
+machine=$scratch/bin # all the programs that there are
+
+program() { # NAME LINE…
+    printf '%s\n' "#!$bash" "${@:2}" >"$machine/$1"
+    chmod +x "$machine/$1"
+}
+
+# A Debian machine of root's with every tool and no library package.
+new_machine() {
+    rm -rf "$machine" "$scratch/apt.log"
+    mkdir -p "$machine"
+    ln -s "$(command -v env)" "$(command -v cat)" "$machine"
+    local tool
+    for tool in cmake ninja g++ shellcheck; do program "$tool" 'exit 0'; done
+    program id 'echo 0'
+    program dpkg-query 'exit 1'
+    program apt-get "echo \"\$*\" >>'$scratch/apt.log'"
+}
+
+install() {
+    run env PATH="$machine" "$bash" -c ". '$source/scripts/lib/packages.sh' && $1 && echo and on"
+}
+
+asked_of_apt() {
+    cat "$scratch/apt.log" 2>/dev/null || true
+}
+
+libraries='libcurl4-openssl-dev libssl-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev catch2 libcpp-httplib-dev'
+
+new_machine
+install install_build_packages
+expect_status 0
+expect_text 'and on' "$out"
+expect_equal 'what root asks of apt' "-q update
+-q install -y --no-install-recommends $libraries" "$(asked_of_apt)"
+
+# Only what is missing.
+new_machine
+rm "$machine/ninja"
+# shellcheck disable=SC2016  # for the fake to expand: its last argument
+program dpkg-query '[[ ${!#} != catch2 ]] && echo -n "install ok installed"'
+install install_build_packages
+expect_status 0
+expect_text 'no-install-recommends ninja-build catch2' "$(asked_of_apt)"
+
+# A package that was removed but not purged is missing.
+new_machine
+program dpkg-query 'echo -n "deinstall ok config-files"'
+install install_build_packages
+expect_text "$libraries" "$(asked_of_apt)"
+
+# Nothing missing: nothing is called, not even where nobody could install.
+new_machine
+program dpkg-query 'echo -n "install ok installed"'
+program id 'echo 1000'
+install install_build_packages
+expect_status 0
+expect_equal 'what is asked of apt' '' "$(asked_of_apt)"
+
+# No root: through sudo, which must not wait for a password that nobody can type.
+new_machine
+program id 'echo 1000'
+program sudo "echo \"sudo \$1\" >>'$scratch/apt.log'" 'shift; exec "$@"'
+install install_build_packages
+expect_status 0
+expect_text 'sudo -n' "$(asked_of_apt)"
+expect_text "$libraries" "$(asked_of_apt)"
+
+# Neither root nor sudo: the command to type.
+new_machine
+program id 'echo 1000'
+install install_build_packages
+expect_status 1
+expect_text "apt-get install $libraries" "$err"
+expect_no_text 'and on' "$out"
+expect_equal 'what is asked of apt' '' "$(asked_of_apt)"
+
+# An unreachable source does not stop it, a failed installation does.
+new_machine
+program apt-get '[[ $* != *update* ]]'
+install install_build_packages
+expect_status 0
+program apt-get '[[ $* == *update* ]]'
+install install_build_packages
+expect_status 1
+expect_text 'could not be installed' "$err"
+expect_no_text 'and on' "$out"
+
+# Another distribution: what to install, then on request no further questions.
+new_machine
+rm "$machine/apt-get"
+install install_build_packages
+expect_status 1
+expect_text 'nlohmann/json 3.11' "$err"
+run env PATH="$machine" CODEMATE_PACKAGES=mine "$bash" -c ". '$source/scripts/lib/packages.sh' && install_build_packages"
+expect_status 0
+
+# What only the checks need: its absence stops nothing.
+new_machine
+program apt-get "echo \"\$*\" >>'$scratch/apt.log'" 'exit 100'
+install install_check_packages
+expect_status 0
+expect_text 'and on' "$out"
+expect_text 'clang-format-' "$(asked_of_apt)"
+expect_no_text 'shellcheck' "$(asked_of_apt)"
+
+finish
