@@ -1,0 +1,130 @@
+#include "sandbox/world.hpp"
+
+#include "sandbox/registry.hpp"
+
+#include "codemate/base/text.hpp"
+
+#include <algorithm>
+
+namespace codemate::sandbox {
+
+void Running::load(const Loaded& model) {
+    const std::lock_guard lock(mutex_);
+    const auto known = std::ranges::find(models_, model.weights, &Loaded::weights);
+    if (known == models_.end()) {
+        models_.push_back(model);
+    } else if (known->context == model.context) {
+        known->expires = model.expires;
+    } else {
+        *known = model; // another context: it is loaded again
+    }
+}
+
+void Running::unload(const std::string& weights) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(models_, [&](const Loaded& model) { return model.weights == weights; });
+}
+
+std::vector<Loaded> Running::list(FileTime now) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(models_, [&](const Loaded& model) { return model.expires && *model.expires <= now; });
+    auto models = models_;
+    std::ranges::stable_sort(models, [](const Loaded& a, const Loaded& b) {
+        if (!a.expires || !b.expires) return !a.expires && b.expires;
+        return *a.expires > *b.expires;
+    });
+    return models;
+}
+
+World::World(WorldOptions options)
+    : store(std::move(options.store)), catalog(std::move(options.catalog)), waits(options.waits),
+      outside(std::move(options.outside)), downloads(store, waits) {
+    std::filesystem::create_directories(store.root() / "blobs");
+    std::filesystem::create_directories(store.root() / "manifests");
+}
+
+namespace {
+
+// The own registry, asked as any other, without a connection.
+class InsideFetch final : public Fetch {
+public:
+    explicit InsideFetch(World& world) : world_(world) {}
+
+    FetchReply send(const FetchRequest& request, const Take& take, const Stop& stop) override {
+        const auto url = parse_url(request.url);
+        Request inner{.method = request.method, .path = url.target, .headers = request.headers};
+        inner.headers.emplace_back("Host", url.authority);
+        Reply reply = registry(world_, inner);
+        if (reply.hang) {
+            wait_for(world_.waits.patience, stop);
+            throw PullFailure{"stalled"};
+        }
+        FetchReply result{.status = reply.status, .headers = reply.headers};
+        const auto length = reply.content ? reply.content->size : reply.body.size();
+        result.headers.emplace_back("Content-Length", std::to_string(length));
+        if (request.method == "HEAD") return result;
+        Collect collect(take, result.body, stop);
+        if (reply.content) {
+            send_content(*reply.content, collect);
+        } else if (reply.stream) {
+            if (reply.stream(collect) == StreamEnd::cut) throw PullFailure{"unexpected EOF"};
+        } else {
+            collect.write(reply.body);
+        }
+        return result;
+    }
+
+private:
+    class Collect final : public Sink {
+    public:
+        Collect(const Take& take, std::string& body, const Stop& stop) : take_(take), body_(body), stop_(stop) {}
+        bool write(std::string_view bytes) override {
+            if (stop_.stop_requested()) throw PullCanceled();
+            if (take_) return take_(bytes);
+            body_ += bytes;
+            return true;
+        }
+
+    private:
+        const Take& take_;
+        std::string& body_;
+        const Stop& stop_;
+    };
+
+    static void send_content(const Content& content, Sink& sink) {
+        for (std::uint64_t at = 0; at < content.size;) {
+            const auto bytes = content.read(at, static_cast<std::size_t>(std::min(content_piece, content.size - at)));
+            if (bytes.empty()) throw PullFailure{"unexpected EOF"};
+            if (!sink.write(bytes)) return;
+            at += bytes.size();
+        }
+    }
+
+    World& world_;
+};
+
+} // namespace
+
+std::shared_ptr<const Source> World::source_for(const Name& name, bool insecure) {
+    if (equal_ignoring_case(name.host, "registry.ollama.ai"))
+        return std::make_shared<Source>(std::make_shared<InsideFetch>(*this),
+                                        (insecure ? "http://" : "https://") + name.host, waits);
+    if (!insecure) {
+        const std::string url =
+            "https://" + name.host + "/v2/" + name.owner + "/" + name.model + "/manifests/" + name.tag;
+        // The sandbox speaks no TLS. What an address of this machine says to it is what any plain HTTP server would.
+        const auto host = parse_url(url).host();
+        const bool here = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+        throw PullFailure{
+            "pull model manifest: Get \"" + url + "\": " +
+            (here ? "http: server gave HTTP response to HTTPS client" : "dial tcp: lookup " + host + ": no such host")};
+    }
+    return std::make_shared<Source>(outside(), "http://" + name.host, waits);
+}
+
+void World::end() {
+    stop.request_stop();
+    downloads.stop_all();
+}
+
+} // namespace codemate::sandbox

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "sandbox/catalog.hpp"
+#include "sandbox/download.hpp"
+#include "sandbox/faults.hpp"
+#include "sandbox/source.hpp"
+#include "sandbox/store.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace codemate::sandbox {
+
+// A model in memory, as /api/ps shows it.
+struct Loaded {
+    Name name;
+    std::string digest;  // of the manifest that it was loaded by
+    std::string weights; // blob: one runner for each
+    std::uint64_t size = 0;
+    std::uint64_t context = 0;
+    json::Value details;
+    std::optional<FileTime> expires; // nothing: never
+};
+
+class Running {
+public:
+    void load(const Loaded&); // what shares its weights stays under the name that it has
+    void unload(const std::string& weights);
+    std::vector<Loaded> list(FileTime now); // without what has expired, longest first
+
+private:
+    std::mutex mutex_;
+    std::vector<Loaded> models_;
+};
+
+struct WorldOptions {
+    std::filesystem::path store;
+    std::vector<CatalogEntry> catalog;
+    Waits waits;
+    // For names that carry a host: the one thing of the world that reaches outside. Tests give their own.
+    std::function<std::shared_ptr<Fetch>()> outside;
+};
+
+// All that there is: the server's models directory, the registry's content, the faults.
+struct World {
+    explicit World(WorldOptions);
+
+    Store store;
+    Catalog catalog;
+    Faults faults;
+    Running running;
+    Waits waits;
+    std::function<std::shared_ptr<Fetch>()> outside;
+    std::uint16_t port = 0; // where it listens
+    std::stop_source stop;  // the server ends
+    Downloads downloads;    // last: its threads use the others
+
+    // Where a pull of this name gets its bytes: from the catalogue, or from the address that is its host.
+    // Throws PullFailure for what only HTTPS would reach.
+    std::shared_ptr<const Source> source_for(const Name&, bool insecure);
+    void end(); // wakes all that wait
+};
+
+} // namespace codemate::sandbox
