@@ -28,8 +28,9 @@ std::optional<Time> parse_stamp(std::string_view text) {
     for (const std::size_t at : {13U, 16U})
         spelled.insert(at, ":");
     const std::optional<Time> time = parse_rfc3339(spelled);
-    // Only what stamp() writes: no leap second, no year beyond what a Time holds, no upper case.
-    if (!time || stamp(*time) != text) return std::nullopt;
+    if (!time || *time == Time::min() || *time == Time::max()) return std::nullopt; // years that a Time does not hold
+    // Only what stamp() writes: no leap second, no upper case.
+    if (stamp(*time) != text) return std::nullopt;
     return time;
 }
 
