@@ -1,9 +1,9 @@
 #include "ollama/error_text.hpp"
+#include "ollama/misread.hpp"
 #include "ollama/pull_stream.hpp"
 #include "ollama/wire.hpp"
 
 #include "codemate/base/error.hpp"
-#include "codemate/base/text.hpp"
 #include "codemate/json/value.hpp"
 #include "codemate/ollama/server.hpp"
 
@@ -19,15 +19,6 @@ constexpr auto patience = std::chrono::minutes(2);
 
 bool is_success(const http::Response& answer) {
     return answer.status / 100 == 2;
-}
-
-// Ollama reads the tag "local" as a word about the model and not as a part of its name (internal/modelref): it would
-// act on the tag "latest" instead.
-void refuse_misread(const ModelName& model, std::string_view act) {
-    if (!equal_ignoring_case(model.tag(), "local")) return;
-    throw Error(Kind::refused, quoted(model.display()) + " cannot be " + std::string(act) + ": the server would take " +
-                                   quoted(model.with_tag("latest").display()) + " instead")
-        .hint("copy it to another tag and use that one");
 }
 
 class HttpServer final : public Server {

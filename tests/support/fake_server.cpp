@@ -1,6 +1,7 @@
 #include "support/fake_server.hpp"
 
 #include "ollama/error_text.hpp"
+#include "ollama/misread.hpp"
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
@@ -273,6 +274,7 @@ PullEnd FakeServer::Pulling::run() {
 }
 
 PullEnd FakeServer::pull(const ModelName& name, ollama::Transport transport, const Sink& on_event, Stop stop) {
+    ollama::refuse_misread(name, "pulled");
     record({.what = Call::What::pull, .name = name.display(), .transport = transport}, stop);
     return Pulling(*this, name, on_event, stop).run();
 }
@@ -332,6 +334,7 @@ void FakeServer::copy(const ModelName& from, const ModelName& to, Stop stop) {
 }
 
 void FakeServer::remove(const ModelName& name, Stop stop) {
+    ollama::refuse_misread(name, "removed");
     record({.what = Call::What::remove, .name = name.display()}, stop);
     const std::lock_guard lock(mutex_);
     const auto found = find(name);

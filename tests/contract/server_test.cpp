@@ -1,0 +1,286 @@
+#include "contract/worlds.hpp"
+#include "support/catch.hpp"
+
+#include "codemate/base/error.hpp"
+
+#include <algorithm>
+#include <thread>
+
+// What every ollama::Server keeps to, whoever stands behind it.
+
+using namespace codemate;
+using namespace codemate::ollama;
+using codemate::test::World;
+using Stage = PullEvent::Stage;
+
+namespace {
+
+ModelName own(std::string_view model) {
+    return {"registry.ollama.ai", "codemate-contract", std::string(model), "latest"};
+}
+
+std::unique_ptr<World> new_world() {
+    const auto kind = GENERATE(from_range(test::worlds()));
+    UNSCOPED_INFO("on " << kind);
+    return test::make_world(kind);
+}
+
+Flow go_on(const PullEvent&) {
+    return Flow::go_on;
+}
+
+// A real server that has just lost its client refuses the same blob for a moment ("context canceled").
+PullEnd pull(World& world, const ModelName& name, const std::function<Flow(const PullEvent&)>& sink = go_on) {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return world.server().pull(name, Transport::plain_http, sink, {});
+        } catch (const Error& error) {
+            if (attempt == 100 || error.message().find("context canceled") == std::string::npos) throw;
+        }
+    }
+}
+
+std::vector<PullEvent> events_of_pull(World& world, const ModelName& name) {
+    std::vector<PullEvent> events;
+    const auto keep = [&](const PullEvent& event) {
+        if (event.stage != Stage::silence) events.push_back(event);
+        return Flow::go_on;
+    };
+    CHECK(pull(world, name, keep) == PullEnd::success);
+    return events;
+}
+
+std::optional<Installed> listed(World& world, const ModelName& name) {
+    const auto list = world.server().installed({});
+    const auto found = std::ranges::find(list, name, &Installed::name);
+    return found == list.end() ? std::nullopt : std::optional(*found);
+}
+
+Kind kind_of(const std::function<void()>& act) {
+    try {
+        act();
+    } catch (const Error& error) {
+        UNSCOPED_INFO(error.message());
+        return error.kind();
+    }
+    return Kind::defect;
+}
+
+} // namespace
+
+TEST_CASE("a server has a version") {
+    const auto world = new_world();
+    const std::string version = world->server().version({});
+    CHECK(version.find('.') != std::string::npos);
+    CHECK(std::isdigit(static_cast<unsigned char>(version.front())));
+}
+
+TEST_CASE("a pulled model is listed with the registry's digest and size") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    CHECK_FALSE(listed(*world, name));
+    const auto events = events_of_pull(*world, name);
+    const auto model = listed(*world, name);
+    REQUIRE(model);
+    CHECK(model->digest == world->image("first").digest);
+    CHECK(model->size == world->image("first").size);
+    CHECK_FALSE(model->cloud());
+    CHECK(model->format == "gguf");
+
+    REQUIRE(events.size() >= 4);
+    CHECK(events.front().stage == Stage::resolving);
+    CHECK(events.back().status == "success");
+    CHECK(std::ranges::is_sorted(events, {}, &PullEvent::stage)); // resolving, layer, verifying, writing, …
+    CHECK(std::ranges::count(events, Stage::verifying, &PullEvent::stage) == 1);
+    CHECK(std::ranges::count(events, Stage::writing, &PullEvent::stage) == 1);
+    for (const auto& event : events) {
+        if (event.stage != Stage::layer) continue;
+        CHECK(event.layer);
+        CHECK(event.layer_name == event.layer->text());
+        CHECK(event.status == "pulling " + event.layer->id());
+        CHECK(event.completed <= event.total);
+    }
+}
+
+TEST_CASE("a pull of what is there fetches nothing") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    pull(*world, name);
+    const auto before = listed(*world, name);
+    const auto events = events_of_pull(*world, name);
+    std::size_t layers = 0;
+    for (const auto& event : events) {
+        if (event.stage != Stage::layer) continue;
+        ++layers;
+        CHECK(event.completed == event.total);
+    }
+    CHECK(layers >= 2);
+    CHECK(listed(*world, name)->digest == before->digest);
+}
+
+TEST_CASE("the list is in the order of names") {
+    const auto world = new_world();
+    pull(*world, world->name("second"));
+    pull(*world, world->name("first"));
+    world->server().copy(world->name("first"), own("z"), {});
+    world->server().copy(world->name("first"), own("a"), {});
+    const auto list = world->server().installed({});
+    CHECK(list.size() >= 4);
+    CHECK(std::ranges::is_sorted(list, {}, &Installed::name));
+}
+
+TEST_CASE("what a registry does not have is not found") {
+    const auto world = new_world();
+    std::vector<Stage> stages;
+    const auto keep = [&](const PullEvent& event) {
+        if (event.stage != Stage::silence) stages.push_back(event.stage);
+        return Flow::go_on;
+    };
+    CHECK(kind_of([&] { pull(*world, world->name("none"), keep); }) == Kind::not_found);
+    CHECK(stages == std::vector{Stage::resolving});
+    CHECK_FALSE(listed(*world, world->name("none")));
+    CHECK(kind_of([&] { pull(*world, world->name("first").with_tag("none")); }) == Kind::not_found);
+}
+
+TEST_CASE("a registry that nobody answers for is unreachable") {
+    const auto world = new_world();
+    CHECK(kind_of([&] { pull(*world, world->unreachable()); }) == Kind::unreachable);
+}
+
+TEST_CASE("a copy is the same model under another name") {
+    const auto world = new_world();
+    pull(*world, world->name("first"));
+    world->server().copy(world->name("first"), own("copy"), {});
+    REQUIRE(listed(*world, own("copy")));
+    CHECK(listed(*world, own("copy"))->digest == listed(*world, world->name("first"))->digest);
+    world->server().remove(world->name("first"), {});
+    CHECK_FALSE(listed(*world, world->name("first")));
+    REQUIRE(listed(*world, own("copy")));
+    CHECK(world->orphans().value_or(0) == 0);
+}
+
+TEST_CASE("what is not installed cannot be copied or removed") {
+    const auto world = new_world();
+    CHECK(kind_of([&] { world->server().copy(own("none"), own("copy"), {}); }) == Kind::not_found);
+    CHECK(kind_of([&] { world->server().remove(own("none"), {}); }) == Kind::not_found);
+    CHECK_FALSE(listed(*world, own("copy")));
+}
+
+TEST_CASE("removing frees what no other model has, once") {
+    const auto world = new_world();
+    pull(*world, world->name("first"));
+    pull(*world, world->name("second"));
+    world->server().remove(world->name("first"), {});
+    CHECK(world->orphans().value_or(0) == 0);
+    CHECK(listed(*world, world->name("second")));
+    CHECK(kind_of([&] { world->server().remove(world->name("first"), {}); }) == Kind::not_found);
+}
+
+TEST_CASE("names are the same whatever their letter case") {
+    const auto world = new_world();
+    pull(*world, world->name("first"));
+    world->server().copy(world->name("first"), own("Copy"), {});
+    world->server().copy(world->name("first"), own("copy"), {});
+    CHECK(listed(*world, own("Copy")));
+    CHECK_FALSE(listed(*world, own("copy"))); // it went over the other
+    world->server().remove(own("COPY"), {});
+    CHECK_FALSE(listed(*world, own("Copy")));
+}
+
+TEST_CASE("a copy over an installed name leaves its blobs behind, copy_over does not") {
+    const auto world = new_world();
+    pull(*world, world->name("first"));
+    pull(*world, world->name("second"));
+    world->server().copy(world->name("first"), own("copy"), {});
+    world->server().remove(world->name("first"), {});
+    const ModelName source = world->name("second");
+    SECTION("copy") {
+        world->server().copy(source, own("copy"), {});
+        CHECK(world->orphans().value_or(1) >= 1);
+        pull(*world, world->name("first")); // gives the orphans a name again, so that cleaning up gets them
+    }
+    SECTION("copy_over") {
+        copy_over(world->server(), source, own("copy"), own("spare"), world->server().installed({}), {});
+        CHECK(world->orphans().value_or(0) == 0);
+        CHECK_FALSE(listed(*world, own("spare")));
+    }
+    REQUIRE(listed(*world, own("copy")));
+    CHECK(listed(*world, own("copy"))->digest == world->image("second").digest);
+}
+
+TEST_CASE("a pull that is dropped goes on later where it was") {
+    const auto world = new_world();
+    const ModelName name = world->name("big");
+    world->slow_down();
+    ByteCount reached;
+    const auto drop_midway = [&](const PullEvent& event) {
+        if (event.stage == Stage::layer) reached = std::max(reached, event.completed);
+        return reached.count() * 4 > event.total.count() && event.total.count() > 0 ? Flow::drop : Flow::go_on;
+    };
+    CHECK(pull(*world, name, drop_midway) == PullEnd::dropped);
+    CHECK_FALSE(listed(*world, name));
+    world->hurry();
+    std::optional<ByteCount> begin;
+    const auto note_begin = [&](const PullEvent& event) {
+        if (event.stage == Stage::layer && !begin) begin = event.completed;
+        return Flow::go_on;
+    };
+    CHECK(pull(*world, name, note_begin) == PullEnd::success);
+    REQUIRE(begin);
+    CHECK(reached > ByteCount());
+    CHECK(*begin > ByteCount());
+    CHECK(listed(*world, name)->digest == world->image("big").digest);
+}
+
+TEST_CASE("a stop ends a pull") {
+    const auto world = new_world();
+    world->slow_down();
+    std::stop_source stop;
+    const auto stop_midway = [&](const PullEvent& event) {
+        if (event.stage == Stage::layer) stop.request_stop();
+        return Flow::go_on;
+    };
+    CHECK_THROWS_AS(world->server().pull(world->name("big"), Transport::plain_http, stop_midway, stop.get_token()),
+                    Interrupted);
+    CHECK_FALSE(listed(*world, world->name("big")));
+    CHECK_THROWS_AS(world->server().version(stop.get_token()), Interrupted);
+    CHECK_THROWS_AS(world->server().installed(stop.get_token()), Interrupted);
+    CHECK_THROWS_AS(world->server().copy(own("a"), own("b"), stop.get_token()), Interrupted);
+    CHECK_THROWS_AS(world->server().remove(own("a"), stop.get_token()), Interrupted);
+}
+
+TEST_CASE("two pulls at once, of one model and of two") {
+    const auto world = new_world();
+    const std::string other = GENERATE("first", "second");
+    std::vector<std::string> failures(2);
+    {
+        const auto run = [&](std::size_t which, const std::string& model) {
+            try {
+                pull(*world, world->name(model));
+            } catch (const Error& error) {
+                failures[which] = error.message();
+            }
+        };
+        const std::jthread one([&] { run(0, "first"); });
+        const std::jthread two([&] { run(1, other); });
+    }
+    CHECK(failures == std::vector<std::string>(2));
+    CHECK(listed(*world, world->name("first")));
+    CHECK(listed(*world, world->name(other)));
+}
+
+TEST_CASE("what a sink throws comes out of the pull") {
+    struct Mine {};
+    const auto world = new_world();
+    CHECK_THROWS_AS(pull(*world, world->name("first"), [](const PullEvent&) -> Flow { throw Mine{}; }), Mine);
+}
+
+TEST_CASE("a name that the server would take for another is refused") {
+    const auto world = new_world();
+    pull(*world, world->name("first"));
+    const ModelName local = own("copy").with_tag("local");
+    world->server().copy(world->name("first"), own("copy"), {});
+    CHECK(kind_of([&] { world->server().remove(local, {}); }) == Kind::refused);
+    CHECK(kind_of([&] { pull(*world, world->name("first").with_tag("local")); }) == Kind::refused);
+    CHECK(listed(*world, own("copy")));
+}
