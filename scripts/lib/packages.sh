@@ -3,7 +3,7 @@
 # Names are those of Debian 12 and 13 and of Ubuntu 24.04 and later, which agree.
 
 # As "command:package": what can be had in other ways too, so the command is what counts.
-tool_packages=(cmake:cmake ninja:ninja-build g++:g++)
+tool_packages=(cmake:cmake ninja:ninja-build g++:g++ pkg-config:pkg-config) # pkg-config finds cpp-httplib
 
 library_packages=(
     libcurl4-openssl-dev  # http
@@ -57,7 +57,7 @@ apt_install() {
 explain_without_apt() {
     cat >&2 <<'END'
 There is no apt-get here, so nothing was installed. codemate is built with
-  CMake 3.25, Ninja, a C++20 compiler (GCC 12)
+  CMake 3.25, Ninja, pkg-config, a C++20 compiler (GCC 12)
   libcurl 7.84, OpenSSL 3 (libcrypto), spdlog, fmt, nlohmann/json 3.11, CLI11 2.1
   and for its tests Catch2 (2 or 3) and cpp-httplib
 each with its headers and its CMake package. When they are there: CODEMATE_PACKAGES=mine, and the same command again.
