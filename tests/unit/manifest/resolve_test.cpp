@@ -156,6 +156,16 @@ TEST_CASE("one registry cannot be asked in two ways at once") {
     CHECK_THROWS_AS(resolve(read(), targets), Error);
 }
 
+TEST_CASE("groups that share groups are gone through once, not once for each way to them") {
+    std::string json = R"({"schema": 1, "groups": {"a0": ["m"], "b0": ["n"])";
+    for (int i = 1; i < 64; ++i) {
+        const std::string below = "[\"a" + std::to_string(i - 1) + "\", \"b" + std::to_string(i - 1) + "\"]";
+        json += ", \"a" + std::to_string(i) + "\": " + below + ", \"b" + std::to_string(i) + "\": " + below;
+    }
+    const Strings top{"a63"};
+    CHECK(names(resolve(read(json + "}}"), top)) == Strings{"m:latest a63", "n:latest a63"});
+}
+
 TEST_CASE("words to suggest") {
     CHECK(known_words(read()) == Strings{"default", "code", "free", "small", "embedding", "fallback", "primary",
                                          "reg.lan:5000/team/private:v1", "Weird/Case:Q4", "codellama:7b", "mistral",
