@@ -67,3 +67,14 @@ TEST_CASE("cells are made printable, missing ones are empty") {
     table.add({"a\x1b[31m\nb"});
     CHECK(table.text() == "A               B\na\\x1b[31m\\nb\n");
 }
+
+TEST_CASE("of several columns that may be cut the widest gives way first") {
+    Table table({{"NAME", Table::Cut::middle}, {"WHY", Table::Cut::middle}});
+    table.add({"short-name", "a role of the manifest that is long"});
+    CHECK(table.text(30) == "NAME          WHY\n"
+                            "short-name    a role o…is long\n");
+    table.add({"abcdefghijklmnopqrstuvwxyz", "short"});
+    CHECK(table.text(30) == "NAME             WHY\n"
+                            "short-name       a role…s long\n"
+                            "abcdef…uvwxyz    short\n");
+}
