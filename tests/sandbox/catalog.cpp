@@ -98,15 +98,15 @@ std::uint64_t seed_of(const CatalogEntry& entry, Version version) {
     return seed;
 }
 
-std::vector<Layer> make_layers(const Recipe& recipe, const std::string& name, std::uint64_t seed) {
+std::vector<Layer> make_layers(const Recipe& recipe, std::uint64_t seed) {
     const std::string media = "application/vnd.ollama.image.";
-    const gguf::Shape shape{.name = name,
-                            .file_type = gguf::file_type_number(recipe.quantization),
+    const gguf::Shape shape{.file_type = gguf::file_type_number(recipe.quantization),
                             .context = recipe.context,
                             .layers = recipe.layers,
                             .embedding = recipe.embedding,
                             .seed = seed};
-    std::vector<Layer> layers{layer(media + "model", padded_content(gguf::make(shape), recipe.size, seed))};
+    std::string head = recipe.layers == 0 ? "" : gguf::make(shape);
+    std::vector<Layer> layers{layer(media + "model", padded_content(std::move(head), recipe.size, seed))};
     const auto add = [&](const std::string& kind, const std::string& text) {
         if (!text.empty()) layers.push_back(layer(media + kind, text_content(text)));
     };
@@ -120,7 +120,7 @@ std::vector<Layer> make_layers(const Recipe& recipe, const std::string& name, st
 Image make_image(const CatalogEntry& entry, Version version) {
     const auto& recipe = version == Version::moved ? entry.moved : entry.served;
     Image image;
-    image.layers = make_layers(recipe, entry.name.model, seed_of(entry, version));
+    image.layers = make_layers(recipe, seed_of(entry, version));
     const Layer config =
         layer("application/vnd.docker.container.image.v1+json", text_content(configuration(recipe, image.layers)));
     auto manifest = json::Value::object();

@@ -20,7 +20,7 @@ namespace codemate::sandbox {
 struct Recipe {
     std::string family = "llama", parameters = "7B", quantization = "Q4_K_M";
     std::uint32_t context = 8192;
-    std::uint32_t layers = 2; // of the network: a little of the file's size
+    std::uint32_t layers = 2; // of the network; 0: no GGUF file at all, only random bytes
     std::uint64_t size = 0;   // of the weights file at least: random bytes are appended
     bool embedding = false;
     std::uint64_t seed = 0; // 0: made from the name

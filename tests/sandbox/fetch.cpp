@@ -48,8 +48,6 @@ Address address_of(const UrlParts& url) {
 
 class HttpFetch final : public Fetch {
 public:
-    explicit HttpFetch(Waits waits) : waits_(waits) {}
-
     FetchReply send(const FetchRequest& request, const Take& take, const Stop& stop) override {
         const auto url = parse_url(request.url);
         if (url.scheme != "http") throw PullFailure{"http: server gave HTTP response to HTTPS client"};
@@ -58,15 +56,16 @@ public:
         httplib::Client client(address.host, address.port);
         client.set_follow_location(false);
         client.set_keep_alive(false);
-        client.set_connection_timeout(waits_.patience);
-        client.set_read_timeout(waits_.patience);
+        client.set_tcp_nodelay(true);
+        client.set_connection_timeout(std::chrono::minutes(1));
+        client.set_read_timeout(request.patience.value_or(std::chrono::hours(24)));
         const std::stop_callback closing(stop, [&client] { client.stop(); });
         return exchange(client, request, url, address, take, stop);
     }
 
 private:
-    FetchReply exchange(httplib::Client& client, const FetchRequest& request, const UrlParts& url,
-                        const Address& address, const Take& take, const Stop& stop) const {
+    static FetchReply exchange(httplib::Client& client, const FetchRequest& request, const UrlParts& url,
+                               const Address& address, const Take& take, const Stop& stop) {
         httplib::Headers headers;
         for (const auto& [key, value] : request.headers)
             headers.emplace(key, value);
@@ -100,7 +99,8 @@ private:
         if (thrown) std::rethrow_exception(thrown);
         if (result || enough) return reply;
         if (stop.stop_requested()) throw PullCanceled();
-        if (result.error() == httplib::Error::Read && std::chrono::steady_clock::now() - last >= waits_.patience)
+        if (result.error() == httplib::Error::Read && request.patience &&
+            std::chrono::steady_clock::now() - last >= *request.patience)
             throw PullFailure{"stalled"};
         fail(result.error(), address, begun || reply.status != 0);
     }
@@ -112,14 +112,12 @@ private:
             reply.headers.emplace_back(key, value);
         return reply;
     }
-
-    Waits waits_;
 };
 
 } // namespace
 
-std::shared_ptr<Fetch> make_fetch(Waits waits) {
-    return std::make_shared<HttpFetch>(waits);
+std::shared_ptr<Fetch> make_fetch() {
+    return std::make_shared<HttpFetch>();
 }
 
 } // namespace codemate::sandbox

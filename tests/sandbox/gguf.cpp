@@ -98,7 +98,8 @@ void write_tokenizer(Writer& to) {
 void write_values(Writer& to, const Shape& shape) {
     constexpr std::uint32_t heads = 4;
     to.value("general.architecture", std::string_view("llama"));
-    to.value("general.name", std::string_view(shape.name));
+    // No model's own name: the engine looks into it, and treats what is called phi3 in a way of its own.
+    to.value("general.name", std::string_view("codemate-sandbox"));
     to.value("general.file_type", shape.file_type);
     to.value("llama.context_length", shape.context);
     to.value("llama.embedding_length", shape.width);

@@ -13,7 +13,6 @@
 namespace codemate::sandbox::gguf {
 
 struct Shape {
-    std::string name = {};        // general.name
     std::uint32_t file_type = 15; // general.file_type; the tensors are F32 whatever it says
     std::uint32_t context = 2048;
     std::uint32_t layers = 2;

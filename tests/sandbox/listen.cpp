@@ -10,39 +10,39 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <ctime>
-#include <sys/resource.h>
-
+#include <filesystem>
+#include <functional>
 namespace codemate::sandbox {
 namespace {
 
-// The server's end of a connection. The library does not say which one a request came on; the pair of ports does.
-int find_socket(std::uint16_t local, std::uint16_t remote) {
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    const int most = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 4096));
-    for (int fd = 0; fd < most; ++fd) {
+// fn(descriptor, the other end's port) for each connection that came to this port. The library does not say which
+// socket a request came on; the pair of ports does.
+void for_each_connection(std::uint16_t local, const std::function<void(int, std::uint16_t)>& fn) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/dev/fd", ignored)) {
+        const int fd = std::atoi(entry.path().filename().c_str());
         sockaddr_in here{}, there{};
         socklen_t size = sizeof here;
         if (::getsockname(fd, reinterpret_cast<sockaddr*>(&here), &size) != 0) continue;
-        size = sizeof there;
         if (here.sin_family != AF_INET || ntohs(here.sin_port) != local) continue;
-        if (::getpeername(fd, reinterpret_cast<sockaddr*>(&there), &size) != 0) continue;
-        if (remote == 0 || ntohs(there.sin_port) == remote) return fd;
+        size = sizeof there;
+        if (::getpeername(fd, reinterpret_cast<sockaddr*>(&there), &size) == 0) fn(fd, ntohs(there.sin_port));
     }
-    return -1;
 }
 
-// All connections, so that nobody waits for a request that will not come.
+int find_socket(std::uint16_t local, std::uint16_t remote) {
+    int found = -1;
+    for_each_connection(local, [&](int fd, std::uint16_t port) {
+        if (port == remote) found = fd;
+    });
+    return found;
+}
+
+// So that nobody waits for a request that will not come.
 void close_all(std::uint16_t local) {
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    for (int fd = 0; fd < static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 4096)); ++fd) {
-        sockaddr_in here{};
-        socklen_t size = sizeof here;
-        if (::getsockname(fd, reinterpret_cast<sockaddr*>(&here), &size) != 0) continue;
-        if (here.sin_family == AF_INET && ntohs(here.sin_port) == local) ::shutdown(fd, SHUT_RDWR);
-    }
+    for_each_connection(local, [](int fd, std::uint16_t) { ::shutdown(fd, SHUT_RDWR); });
 }
 
 class Connection final : public Peer {

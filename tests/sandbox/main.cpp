@@ -74,10 +74,7 @@ int serve(const Options& options) {
     std::optional<TemporaryStore> temporary;
     if (options.store.empty()) temporary.emplace();
     const fs::path store = fs::absolute(temporary ? temporary->models() : options.store).lexically_normal();
-    World world(
-        {.store = store, .catalog = catalog_for(options), .waits = options.waits, .outside = [waits = options.waits] {
-             return make_fetch(waits);
-         }});
+    World world({.store = store, .catalog = catalog_for(options), .waits = options.waits, .outside = make_fetch});
     for (const auto& fault : options.faults)
         world.faults.set(Fault::parse(fault));
     Listener listener(world, options.port);

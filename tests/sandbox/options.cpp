@@ -91,7 +91,8 @@ Catalogue file: { "models": [ { "name": "mistral:latest", ... } ] }, // comments
   family, parameters, quantization ("Q4_0"), context (number), license, template, system: texts that the server shows
   params         object, as {"stop": ["[INST]"]}
   embedding      true: an embedding model
-  layers         of the network; size ("40MB"): the weights file is filled up with random bytes; seed: other weights
+  layers         of the network (0: no valid weights, only random bytes)
+  size           ("40MB") up to which the weights file is filled with random bytes; seed: other weights
   moved          object of such keys: what differs once the tag has moved (other weights at least)
 
 Faults: NAME[=VALUE][@MODEL][@/PATH][#TIMES]: only for that model ("mistral": any tag), only for requests to that path,

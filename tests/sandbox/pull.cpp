@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <future>
+#include <stop_token>
 
 namespace codemate::sandbox {
 namespace {
@@ -65,9 +67,14 @@ private:
             return {};
         }
     }
+    // In a thread of its own: the registry may take as long as it likes, and the client may go meanwhile.
     std::string fetch_manifest(const Source& source) const {
+        std::stop_source stop;
+        auto answer = std::async(std::launch::async, [&] { return source.manifest(name_, stop.get_token()); });
+        while (answer.wait_for(world_.waits.event) == std::future_status::timeout)
+            if (gone()) stop.request_stop();
         try {
-            return source.manifest(name_, world_.stop.get_token());
+            return answer.get();
         } catch (const PullFailure& failure) {
             throw PullFailure{"pull model manifest: " + failure.text};
         }

@@ -132,7 +132,7 @@ std::uint64_t Source::blob_size(const Name& name, const std::string& digest, con
 
 std::string Source::locate_once(const std::string& url, const Stop& stop) const {
     const auto original = parse_url(url);
-    FetchRequest request{.url = url};
+    FetchRequest request{.url = url, .patience = waits_.patience};
     for (int redirects = 0; redirects <= 10; ++redirects) {
         // The body of a 200 is of no interest: only the address counts.
         const auto reply = ask(
@@ -188,7 +188,8 @@ void Source::read(const std::string& address, std::uint64_t offset, std::uint64_
     FetchRequest request{
         .url = address,
         .headers = {{"User-Agent", "Go-http-client/1.1"},
-                    {"Range", "bytes=" + std::to_string(offset) + "-" + std::to_string(offset + length - 1)}}};
+                    {"Range", "bytes=" + std::to_string(offset) + "-" + std::to_string(offset + length - 1)}},
+        .patience = waits_.patience};
     for (int redirects = 0; redirects <= 10 && taken == 0; ++redirects) {
         // The status is not looked at: what comes is taken for the bytes.
         const auto reply = fetch_->send(request, limited, stop);

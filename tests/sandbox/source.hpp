@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 // Where a pull gets its bytes from: the requests that the server sends to a registry, in their order.
@@ -30,6 +31,7 @@ struct FetchRequest {
     std::string method = "GET";
     std::string url = {};
     Headers headers = {};
+    std::optional<std::chrono::milliseconds> patience = {}; // with silence; nothing: none is too long
 };
 
 struct FetchReply {

@@ -56,7 +56,7 @@ public:
         inner.headers.emplace_back("Host", url.authority);
         Reply reply = registry(world_, inner);
         if (reply.hang) {
-            wait_for(world_.waits.patience, stop);
+            wait_for(request.patience.value_or(std::chrono::hours(24)), stop);
             throw PullFailure{"stalled"};
         }
         FetchReply result{.status = reply.status, .headers = reply.headers};

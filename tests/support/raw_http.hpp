@@ -18,7 +18,7 @@ using RawHeaders = std::vector<std::pair<std::string, std::string>>; // as recei
 struct RawRequest {
     std::string method = "GET";
     std::string path = "/";
-    RawHeaders headers = {};              // Host, Accept and Connection: close are sent unless they stand here
+    RawHeaders headers = {};              // Host and Connection: close are sent unless they stand here
     std::optional<std::string> body = {}; // with its Content-Length
 };
 
