@@ -132,10 +132,12 @@ std::string labelled(std::string_view item, std::string_view text) {
 
 std::vector<std::string> lay_out(const std::vector<ProgressLine>& lines, std::size_t width, const Style& style) {
     std::vector<Cells> rows;
+    rows.reserve(lines.size());
     for (const ProgressLine& line : lines)
         rows.push_back(cells_of(line));
     const Widths widths = fitted(natural_widths(rows), width);
     std::vector<std::string> result;
+    result.reserve(rows.size());
     for (const Cells& row : rows)
         result.push_back(row_text(row, widths, style));
     return result;
@@ -149,7 +151,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
         std::size_t length = fitting_length(text, room);
         if (length < text.size()) {
             const std::size_t space = text.rfind(' ', length);
-            if (space != std::string_view::npos && trimmed(text.substr(0, space)) != "") length = space;
+            if (space != std::string_view::npos && !trimmed(text.substr(0, space)).empty()) length = space;
         }
         std::string line(text.substr(0, length));
         line.erase(line.find_last_not_of(' ') + 1);

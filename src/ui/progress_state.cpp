@@ -65,7 +65,7 @@ ProgressState::Change ProgressState::apply_to_whole(const Event& event, SteadyTi
         return Change::ended;
     }
     if (!whole_) {
-        whole_.emplace();
+        whole_ = Item();
         whole_->since = now;
     }
     if (event.type == Event::Type::amount) {
