@@ -1,6 +1,7 @@
 #include "codemate/base/diagnostics.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/base/files.hpp"
 #include "codemate/base/text.hpp"
 
 #include <spdlog/sinks/basic_file_sink.h>
@@ -8,8 +9,12 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
+#include <fcntl.h>
 #include <memory>
 #include <string>
+#include <unistd.h>
+#include <vector>
 
 namespace codemate::diagnostics {
 namespace {
@@ -43,7 +48,15 @@ spdlog::sink_ptr stderr_sink(const Options& options) {
     return sink;
 }
 
+// spdlog would make missing directories; a path with a typing mistake shall be an error.
+void check_that_it_opens(const std::filesystem::path& path) {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) throw_errno(errno, "write the log file", path);
+    ::close(fd);
+}
+
 spdlog::sink_ptr file_sink(const std::filesystem::path& path) {
+    check_that_it_opens(path);
     try {
         auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());
         sink->set_level(spdlog::level::debug);

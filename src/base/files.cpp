@@ -83,7 +83,8 @@ void write_and_rename(int fd, const std::string& temporary, std::string_view con
 } // namespace
 
 void throw_errno(int error, std::string_view doing, const std::filesystem::path& path) {
-    const Kind kind = error == ENOENT || error == ENOTDIR ? Kind::not_found : Kind::storage;
+    const bool missing = doing == "read" && (error == ENOENT || error == ENOTDIR);
+    const Kind kind = missing ? Kind::not_found : Kind::storage;
     Error failure(kind, "cannot " + std::string(doing) + " " + quoted(path.string()) + ": " + std::strerror(error));
     if (const std::string_view hint = hint_of(error); !hint.empty()) failure.hint(std::string(hint));
     throw failure;

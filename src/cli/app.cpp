@@ -11,9 +11,19 @@
 #include "codemate/ui/message.hpp"
 
 #include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace codemate::cli {
 namespace {
+
+// A standard stream that is closed would be taken by the first file or connection that is opened, and that would get
+// our output. Opened for reading only, writing to it fails as it should.
+void occupy_standard_streams() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) < 0) return;
+    }
+}
 
 const char* environment(const char* name) {
     return std::getenv(name);
@@ -84,6 +94,7 @@ int report_interruption(const Invocation& invocation, Wiring& wiring) {
 } // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
+    occupy_standard_streams();
     const Signals signals;
     Invocation invocation;
     std::optional<Error> refusal;

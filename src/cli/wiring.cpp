@@ -34,7 +34,7 @@ std::filesystem::path current_directory() {
 
 Wiring::Wiring(GlobalOptions options, ui::Getenv getenv, const Signals& signals)
     : options_(std::move(options)), getenv_(std::move(getenv)), signals_(signals), out_(STDOUT_FILENO),
-      err_(STDERR_FILENO) {}
+      err_(STDERR_FILENO, ui::Out::Failure::dropped) {}
 
 Wiring::~Wiring() = default;
 
@@ -123,6 +123,8 @@ ui::Progress& Wiring::progress() {
         ui::ProgressOptions options;
         options.mode = progress_mode(options_.progress);
         options.quiet = options_.quiet;
+        options.results_follow = !options_.json && out_terminal().interactive;
+        options.columns = [this] { return ui::columns_of(STDERR_FILENO, getenv_); };
         options.github_actions = ui::is_set(getenv_, "GITHUB_ACTIONS");
         // A CI system may offer a terminal; nobody watches it.
         const bool automatic = options.mode == ui::ProgressMode::automatic;

@@ -21,8 +21,39 @@ bool same_number(const Value& a, const Value& b) {
 
 } // namespace
 
+Value::Value() = default;
+Value::Value(std::nullptr_t) {}
+Value::Value(bool value) : data_(value) {}
+Value::Value(std::int64_t value) : data_(value) {}
+Value::Value(std::uint64_t value) : data_(value) {}
+Value::Value(int value) : data_(std::int64_t{value}) {}
+Value::Value(double value) : data_(value) {}
+Value::Value(std::string value) : data_(std::move(value)) {}
+Value::Value(std::string_view value) : data_(std::string(value)) {}
+Value::Value(const char* value) : data_(std::string(value)) {}
 Value::Value(Array value) : data_(std::move(value)) {}
 Value::Value(Object value) : data_(std::move(value)) {}
+Value::Value(const Value&) = default;
+Value::Value(Value&&) noexcept = default;
+Value& Value::operator=(const Value&) = default;
+Value& Value::operator=(Value&&) noexcept = default;
+Value::~Value() = default;
+
+bool Value::is_null() const {
+    return std::holds_alternative<std::monostate>(data_);
+}
+
+bool Value::is_array() const {
+    return std::holds_alternative<Array>(data_);
+}
+
+bool Value::is_object() const {
+    return std::holds_alternative<Object>(data_);
+}
+
+bool Value::is_string() const {
+    return std::holds_alternative<std::string>(data_);
+}
 
 Value Value::array() {
     return Value(Array{});

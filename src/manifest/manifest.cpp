@@ -18,8 +18,8 @@ bool Manifest::is_protected(const ModelName& name) const {
 
 std::vector<std::string> Manifest::roles_of(const ModelName& name) const {
     std::vector<std::string> found;
-    for (const auto& [role, model] : roles) {
-        if (model.same_on_server(name)) found.push_back(role);
+    for (const std::string& role : role_order) {
+        if (roles.at(role).same_on_server(name)) found.push_back(role);
     }
     return found;
 }

@@ -22,7 +22,9 @@ void read_roles(Reader& reader, const Node& node, Draft& draft) {
         const auto name = word ? model_name(*word, reader.problems()) : std::nullopt;
         if (!name) continue;
         draft.mentions.push_back({*name, *word});
-        draft.manifest.roles.insert_or_assign(entry.key.text, *name);
+        if (draft.manifest.roles.insert_or_assign(entry.key.text, *name).second) {
+            draft.manifest.role_order.push_back(entry.key.text);
+        }
     }
 }
 

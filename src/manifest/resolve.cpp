@@ -51,8 +51,7 @@ std::vector<ModelName> models_of_group(const Manifest& manifest, std::string_vie
             if (found != manifest.groups.end()) {
                 to_do.insert(to_do.end(), found->second.rbegin(), found->second.rend());
             } else {
-                for (auto each = manifest.roles.rbegin(); each != manifest.roles.rend(); ++each)
-                    to_do.push_back(each->first);
+                to_do.insert(to_do.end(), manifest.role_order.rbegin(), manifest.role_order.rend());
             }
         } else {
             models.push_back(role != manifest.roles.end() ? role->second : ModelName::parse(word));

@@ -55,6 +55,7 @@ public:
 private:
     std::string source() const { return endpoint_.text(); }
     http::Request request(std::string method, std::string_view path, const json::Value& body = {}) const;
+    http::Response send(const http::Request&, const http::Receiver&, Stop);
     http::Response answer(const http::Request&, const ModelName*, Stop);
     http::Response receive(const http::Request&, PullStream&, Stop);
 
@@ -76,8 +77,24 @@ http::Request HttpServer::request(std::string method, std::string_view path, con
     return request;
 }
 
+// Of a server that cannot be reached at all; a reason that knows better has said so.
+Error with_way_out(Error error) {
+    if (error.kind() == Kind::unreachable && error.hint().empty()) {
+        error.hint("start it with `ollama serve`, or name another server with --host or OLLAMA_HOST");
+    }
+    return error;
+}
+
+http::Response HttpServer::send(const http::Request& request, const http::Receiver& receiver, Stop stop) {
+    try {
+        return client_.send(request, receiver, std::move(stop));
+    } catch (const Error& error) {
+        throw with_way_out(error);
+    }
+}
+
 http::Response HttpServer::answer(const http::Request& request, const ModelName* model, Stop stop) {
-    http::Response answer = client_.send(request, std::move(stop));
+    http::Response answer = send(request, {}, std::move(stop));
     if (!is_success(answer)) throw answer_error(answer, model, source());
     return answer;
 }
@@ -87,9 +104,9 @@ http::Response HttpServer::receive(const http::Request& request, PullStream& str
         return stream.take(piece.bytes) == Flow::drop ? http::Flow::drop : http::Flow::go_on;
     };
     try {
-        return client_.send(request, receiver, std::move(stop));
+        return send(request, receiver, std::move(stop));
     } catch (const Error& error) {
-        if (error.kind() != Kind::unreachable || !stream.begun() || !error.hint().empty()) throw;
+        if (error.kind() != Kind::unreachable || !stream.begun()) throw;
         throw Error(error).hint(std::string(resume_hint));
     }
 }

@@ -43,6 +43,7 @@ void Out::write(std::string_view text) {
             return;
         }
         failed_ = true;
+        if (failure_ == Failure::dropped) return;
         throw Error(Kind::storage, "cannot write to " + name_of(fd_) + ": " + std::strerror(error));
     }
 }

@@ -29,13 +29,15 @@ std::string up(std::size_t lines) {
 class Bar final : public Progress {
 public:
     Bar(const ProgressOptions& options, const Terminal& terminal, Out& out, const Clock& clock)
-        : columns_(options.columns), terminal_(terminal), style_(terminal.colour), out_(out), clock_(clock) {}
+        : results_follow_(options.results_follow), columns_(options.columns), terminal_(terminal),
+          style_(terminal.colour), out_(out), clock_(clock) {}
     ~Bar() override { erase(); }
 
     void handle(const Event& raw) override {
         const Event event = printable(raw);
         state_.apply(event, clock_.steady());
-        if (event.type == Event::Type::end || event.type == Event::Type::note) permanent_.push_back(event);
+        const bool ended = event.type == Event::Type::end && !results_follow_;
+        if (ended || event.type == Event::Type::note) permanent_.push_back(event);
         const SteadyTime now = clock_.steady();
         if (drawn_at_ && now - *drawn_at_ < redraw_distance) return;
         draw(now);
@@ -128,6 +130,7 @@ private:
         write_or_drop(out_, frame);
     }
 
+    bool results_follow_;
     std::function<std::size_t()> columns_;
     Terminal terminal_;
     Style style_;

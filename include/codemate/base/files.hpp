@@ -26,8 +26,8 @@ std::optional<std::uint32_t> owner_of(const std::filesystem::path&);
 // The user's name, or the number as text.
 std::string user_name(std::uint32_t uid);
 
-// The sentence of an errno, with the kind that it means: ENOSPC, EDQUOT, EACCES, EROFS … are storage; ENOENT is
-// not_found.
+// Throws the sentence of an errno: "cannot <doing> '<path>': <reason>". The kind is storage, but not_found where a file
+// that was to be "read" is not there.
 [[noreturn]] void throw_errno(int error, std::string_view doing, const std::filesystem::path&);
 
 } // namespace codemate

@@ -28,26 +28,32 @@ public:
     using Array = std::vector<Value>;
     using Object = std::vector<Member>;
 
-    Value() = default; // null
-    Value(std::nullptr_t) {}
-    Value(bool value) : data_(value) {}
-    Value(std::int64_t value) : data_(value) {}
-    Value(std::uint64_t value) : data_(value) {}
-    Value(int value) : data_(std::int64_t{value}) {}
-    Value(double value) : data_(value) {}
-    Value(std::string value) : data_(std::move(value)) {}
-    Value(std::string_view value) : data_(std::string(value)) {}
-    Value(const char* value) : data_(std::string(value)) {}
-    Value(Array value);
-    Value(Object value);
+    // Out of line, all of them: a variant of a vector of Member cannot be made while Member is incomplete.
+    Value(); // null
+    Value(std::nullptr_t);
+    Value(bool);
+    Value(std::int64_t);
+    Value(std::uint64_t);
+    Value(int);
+    Value(double);
+    Value(std::string);
+    Value(std::string_view);
+    Value(const char*);
+    Value(Array);
+    Value(Object);
+    Value(const Value&);
+    Value(Value&&) noexcept;
+    Value& operator=(const Value&);
+    Value& operator=(Value&&) noexcept;
+    ~Value();
 
     static Value array();
     static Value object();
 
-    bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
-    bool is_array() const { return std::holds_alternative<Array>(data_); }
-    bool is_object() const { return std::holds_alternative<Object>(data_); }
-    bool is_string() const { return std::holds_alternative<std::string>(data_); }
+    bool is_null() const;
+    bool is_array() const;
+    bool is_object() const;
+    bool is_string() const;
     std::string_view type_name() const; // "an object", "a string", "a number", "true or false" …, for messages
 
     // The content if it is of that type, else nothing.

@@ -75,6 +75,7 @@ struct Manifest {
     ProjectAbout about;
     std::string ollama; // ">=0.21": server version that verify asks for
     std::map<std::string, ModelName> roles;
+    std::vector<std::string> role_order; // the roles as written: the first one is the first to be pulled
     std::map<std::string, std::vector<std::string>> groups; // members as written: model, role or group
     std::map<ModelName, Declared> models; // every declared model: also those that only a role or group names
     std::vector<NamePattern> protect;
@@ -84,7 +85,7 @@ struct Manifest {
     json::Value vector_store; // an object, or null
 
     bool is_protected(const ModelName&) const;
-    std::vector<std::string> roles_of(const ModelName&) const; // sorted
+    std::vector<std::string> roles_of(const ModelName&) const; // in their order
     const Declared* declared(const ModelName&) const;          // as the server compares names; or nullptr
 };
 

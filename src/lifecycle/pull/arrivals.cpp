@@ -16,26 +16,23 @@ constexpr Duration at_once = 40ms;
 void Arrivals::on(const ollama::PullEvent& event, SteadyTime now) {
     using Stage = ollama::PullEvent::Stage;
     if (event.stage == Stage::silence) return;
-    if (event.stage != Stage::layer) {
-        close_current();
-        stage_began_ = now;
-        return;
-    }
-    if (event.layer_name != current_) {
-        if (!current_.empty()) stage_began_ = now;
-        close_current();
-        current_ = event.layer_name;
-    }
+    if (event.stage != Stage::layer || event.layer_name != current_) close_current();
+    if (event.stage == Stage::layer) on_layer(event, now);
+    previous_ = now;
+}
+
+void Arrivals::on_layer(const ollama::PullEvent& event, SteadyTime now) {
+    current_ = event.layer_name;
     const auto [entry, is_new] = layers_.try_emplace(event.layer_name);
     Layer& layer = entry->second;
     if (is_new) {
-        layer.began = std::max(stage_began_, now - first_tick);
+        layer.began = std::max(previous_, now - first_tick);
         layer.first_at = now;
         layer.first = event.completed;
         const bool complete = event.total.count() > 0 && event.completed >= event.total;
         // How long the first layer took cannot be told from how long the manifest took; it is mostly the large one,
         // which arrives in one tick only if it is there.
-        const bool was_there = layers_.size() == 1 || now - stage_began_ < at_once;
+        const bool was_there = layers_.size() == 1 || now - previous_ < at_once;
         if (complete) layer.before = was_there ? event.total : ByteCount();
     } else if (!layer.before && now > layer.first_at && event.completed > layer.first) {
         const double rate =

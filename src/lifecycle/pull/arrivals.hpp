@@ -16,7 +16,7 @@ namespace codemate::lifecycle::pull {
 // events back to that moment.
 class Arrivals {
 public:
-    explicit Arrivals(SteadyTime begin) : stage_began_(begin) {}
+    explicit Arrivals(SteadyTime begin) : previous_(begin) {}
 
     void on(const ollama::PullEvent&, SteadyTime);
 
@@ -34,11 +34,12 @@ private:
     };
     static ByteCount before(const Layer&);
     static ByteCount reached(const Layer&);
+    void on_layer(const ollama::PullEvent&, SteadyTime);
     void close_current();
 
     std::map<std::string, Layer> layers_;
     std::string current_;
-    SteadyTime stage_began_;
+    SteadyTime previous_; // event, of any kind but silence
 };
 
 } // namespace codemate::lifecycle::pull

@@ -120,7 +120,9 @@ private:
     ollama::Flow on(const PullEvent& event) {
         const SteadyTime now = ports_.clock.steady();
         arrivals_.on(event, now);
-        if (event.stage != PullEvent::Stage::silence && event.status != stage_) {
+        // The server's last word is not yet the end of the item.
+        const bool is_news = event.stage != PullEvent::Stage::silence && event.status != "success";
+        if (is_news && event.status != stage_) {
             stage_ = event.status;
             tell(Event::Type::stage, stage_);
         }
@@ -150,7 +152,7 @@ private:
         case Outcome::unchanged:
             return "up to date";
         case Outcome::failed:
-            return "failed: " + item_.error->message();
+            return cause_;
         default:
             return "interrupted";
         }

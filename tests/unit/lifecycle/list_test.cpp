@@ -48,7 +48,7 @@ TEST_CASE("installed models with what the manifest says of them") {
     CHECK(report.rows[0].is_protected);
     CHECK(report.rows[0].roles.empty());
     CHECK(report.rows[0].declared == nullptr);
-    CHECK(report.rows[1].roles == std::vector<std::string>{"embedding", "primary"});
+    CHECK(report.rows[1].roles == std::vector<std::string>{"primary", "embedding"});
     CHECK(report.rows[1].groups == std::vector<std::string>{"all-free", "big"});
     CHECK_FALSE(report.rows[2].is_protected);
     CHECK(report.size == ByteCount(60));

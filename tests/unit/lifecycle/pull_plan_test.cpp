@@ -39,7 +39,7 @@ TEST_CASE("a declared model comes from its own name, or from the one that it nam
     CHECK(plan.steps[0].source.display() == "coder:7b-instruct");
     CHECK(plan.steps[0].copies());
     CHECK_FALSE(plan.steps[0].keep_source);
-    CHECK(plan.steps[0].reason == "embedding and primary model of the manifest");
+    CHECK(plan.steps[0].reason == "primary and embedding model of the manifest");
     CHECK(plan.steps[0].transport == Transport::https);
     CHECK(plan.steps[1].name.display() == "mistral:latest");
     CHECK_FALSE(plan.steps[1].copies());

@@ -67,7 +67,7 @@ TEST_CASE("the roles") {
                                                                {"fallback", name(fallback)},
                                                                {"embedding", name(primary)}});
     CHECK(required_set(built_in()) == std::vector<ModelName>{name(primary), name(fallback)});
-    CHECK(built_in().roles_of(name(primary)) == Strings{"embedding", "primary"});
+    CHECK(built_in().roles_of(name(primary)) == Strings{"primary", "embedding"});
 }
 
 TEST_CASE("the primary model") {

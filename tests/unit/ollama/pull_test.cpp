@@ -170,7 +170,7 @@ TEST_CASE("a stream that breaks off says that the next pull goes on") {
     CHECK(pull_text({begun}).error->message() ==
           "the server ended the pull without success; its last word was 'pulling manifest'");
     const Pulled never = pull_text({cut});
-    CHECK(never.error->hint().empty()); // nothing had begun
+    CHECK(never.error->hint().find("ollama serve") != std::string::npos); // nothing had begun
 }
 
 TEST_CASE("silence is handed on") {

@@ -112,6 +112,16 @@ TEST_CASE("a full disk is an error once") {
     ::close(full);
 }
 
+TEST_CASE("where text is only said beside the result, a full disk is dropped") {
+    const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+    REQUIRE(full >= 0);
+    Out out(full, Out::Failure::dropped);
+    CHECK_NOTHROW(out.write("text"));
+    CHECK_NOTHROW(out.write("more"));
+    CHECK_FALSE(out.closed());
+    ::close(full);
+}
+
 TEST_CASE("the error names the standard streams") {
     const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
     REQUIRE(full >= 0);

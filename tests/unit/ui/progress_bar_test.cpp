@@ -174,6 +174,24 @@ TEST_CASE("bar: an error is wrapped, not cut") {
     CHECK(theatre.screen.wraps() == 0);
 }
 
+TEST_CASE("bar: where results follow on the same screen, ends are not said twice, notes are said") {
+    HandClock clock;
+    Screen screen(80);
+    ScreenOut out(screen, clock);
+    ProgressOptions options;
+    options.mode = ProgressMode::bar;
+    options.results_follow = true;
+    Terminal terminal;
+    terminal.columns = 80;
+    const auto progress = make_progress(options, terminal, out, clock);
+    progress->handle(begin("a", "x"));
+    progress->handle(note("a", "trying again"));
+    clock.advance(100ms);
+    progress->handle(end("a", "pulled"));
+    progress->clear();
+    CHECK(screen.text() == "a: trying again\n");
+}
+
 TEST_CASE("bar: more items than a window holds are counted") {
     Theatre theatre;
     for (int i = 0; i < 40; ++i)

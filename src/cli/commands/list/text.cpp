@@ -42,18 +42,18 @@ std::vector<std::string> available_cells(const use::Row& row) {
 
 std::string text(const use::Report& report, const use::Options& options, std::size_t columns) {
     if (options.which == use::Which::available) {
-        Table table({{"NAME", Table::Cut::middle},
+        Table table({{"NAME"},
                      {"STATED SIZE"},
                      {"QUANTIZATION"},
                      {"CONTEXT"},
-                     {"ROLE"},
-                     {"GROUP"},
+                     {"ROLE", Table::Cut::middle},
+                     {"GROUP", Table::Cut::middle},
                      {"PROTECTED"}});
         for (const use::Row& row : report.rows)
             table.add(available_cells(row));
         return table.text(columns);
     }
-    Table table({{"NAME", Table::Cut::middle}, {"ID"}, {"SIZE"}, {"MODIFIED"}, {"ROLE"}, {"PROTECTED"}});
+    Table table({{"NAME"}, {"ID"}, {"SIZE"}, {"MODIFIED"}, {"ROLE", Table::Cut::middle}, {"PROTECTED"}});
     for (const use::Row& row : report.rows)
         table.add(installed_cells(row, report.now));
     return table.text(columns);

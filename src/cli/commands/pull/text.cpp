@@ -66,7 +66,7 @@ std::string tally(const use::Report& report) {
 } // namespace
 
 std::string text(const use::Plan& plan, std::size_t columns) {
-    Table table({{"MODEL", Table::Cut::middle}, {"PULLED FROM", Table::Cut::middle}, {"INSTALLED"}, {"WHY"}});
+    Table table({{"MODEL"}, {"PULLED FROM"}, {"INSTALLED"}, {"WHY", Table::Cut::middle}});
     for (const use::Step& step : plan.steps) {
         table.add({step.name.display(), step.source.display(), step.before ? step.before->id() : "-", step.reason});
     }
@@ -74,7 +74,7 @@ std::string text(const use::Plan& plan, std::size_t columns) {
 }
 
 std::string text(const use::Report& report, std::size_t columns) {
-    Table table({{"MODEL", Table::Cut::middle}, {"ID"}, {"SIZE"}, {"RESULT"}});
+    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"RESULT", Table::Cut::middle}});
     ByteCount fetched;
     for (const use::Item& item : report.items) {
         fetched += item.fetched;
