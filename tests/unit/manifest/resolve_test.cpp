@@ -84,6 +84,11 @@ TEST_CASE("a declared default is the required set, in its order") {
     CHECK(names(resolve(other, more)) == Strings{"n:latest more", "x:1 more", "m:latest more", "y:latest more"});
 }
 
+TEST_CASE("without a declared default the roles are the required set, in the order of the text") {
+    const Manifest other = read(R"({"schema": 1, "roles": {"z": "m", "b": "n", "a": "m"}})");
+    CHECK(required_set(other) == std::vector<ModelName>{ModelName::parse("m"), ModelName::parse("n")});
+}
+
 TEST_CASE("a manifest without roles requires nothing") {
     CHECK(required_set(read(R"({"schema": 1})")).empty());
 }
