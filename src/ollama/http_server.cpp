@@ -21,6 +21,12 @@ bool is_success(const http::Response& answer) {
     return answer.status / 100 == 2;
 }
 
+using Hint = std::function<std::string()>;
+
+std::string way_out() {
+    return "start it with `ollama serve`, or name another server with --host or OLLAMA_HOST";
+}
+
 class HttpServer final : public Server {
 public:
     HttpServer(http::Client& client, http::Url endpoint, Duration read_pace)
@@ -55,7 +61,7 @@ public:
 private:
     std::string source() const { return endpoint_.text(); }
     http::Request request(std::string method, std::string_view path, const json::Value& body = {}) const;
-    http::Response send(const http::Request&, const http::Receiver&, Stop);
+    http::Response send(const http::Request&, const http::Receiver&, const Hint&, Stop);
     http::Response answer(const http::Request&, const ModelName*, Stop);
     http::Response receive(const http::Request&, PullStream&, Stop);
 
@@ -77,38 +83,29 @@ http::Request HttpServer::request(std::string method, std::string_view path, con
     return request;
 }
 
-// Of a server that cannot be reached at all; a reason that knows better has said so.
-Error with_way_out(Error error) {
-    if (error.kind() == Kind::unreachable && error.hint().empty()) {
-        error.hint("start it with `ollama serve`, or name another server with --host or OLLAMA_HOST");
-    }
-    return error;
+http::Response HttpServer::answer(const http::Request& request, const ModelName* model, Stop stop) {
+    const http::Response answer = send(request, {}, way_out, std::move(stop));
+    if (!is_success(answer)) throw answer_error(answer, model, source());
+    return answer;
 }
 
-http::Response HttpServer::send(const http::Request& request, const http::Receiver& receiver, Stop stop) {
+// `hint`: what to do when the server cannot be reached; a reason that knows better has said so itself.
+http::Response HttpServer::send(const http::Request& request, const http::Receiver& receiver, const Hint& hint,
+                                Stop stop) {
     try {
         return client_.send(request, receiver, std::move(stop));
     } catch (const Error& error) {
-        throw with_way_out(error);
+        if (error.kind() != Kind::unreachable || !error.hint().empty()) throw;
+        throw Error(error).hint(hint());
     }
-}
-
-http::Response HttpServer::answer(const http::Request& request, const ModelName* model, Stop stop) {
-    http::Response answer = send(request, {}, std::move(stop));
-    if (!is_success(answer)) throw answer_error(answer, model, source());
-    return answer;
 }
 
 http::Response HttpServer::receive(const http::Request& request, PullStream& stream, Stop stop) {
     const auto receiver = [&](const http::Response&, const http::Piece& piece) {
         return stream.take(piece.bytes) == Flow::drop ? http::Flow::drop : http::Flow::go_on;
     };
-    try {
-        return send(request, receiver, std::move(stop));
-    } catch (const Error& error) {
-        if (error.kind() != Kind::unreachable || !stream.begun()) throw;
-        throw Error(error).hint(std::string(resume_hint));
-    }
+    const auto hint = [&] { return stream.begun() ? std::string(resume_hint) : way_out(); };
+    return send(request, receiver, hint, std::move(stop));
 }
 
 PullEnd HttpServer::pull(const ModelName& model, Transport transport,

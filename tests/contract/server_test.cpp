@@ -219,10 +219,12 @@ TEST_CASE("a pull that is dropped goes on later where it was") {
     };
     CHECK(pull(*world, name, drop_midway) == PullEnd::dropped);
     CHECK_FALSE(listed(*world, name));
-    world->hurry();
     std::optional<ByteCount> begin;
     const auto note_begin = [&](const PullEvent& event) {
-        if (event.stage == Stage::layer && !begin) begin = event.completed;
+        if (event.stage == Stage::layer && !begin) {
+            begin = event.completed;
+            world->hurry(); // not before: what comes within 60 ms has no event (0.32.2 and newer)
+        }
         return Flow::go_on;
     };
     CHECK(pull(*world, name, note_begin) == PullEnd::success);
@@ -247,6 +249,8 @@ TEST_CASE("a stop ends a pull") {
     CHECK_THROWS_AS(world->server().installed(stop.get_token()), Interrupted);
     CHECK_THROWS_AS(world->server().copy(own("a"), own("b"), stop.get_token()), Interrupted);
     CHECK_THROWS_AS(world->server().remove(own("a"), stop.get_token()), Interrupted);
+    world->hurry();
+    CHECK(pull(*world, world->name("big")) == PullEnd::success); // a real server would keep the half of it
 }
 
 TEST_CASE("two pulls at once, of one model and of two") {

@@ -173,6 +173,13 @@ TEST_CASE("a stream that breaks off says that the next pull goes on") {
     CHECK(never.error->hint().find("ollama serve") != std::string::npos); // nothing had begun
 }
 
+TEST_CASE("a registry that the server cannot reach keeps its own hint") {
+    Replay client(capture("0.32.15", "pull-unreachable"));
+    const Pulled pulled = pull(client);
+    REQUIRE(pulled.error);
+    CHECK(pulled.error->hint() == "check the server's own way to the network, then pull again");
+}
+
 TEST_CASE("silence is handed on") {
     const Pulled pulled = pull_text({Script::Silence{}, std::string("{\"status\":\"pulling manifest\"}\n"),
                                      Script::Silence{}, Script::Silence{}, std::string("{\"status\":\"success\"}\n")});
