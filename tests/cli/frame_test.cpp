@@ -1,0 +1,86 @@
+// What all commands share: help, version, errors of the line, outputs that fail.
+#include "cli/world.hpp"
+#include "support/catch.hpp"
+
+#include "codemate/base/version.hpp"
+#include "codemate/json/read.hpp"
+
+#include <fcntl.h>
+
+using namespace codemate;
+using test::Arguments;
+using test::Place;
+using test::World;
+
+TEST_CASE("version and help go to stdout and need no server") {
+    const Place place;
+    CHECK(place.codemate({"--version"}).out == "codemate " + std::string(version()) + "\n");
+    const auto help = place.codemate({"--help"});
+    CHECK(help.status() == 0);
+    CHECK(help.err.empty());
+    CHECK(help.out.find("Everyday commands:") != std::string::npos);
+    CHECK(place.codemate({"pull", "--help"}).out.find("Usage: codemate pull [options] [TARGET…]") != std::string::npos);
+    const json::Value document = json::read(place.codemate({"--version", "--json"}).out, "x").root;
+    CHECK(*document.find("version") == json::Value(version()));
+}
+
+TEST_CASE("a line that cannot be understood ends with 2, also as JSON") {
+    const Place place;
+    const auto plain = place.codemate({"lsit"});
+    CHECK(plain.status() == 2);
+    CHECK(plain.out.empty());
+    CHECK(plain.err == "codemate: error: there is no command 'lsit'\n"
+                       "hint: did you mean 'list'? `codemate --help` lists the commands\n");
+    const auto as_json = place.codemate({"list", "--nonsense", "--json"});
+    CHECK(as_json.status() == 2);
+    const json::Value document = test::checked_document(as_json.out, "list");
+    CHECK(document.find("ok")->boolean() == false);
+    CHECK(*document.find("error")->find("kind") == json::Value("usage"));
+    CHECK(place.codemate({}).status() == 2);
+}
+
+TEST_CASE("colour only where it was asked for or a terminal is") {
+    Place place;
+    place.server("127.0.0.1:1");
+    CHECK_FALSE(test::has_escape(place.codemate({"list"}).err));
+    CHECK(test::has_escape(place.codemate({"list", "--color", "always"}).err));
+    CHECK(test::has_escape(place.in_terminal({"list"}).terminal));
+    CHECK_FALSE(test::has_escape(place.in_terminal({"list", "--color=never"}).terminal));
+    place.set("NO_COLOR", "1");
+    CHECK_FALSE(test::has_escape(place.in_terminal({"list"}).terminal));
+}
+
+TEST_CASE("a reader that goes away ends the program quietly") {
+    const World world;
+    test::Command command = world.command({});
+    command.argv = {"/bin/sh", "-c", "{ " CODEMATE_PROGRAM " list --available; echo \"status $?\" >&2; } | true"};
+    const auto result = test::run(command);
+    CHECK(result.err.find("status 0") != std::string::npos);
+    CHECK(result.err.find("error") == std::string::npos);
+}
+
+TEST_CASE("an output that cannot be written is an error of storage") {
+    const World world;
+    test::Command command = world.command({});
+    command.argv = {"/bin/sh", "-c", CODEMATE_PROGRAM " list --available > /dev/full"};
+    const auto result = test::run(command);
+    CHECK(result.status() == 6);
+    CHECK(result.err.find("No space left on device") != std::string::npos);
+}
+
+TEST_CASE("without any standard stream nothing is written anywhere") {
+    const World world;
+    test::Command command = world.command({});
+    command.argv = {"/bin/sh", "-c", CODEMATE_PROGRAM " list --available >&- 2>&-; echo \"status $?\" > status"};
+    CHECK_FALSE(test::run(command).status() != 0);
+    CHECK(test::read_text(world.directory() / "status") == "status 6\n");
+}
+
+TEST_CASE("-v and --log-file tell what happens inside") {
+    const World world;
+    const auto said = world.codemate({"list", "-vv", "--log-file", "log"});
+    CHECK(said.status() == 0);
+    CHECK(said.err.find("codemate: info: manifest: ") != std::string::npos);
+    CHECK(test::read_text(world.directory() / "log").find(" info manifest: ") != std::string::npos);
+    CHECK(world.codemate({"list", "--log-file", "/nonexistent/log"}).status() == 6);
+}

@@ -1,0 +1,112 @@
+#include "cli/world.hpp"
+#include "support/catch.hpp"
+#include "support/golden.hpp"
+
+#include <chrono>
+#include <filesystem>
+
+using namespace codemate;
+using test::Arguments;
+using test::World;
+namespace fs = std::filesystem;
+
+namespace {
+
+// Manifests of the store made three days older: MODIFIED then says the same in every run.
+void age(const World& world) {
+    for (const auto& entry : fs::recursive_directory_iterator(world.sandbox.store() / "manifests")) {
+        if (entry.is_regular_file())
+            fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - std::chrono::hours(72));
+    }
+}
+
+struct Filled : World {
+    Filled() {
+        for (const char* name : {"mistral:latest", "qwen2.5-coder:7b", "tinyllama:latest"})
+            sandbox.pull(name);
+        age(*this);
+    }
+};
+
+} // namespace
+
+TEST_CASE("list in a pipe") {
+    const Filled world;
+    const auto result = world.codemate({"list"});
+    CHECK(result.status() == 0);
+    CHECK(test::golden_difference("list.txt", result.out) == "");
+    CHECK(result.err ==
+          "codemate: note: no codemate.json here, so role and protection are those of the built-in manifest\n");
+    CHECK(world.codemate({"list", "-q"}).err.empty());
+}
+
+TEST_CASE("list on a terminal") {
+    const Filled world;
+    CHECK(test::golden_difference("list.terminal.txt", world.in_terminal({"list"}).terminal) == "");
+    // Too narrow: names are elided, nothing wraps.
+    CHECK(test::golden_difference("list.narrow.txt", world.in_terminal({"list", "-q"}, 70).terminal) == "");
+}
+
+TEST_CASE("list as JSON") {
+    const Filled world;
+    const auto result = world.codemate({"list", "--json"});
+    CHECK(result.status() == 0);
+    test::checked_document(result.out, "list");
+    CHECK(test::golden_difference("list.json", test::steady(result.out, world.sandbox)) == "");
+}
+
+TEST_CASE("list by filter and order") {
+    const Filled world;
+    CHECK(world.codemate({"list", "QWEN"}).out.find("qwen2.5-coder:7b ") != std::string::npos);
+    CHECK(world.codemate({"list", "QWEN"}).out.find("mistral") == std::string::npos);
+    const auto none = world.codemate({"list", "nothing"});
+    CHECK(none.status() == 0);
+    CHECK(none.out == "NAME    ID    SIZE    MODIFIED    ROLE    PROTECTED\n");
+    CHECK(none.err.find("no model fits 'nothing'") != std::string::npos);
+    const std::string by_size = world.codemate({"list", "--sort", "size"}).out;
+    CHECK(by_size.size() == world.codemate({"list"}).out.size());
+    CHECK(world.codemate({"list", "--available", "--sort", "modified"}).status() == 2);
+}
+
+TEST_CASE("what is declared and not installed") {
+    const Filled world;
+    const auto result = world.codemate({"list", "--available"});
+    CHECK(result.status() == 0);
+    CHECK(test::golden_difference("list.available.txt", result.out) == "");
+    test::checked_document(world.codemate({"list", "--available", "--json"}).out, "list");
+}
+
+TEST_CASE("an empty server says what to do next") {
+    const World world;
+    const auto result = world.codemate({"list"});
+    CHECK(result.status() == 0);
+    CHECK(result.out == "NAME    ID    SIZE    MODIFIED    ROLE    PROTECTED\n");
+    CHECK(result.err.find("`codemate pull default`") != std::string::npos);
+}
+
+TEST_CASE("a project's own manifest is found from below, and named ones win") {
+    const World world;
+    world.directory().write(".git/HEAD", "ref: refs/heads/main\n");
+    world.directory().write("codemate.json", R"({"schema":1,"roles":{"chat":"tinyllama"}, "protected":["tinyllama"]})");
+    world.directory().write("deep/below/file", "");
+    world.sandbox.pull("tinyllama:latest");
+    test::Command command = world.command({"list"});
+    command.directory = world.directory() / "deep/below";
+    const auto found = test::run(command);
+    CHECK(found.out.find("    chat    yes\n") != std::string::npos);
+    CHECK(found.err.empty());
+    CHECK(world.codemate({"list", "--manifest", "builtin"}).out.find("chat") == std::string::npos);
+    World other;
+    other.set("CODEMATE_MANIFEST", "missing.json");
+    const auto missing = other.codemate({"list"});
+    CHECK(missing.status() == 5);
+    CHECK(missing.err.find("missing.json") != std::string::npos);
+}
+
+TEST_CASE("codemate's own names are hidden") {
+    const World world;
+    world.sandbox.pull("mistral:latest");
+    const fs::path model = world.sandbox.store() / "manifests/registry.ollama.ai/library/mistral";
+    fs::copy_file(model / "latest", model / "latest.codemate-20261122t120000z-0123456789ab");
+    CHECK(world.codemate({"list"}).out.find("codemate-2026") == std::string::npos);
+}
