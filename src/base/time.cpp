@@ -164,6 +164,9 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
 }
 
 std::string to_rfc3339(Time time) {
+    // The ends stand for what lies outside (parse_rfc3339): Go's zero time, Ollama's "forever".
+    if (time == Time::min()) return "0001-01-01T00:00:00Z";
+    if (time == Time::max()) return "9999-12-31T23:59:59Z";
     const auto whole_day = floor<days>(time);
     const year_month_day date(whole_day);
     const hh_mm_ss clock(time - whole_day);

@@ -31,6 +31,8 @@ TEST_CASE("what is no time") {
 TEST_CASE("Go's zero time and Ollama's for ever lie outside and are the ends") {
     CHECK(parse_rfc3339("0001-01-01T00:00:00Z") == Time::min());
     CHECK(parse_rfc3339("2318-10-04T16:05:17.4+02:00") == Time::max());
+    CHECK(to_rfc3339(Time::min()) == "0001-01-01T00:00:00Z");
+    CHECK(parse_rfc3339(to_rfc3339(Time::max())) == Time::max());
     CHECK(relative_to(Time{}, Time::min()) == "Never");
     CHECK(relative_to(Time{}, Time::max()) == "Forever");
 }
