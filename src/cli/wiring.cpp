@@ -90,10 +90,6 @@ const manifest::Manifest& Wiring::manifest() {
     return *manifest_;
 }
 
-bool Wiring::manifest_was_named() const {
-    return options_.manifest || variable("CODEMATE_MANIFEST") != nullptr;
-}
-
 std::optional<http::Url> Wiring::registry() {
     const char* value = variable("CODEMATE_REGISTRY");
     if (value == nullptr) return std::nullopt;
@@ -155,7 +151,7 @@ void Wiring::say_what_is_used() {
     const manifest::Origin& origin = manifest().origin;
     const std::string& server_said = server_version();
     if (options_.quiet) return;
-    const bool built_in = origin.how == manifest::Origin::How::built_in;
+    const bool built_in = origin.is_built_in();
     err_.write("server " + endpoint().text() + " (ollama " + printable(server_said, 60) + "), " +
                (built_in ? "" : "manifest ") + printable(origin.display()) + "\n");
 }

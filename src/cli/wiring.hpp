@@ -46,7 +46,6 @@ public:
     const http::Url& endpoint(); // --host, else OLLAMA_HOST; Error{usage}
     ollama::Server& server();
     const manifest::Manifest& manifest(); // Error{manifest, not_found, storage}
-    bool manifest_was_named() const;      // by --manifest or CODEMATE_MANIFEST
     std::optional<http::Url> registry();  // CODEMATE_REGISTRY; Error{usage}
 
     ui::Out& out() { return out_; }

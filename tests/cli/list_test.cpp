@@ -12,20 +12,27 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Manifests of the store made three days older: MODIFIED then says the same in every run.
-void age(const World& world) {
-    for (const auto& entry : fs::recursive_directory_iterator(world.sandbox.store() / "manifests")) {
-        if (entry.is_regular_file())
-            fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - std::chrono::hours(72));
-    }
-}
-
-struct Filled : World {
-    Filled() {
+// A store with three models whose manifests are three days old: MODIFIED then says the same in every run. Filled by a
+// first sandbox, as a running server does not look at the times of its files again.
+class OldStore {
+public:
+    OldStore() {
+        const test::Sandbox first({.store = path()});
         for (const char* name : {"mistral:latest", "qwen2.5-coder:7b", "tinyllama:latest"})
-            sandbox.pull(name);
-        age(*this);
+            first.pull(name);
+        for (const auto& entry : fs::recursive_directory_iterator(path() / "manifests")) {
+            if (entry.is_regular_file())
+                fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - std::chrono::hours(72));
+        }
     }
+    fs::path path() const { return directory_ / "models"; }
+
+private:
+    test::TempDir directory_;
+};
+
+struct Filled : OldStore, World {
+    Filled() : World({.store = path()}) {}
 };
 
 } // namespace

@@ -50,8 +50,7 @@ private:
             return;
         }
         wiring.out().write(list::text(report, options, wiring.out_terminal().columns));
-        const bool built_in = wiring.manifest().origin.how == manifest::Origin::How::built_in;
-        if (built_in && !wiring.manifest_was_named()) {
+        if (wiring.manifest().origin.how == manifest::Origin::How::built_in) {
             wiring.note("no codemate.json here, so role and protection are those of the built-in manifest");
         }
         if (!report.rows.empty()) return;

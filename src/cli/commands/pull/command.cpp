@@ -23,7 +23,7 @@ public:
 
     int run(Wiring& wiring) override {
         const manifest::Manifest& manifest = wiring.manifest();
-        refuse_without_manifest(manifest, wiring);
+        refuse_without_manifest(manifest);
         const use::Options options{targets_, wiring.registry()};
         const use::Ports ports{wiring.server(), wiring.clock()};
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
@@ -39,10 +39,8 @@ public:
 
 private:
     // Nothing would say what this project needs, and the built-in set is several gigabytes of somebody else's choice.
-    void refuse_without_manifest(const manifest::Manifest& manifest, const Wiring& wiring) const {
-        const bool found_nothing =
-            manifest.origin.how == manifest::Origin::How::built_in && !wiring.manifest_was_named();
-        if (!targets_.empty() || !found_nothing) return;
+    void refuse_without_manifest(const manifest::Manifest& manifest) const {
+        if (!targets_.empty() || manifest.origin.how != manifest::Origin::How::built_in) return;
         throw Error(Kind::usage, "there is no codemate.json here, so nothing says which models to pull")
             .hint("`codemate pull default` pulls the built-in set (`codemate pull --dry-run default` shows it); "
                   "docs/manifest.md "
