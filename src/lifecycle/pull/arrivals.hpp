@@ -23,6 +23,7 @@ public:
     ByteCount present_before() const; // bytes of the model's layers that the server had
     ByteCount completed() const;      // bytes of the layers seen, as they stand now, those present before included
     ByteCount total() const;          // of the layers seen so far
+    ByteCount seen_moving() const;    // between first and last events: of a pull that changed nothing, what it repaired
     ByteCount fetched() const;        // completed without what was present before
 
 private:

@@ -112,7 +112,9 @@ private:
         if (old == nullptr) {
             item_.outcome = Outcome::pulled;
         } else {
-            item_.outcome = old->digest && old->digest == source.digest ? Outcome::unchanged : Outcome::updated;
+            const bool same = old->digest && old->digest == source.digest;
+            item_.outcome = same ? Outcome::unchanged : Outcome::updated;
+            if (same) item_.fetched = arrivals_.seen_moving();
         }
         item_.step.before = old == nullptr ? std::nullopt : old->digest;
     }

@@ -51,13 +51,14 @@ TEST_CASE("a resumed layer was there in part") {
 
 TEST_CASE("layers that are there are reported at once") {
     Arrivals arrivals(start);
-    arrivals.on(of_layer("a", 100, 100), start + 3s); // a slow registry: only the manifest was waited for
+    const std::uint64_t large = 5'000'000'000;
+    arrivals.on(of_layer("a", large, large), start + 3s); // so much cannot have come: only the manifest was waited for
     arrivals.on(of_layer("b", 20, 20), start + 3s);
     arrivals.on(of_layer("c", 30, 30), start + 3061ms); // complete, but after a tick: it came over the network
     arrivals.on(of_stage(Stage::verifying), start + 3061ms);
-    CHECK(arrivals.present_before() == ByteCount(120));
+    CHECK(arrivals.present_before() == ByteCount(large + 20));
     CHECK(arrivals.fetched() == ByteCount(30));
-    CHECK(arrivals.completed() == ByteCount(150));
+    CHECK(arrivals.completed() == ByteCount(large + 50));
 }
 
 TEST_CASE("counts that go down, and a layer that comes again") {
@@ -78,4 +79,12 @@ TEST_CASE("silence changes nothing, and a total need not be known") {
     arrivals.on(of_stage(Stage::silence), start + 250ms);
     CHECK(arrivals.completed() == ByteCount(0));
     CHECK(arrivals.fetched() == ByteCount(0));
+}
+
+TEST_CASE("a small first layer that came within one tick was fetched") {
+    Arrivals arrivals(start);
+    arrivals.on(of_stage(Stage::resolving), start);
+    arrivals.on(of_layer("a", 600'000, 600'000), start + 62ms);
+    CHECK(arrivals.fetched() == ByteCount(600'000));
+    CHECK(arrivals.seen_moving() == ByteCount(0));
 }
