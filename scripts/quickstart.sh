@@ -25,6 +25,7 @@ clean_up() {
 start_sandbox() {
     local line attempt
     directory=$(mktemp -d "${TMPDIR:-/tmp}/codemate-quickstart-XXXXXX")
+    : >"$directory/out"
     # Slowed down, so that there is something to see.
     "$sandbox" --port 0 --store "$directory/models" --fault slow=300KB/s >"$directory/out" 2>"$directory/err" </dev/null &
     pid=$!

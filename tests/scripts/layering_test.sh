@@ -40,6 +40,7 @@ END
     put src/lifecycle/pull/plan.cpp '#include "codemate/lifecycle/pull.hpp"' '#include "lifecycle/pull/transfer.hpp"'
     put src/cli/parse.cpp '#include <CLI/CLI.hpp>' '#include "codemate/lifecycle/pull.hpp"'
     put tests/sandbox/listen.cpp '#include <httplib.h>' '#include "sandbox/api.hpp"' '#include "codemate/base/text.hpp"'
+    put tests/sandbox/test/replay_test.cpp '#include "support/catch.hpp"'
 }
 
 passes() { # WHAT
