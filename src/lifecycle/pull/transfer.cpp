@@ -51,7 +51,9 @@ private:
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
         ports_.server.pull(
             step_.source, step_.transport, [this](const PullEvent& event) { return on(event); }, run_.stop);
-        const std::vector<Installed> after = ports_.server.installed(run_.stop);
+        // From here on nothing is stopped: what is left to do is quick, and half of it would leave a name behind that
+        // the next run could not tell from a model of the user's.
+        const std::vector<Installed> after = ports_.server.installed({});
         const Installed* source = find(after, step_.source);
         if (source == nullptr) {
             throw Error(Kind::failed,
@@ -76,7 +78,7 @@ private:
         const Digest digest = source.digest.value_or(Digest());
         const ModelName spare =
             rules::snapshot_name(step_.name, ports_.clock.now(), replaced_digest(after).value_or(digest));
-        ollama::copy_over(ports_.server, step_.source, step_.name, spare, after, run_.stop);
+        ollama::copy_over(ports_.server, step_.source, step_.name, spare, after, {});
         if (may_remove_source(source, before)) remove_source();
     }
 
@@ -97,7 +99,6 @@ private:
         return same != nullptr && same->digest == source.digest;
     }
 
-    // Not stopped by a stop: the model is in place, and this one quick request tidies up behind it.
     void remove_source() {
         try {
             ports_.server.remove(step_.source, {});

@@ -227,3 +227,14 @@ TEST_CASE("a helper name that cannot be removed is a note, not a failure") {
     CHECK(world.count(Event::Type::note) == 1);
     CHECK(world.installed() == Names{"coder:7b-instruct", "coder:7b-q4_0"});
 }
+
+TEST_CASE("a stop that comes when the content is there leaves no helper name behind") {
+    World world;
+    world.also = [&](const Event& event) {
+        if (event.text.starts_with("copying")) world.stop.request_stop();
+    };
+    const use::Report report = world.pull({});
+    CHECK(report.items.at(0).outcome == use::Outcome::pulled);
+    CHECK(report.items.at(1).outcome == use::Outcome::interrupted);
+    CHECK(world.installed() == Names{"coder:7b-q4_0"});
+}
