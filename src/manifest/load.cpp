@@ -1,5 +1,6 @@
 #include "codemate/base/files.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/manifest/edit.hpp"
 #include "codemate/manifest/manifest.hpp"
 
 #include <system_error>
@@ -66,11 +67,24 @@ std::optional<Origin> search(const fs::path& start) {
     return std::nullopt;
 }
 
+fs::path start_of(const Search& search_for) {
+    const fs::path start = fs::absolute(search_for.directory).lexically_normal();
+    return !start.has_filename() && start.has_relative_path() ? start.parent_path() : start; // "dir/"
+}
+
+Origin named_file(const std::string& word, Origin::How how, const fs::path& directory) {
+    if (word.empty()) throw Error(Kind::usage, "--manifest needs a file name");
+    if (word == "builtin") {
+        throw Error(Kind::usage, "the built-in manifest is part of codemate and cannot be written")
+            .hint("name a file with --manifest FILE, or nothing: then it is ./codemate.json");
+    }
+    return {how, (directory / word).lexically_normal(), word};
+}
+
 } // namespace
 
 Manifest load(const Search& search_for) {
-    fs::path start = fs::absolute(search_for.directory).lexically_normal();
-    if (!start.has_filename() && start.has_relative_path()) start = start.parent_path(); // "dir/"
+    const fs::path start = start_of(search_for);
     if (search_for.option) {
         if (search_for.option->empty()) throw Error(Kind::usage, "--manifest needs a file name, or `builtin`");
         return named(*search_for.option, Origin::How::option, "--manifest", start);
@@ -82,6 +96,18 @@ Manifest load(const Search& search_for) {
         return parse_or_throw(read_file(found->path, largest), *found);
     }
     return parse_or_throw(built_in_text(), Origin{});
+}
+
+Origin file_to_write(const Search& search_for) {
+    const fs::path start = start_of(search_for);
+    if (search_for.option) return named_file(*search_for.option, Origin::How::option, start);
+    if (search_for.environment && !search_for.environment->empty())
+        return named_file(*search_for.environment, Origin::How::environment, start);
+    if (const std::optional<Origin> found = search(start)) {
+        refuse_foreign(found->path, *found, search_for.user);
+        return *found;
+    }
+    return {Origin::How::found, start / file_name, "./" + std::string(file_name)};
 }
 
 } // namespace codemate::manifest
