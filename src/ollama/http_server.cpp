@@ -17,6 +17,9 @@ namespace {
 // RunServer).
 constexpr auto patience = std::chrono::minutes(2);
 
+// While a model loads /api/ps waits for the end of that (server/sched.go), which may be minutes.
+constexpr auto patience_with_ps = std::chrono::seconds(5);
+
 bool is_success(const http::Response& answer) {
     return answer.status / 100 == 2;
 }
@@ -40,6 +43,27 @@ public:
         auto models = wire::installed(answer(request("GET", "api/tags"), nullptr, std::move(stop)).body, source());
         std::ranges::stable_sort(models, {}, &Installed::name);
         return models;
+    }
+
+    std::vector<Running> running(Stop stop) override {
+        http::Request question = request("GET", "api/ps");
+        question.timeout = patience_with_ps;
+        auto models = wire::running(answer(question, nullptr, std::move(stop)).body, source());
+        std::ranges::stable_sort(models, {}, &Running::name);
+        return models;
+    }
+
+    Shown show(const ModelName& model, Stop stop) override {
+        refuse_misread(model, "shown");
+        json::Value body = json::Value::object();
+        body.set("model", model.display());
+        return wire::shown(answer(request("POST", "api/show", body), &model, std::move(stop)).body, source());
+    }
+
+    bool has_blob(const Digest& digest, Stop stop) override {
+        const http::Response head = send(request("HEAD", "api/blobs/" + digest.text()), {}, way_out, std::move(stop));
+        if (!is_success(head) && head.status != 404) throw answer_error(head, nullptr, source());
+        return is_success(head);
     }
 
     PullEnd pull(const ModelName&, Transport, const std::function<Flow(const PullEvent&)>&, Stop) override;

@@ -56,6 +56,15 @@ std::optional<ModelName> name_of(const json::Cursor& entry) {
     }
 }
 
+void read_details(const json::Cursor& entry, auto& model) {
+    if (!entry.has("details")) return;
+    const json::Cursor details = entry.at("details");
+    model.format = text_of(details, "format");
+    model.family = text_of(details, "family");
+    model.parameter_size = text_of(details, "parameter_size");
+    model.quantization = text_of(details, "quantization_level");
+}
+
 Installed to_installed(ModelName name, const json::Cursor& entry) {
     Installed model{.name = std::move(name)};
     model.digest = Digest::parse(text_of(entry, "digest"));
@@ -64,14 +73,26 @@ Installed to_installed(ModelName name, const json::Cursor& entry) {
     model.capabilities = texts_of(entry, "capabilities");
     model.remote_model = text_of(entry, "remote_model");
     model.remote_host = text_of(entry, "remote_host");
-    if (!entry.has("details")) return model;
-    const json::Cursor details = entry.at("details");
-    model.format = text_of(details, "format");
-    model.family = text_of(details, "family");
-    model.parameter_size = text_of(details, "parameter_size");
-    model.quantization = text_of(details, "quantization_level");
-    model.context_length = number_of(details, "context_length");
+    read_details(entry, model);
+    if (entry.has("details")) model.context_length = number_of(entry.at("details"), "context_length");
     return model;
+}
+
+Running to_running(ModelName name, const json::Cursor& entry) {
+    Running model{.name = std::move(name)};
+    model.digest = Digest::parse(text_of(entry, "digest"));
+    model.size = ByteCount(number_of(entry, "size"));
+    model.size_vram = ByteCount(number_of(entry, "size_vram"));
+    model.context_length = number_of(entry, "context_length");
+    model.expires = parse_rfc3339(text_of(entry, "expires_at"));
+    return model;
+}
+
+// The keys of a GGUF header are named after the architecture: "llama.context_length".
+void read_model_info(const json::Cursor& info, Shown& model) {
+    const std::string architecture = text_of(info, "general.architecture");
+    model.context_length = number_of(info, architecture + ".context_length");
+    model.embedding_length = number_of(info, architecture + ".embedding_length");
 }
 
 PullEvent::Stage stage_of(std::string_view status, std::string_view digest) {
@@ -114,6 +135,30 @@ std::vector<Installed> installed(std::string_view body, std::string_view source)
         if (auto name = name_of(entry)) models.push_back(to_installed(std::move(*name), entry));
     }
     return models;
+}
+
+std::vector<Running> running(std::string_view body, std::string_view source) {
+    const json::Document document = read(body, source);
+    std::vector<Running> models;
+    for (const auto& entry : json::Cursor(document.root, source).at("models").elements()) {
+        if (auto name = name_of(entry)) models.push_back(to_running(std::move(*name), entry));
+    }
+    return models;
+}
+
+Shown shown(std::string_view body, std::string_view source) {
+    const json::Document document = read(body, source);
+    const json::Cursor root(document.root, source);
+    if (!document.root.is_object()) throw not_ollama(body, source);
+    Shown model;
+    read_details(root, model);
+    if (root.has("model_info")) read_model_info(root.at("model_info"), model);
+    model.capabilities = texts_of(root, "capabilities");
+    model.template_text = text_of(root, "template");
+    model.system = text_of(root, "system");
+    model.license = text_of(root, "license");
+    model.parameters = text_of(root, "parameters");
+    return model;
 }
 
 std::variant<PullEvent, Failure> pull_line(std::string_view line, std::string_view source) {

@@ -9,14 +9,18 @@
 #include <variant>
 #include <vector>
 
-// Ollama's JSON to values, tolerant of what other versions leave out or send otherwise (facts.md 11, traps 7, 9 and
-// 11). `source` is who answered, for messages. Throws Error{protocol}.
+// Ollama's JSON (api/types.go) to values, tolerant of what other versions leave out or send otherwise: digests with and
+// without prefix, "sha256:model", nineteen zeros, families null, numbers that are zero and therefore absent.
+// `source` is who answered, for messages. Throws Error{protocol}.
 namespace codemate::ollama::wire {
 
 std::string version(std::string_view body, std::string_view source);
 
 // In the server's order. Entries whose name cannot be a model's are left out with a warning.
 std::vector<Installed> installed(std::string_view body, std::string_view source);
+
+std::vector<Running> running(std::string_view body, std::string_view source); // likewise
+Shown shown(std::string_view body, std::string_view source);
 
 struct Failure {
     std::string text; // of the line's member "error"
