@@ -118,6 +118,50 @@ TEST_CASE("a pull of what is there fetches nothing") {
     CHECK(listed(*world, name)->digest == before->digest);
 }
 
+TEST_CASE("an installed model is shown, by any spelling of its name") {
+    const auto world = new_world();
+    pull(*world, world->name("first"));
+    world->server().copy(world->name("first"), own("Copy"), {});
+    for (const ModelName& name : {world->name("first"), own("Copy"), own("copy")}) {
+        const Shown shown = world->server().show(name, {});
+        CHECK(shown.format == "gguf");
+        CHECK_FALSE(shown.family.empty());
+        CHECK(shown.context_length > 0);
+        CHECK(shown.capabilities == std::vector<std::string>{"completion"});
+    }
+    CHECK(kind_of([&] { world->server().show(own("none"), {}); }) == Kind::not_found);
+    CHECK(kind_of([&] { world->server().show(own("copy").with_tag("local"), {}); }) == Kind::refused);
+}
+
+TEST_CASE("a server says which blobs it has") {
+    const auto world = new_world();
+    pull(*world, world->name("first"));
+    CHECK(world->server().has_blob(world->blob("first"), {}));
+    CHECK_FALSE(world->server().has_blob(Digest::of("none has this"), {}));
+    world->server().remove(world->name("first"), {});
+    CHECK_FALSE(world->server().has_blob(world->blob("first"), {}));
+}
+
+TEST_CASE("what is loaded runs, with its digest and context") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    const auto found = [&]() -> std::optional<Running> {
+        const auto list = world->server().running({});
+        const auto at = std::ranges::find(list, name, &Running::name);
+        return at == list.end() ? std::nullopt : std::optional(*at);
+    };
+    pull(*world, name);
+    CHECK_FALSE(found());
+    world->load(name);
+    const auto running = found();
+    REQUIRE(running);
+    CHECK(running->digest == world->image("first").digest);
+    CHECK(running->context_length > 0);
+    CHECK(running->size > ByteCount());
+    CHECK(running->size_vram <= running->size);
+    CHECK(running->expires.has_value());
+}
+
 TEST_CASE("the list is in the order of names") {
     const auto world = new_world();
     pull(*world, world->name("second"));
@@ -247,6 +291,9 @@ TEST_CASE("a stop ends a pull") {
     CHECK_FALSE(listed(*world, world->name("big")));
     CHECK_THROWS_AS(world->server().version(stop.get_token()), Interrupted);
     CHECK_THROWS_AS(world->server().installed(stop.get_token()), Interrupted);
+    CHECK_THROWS_AS(world->server().running(stop.get_token()), Interrupted);
+    CHECK_THROWS_AS(world->server().show(own("a"), stop.get_token()), Interrupted);
+    CHECK_THROWS_AS(world->server().has_blob(Digest::of("a"), stop.get_token()), Interrupted);
     CHECK_THROWS_AS(world->server().copy(own("a"), own("b"), stop.get_token()), Interrupted);
     CHECK_THROWS_AS(world->server().remove(own("a"), stop.get_token()), Interrupted);
     world->hurry();

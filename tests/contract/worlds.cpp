@@ -33,15 +33,20 @@ public:
         return {"127.0.0.1:5000", "library", prefix + std::string(model), "latest"};
     }
     Image image(std::string_view model) const override { return {made(model).digest, made(model).size()}; }
+    Digest blob(std::string_view model) const override { return made(model).layers.front().digest; }
     ModelName unreachable() const override { return ModelName::parse("127.0.0.1:5999/library/x"); }
+    void load(const ModelName& installed) override { server_.load(installed.display(), 4096); }
     void slow_down() override {}
     void hurry() override {}
     std::optional<std::size_t> orphans() const override { return server_.orphans().size(); }
 
 private:
     static FakeServer::Model made(std::string_view model) {
-        return FakeServer::model(
-            {FakeServer::layer(model, ByteCount(1000)), FakeServer::layer("shared", ByteCount(10))});
+        auto made =
+            FakeServer::model({FakeServer::layer(model, ByteCount(1000)), FakeServer::layer("shared", ByteCount(10))});
+        made.context_length = 2048;
+        made.capabilities = {"completion"};
+        return made;
     }
 
     FakeServer server_;
@@ -76,8 +81,9 @@ class HttpWorld final : public World {
 public:
     HttpWorld(std::string_view host, std::filesystem::path store)
         : sandbox_({.catalog = directory_.write("catalog.json", catalog())}),
-          server_(ollama::connect(*client_, ollama::endpoint(host.empty() ? sandbox_.url() : std::string(host)))),
-          store_(host.empty() ? sandbox_.store() : std::move(store)), orphans_before_(seen_orphans().value_or(0)) {}
+          endpoint_(ollama::endpoint(host.empty() ? sandbox_.url() : std::string(host))),
+          server_(ollama::connect(*client_, endpoint_)), store_(host.empty() ? sandbox_.store() : std::move(store)),
+          orphans_before_(seen_orphans().value_or(0)) {}
     ~HttpWorld() override { clean_up(); }
 
     ollama::Server& server() override { return *server_; }
@@ -85,7 +91,9 @@ public:
         return {sandbox_.address(), "library", prefix + std::string(model), "latest"};
     }
     Image image(std::string_view model) const override;
+    Digest blob(std::string_view model) const override;
     ModelName unreachable() const override { return {dead_.url().authority(), "library", "x", "latest"}; }
+    void load(const ModelName& installed) override;
     void slow_down() override { sandbox_.set_fault("registry-slow=4MB/s@library/" + std::string(prefix) + "big"); }
     void hurry() override { sandbox_.clear_fault("registry-slow"); }
     std::optional<std::size_t> orphans() const override {
@@ -94,6 +102,7 @@ public:
     }
 
 private:
+    std::string manifest_text(std::string_view model) const;
     std::optional<std::size_t> seen_orphans() const {
         if (store_.empty() || !std::filesystem::exists(store_ / "blobs")) return std::nullopt;
         return unnamed_blobs(store_);
@@ -104,23 +113,43 @@ private:
     Sandbox sandbox_;
     DeadPort dead_;
     std::unique_ptr<http::Client> client_ = http::make_client({.user_agent = "codemate-contract"});
+    http::Url endpoint_;
     std::unique_ptr<ollama::Server> server_;
     std::filesystem::path store_;
     std::size_t orphans_before_;
 };
 
-// As the registry's manifest says.
-World::Image HttpWorld::image(std::string_view model) const {
+std::string HttpWorld::manifest_text(std::string_view model) const {
     http::Request request;
     request.url = http::Url::parse(sandbox_.url()) / ("v2/library/" + name(model).model() + "/manifests/latest");
     const http::Response answer = client_->send(request, {});
     if (answer.status != 200) throw std::runtime_error("the registry has no " + std::string(model));
-    const auto manifest = json::read(answer.body, "the manifest");
+    return answer.body;
+}
+
+// As the registry's manifest says.
+World::Image HttpWorld::image(std::string_view model) const {
+    const std::string text = manifest_text(model);
+    const auto manifest = json::read(text, "the manifest");
     const json::Cursor root(manifest.root, "the manifest");
     ByteCount size(root.at("config").at("size").unsigned_integer());
     for (const auto& layer : root.at("layers").elements())
         size += ByteCount(layer.at("size").unsigned_integer());
-    return {Digest::of(answer.body), size};
+    return {Digest::of(text), size};
+}
+
+Digest HttpWorld::blob(std::string_view model) const {
+    const auto manifest = json::read(manifest_text(model), "the manifest");
+    const auto layers = json::Cursor(manifest.root, "the manifest").at("layers").elements();
+    return *Digest::parse(layers.at(0).at("digest").string());
+}
+
+void HttpWorld::load(const ModelName& installed) {
+    http::Request request;
+    request.method = "POST";
+    request.url = endpoint_ / "api/generate";
+    request.body = json::to_line(json::Value::object().set("model", installed.display()));
+    if (client_->send(request, {}).status != 200) throw std::runtime_error("cannot load " + installed.display());
 }
 
 // A real server keeps what it is given.

@@ -22,7 +22,10 @@ public:
     // On the world's registry: "first" and "second" are different, "big" has a few megabytes; nothing else is there.
     virtual ModelName name(std::string_view model) const = 0;
     virtual Image image(std::string_view model) const = 0;
-    virtual ModelName unreachable() const = 0; // on a registry where nobody listens
+    virtual Digest blob(std::string_view model) const = 0; // its first layer, no other model's
+    virtual ModelName unreachable() const = 0;             // on a registry where nobody listens
+
+    virtual void load(const ModelName& installed) = 0; // into the server's memory
 
     virtual void slow_down() = 0; // the registry sends "big" slowly
     virtual void hurry() = 0;

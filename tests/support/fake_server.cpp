@@ -78,6 +78,18 @@ void FakeServer::install(std::string_view name, Model model) {
     installed_.insert_or_assign(ModelName::parse(name), std::move(model));
 }
 
+void FakeServer::load(std::string_view name, std::uint64_t context_length, ByteCount in_vram) {
+    const std::lock_guard lock(mutex_);
+    const auto found = find(ModelName::parse(name));
+    if (found == installed_.end()) throw not_installed(ModelName::parse(name));
+    running_.push_back({.name = found->first,
+                        .digest = found->second.digest,
+                        .size = found->second.size(),
+                        .size_vram = in_vram,
+                        .context_length = context_length,
+                        .expires = now_ + std::chrono::minutes(5)});
+}
+
 void FakeServer::fail_pull(std::string_view name, Fault fault) {
     const std::lock_guard lock(mutex_);
     faults_.insert_or_assign(ModelName::parse(name), std::move(fault));
@@ -156,9 +168,43 @@ std::vector<ollama::Installed> FakeServer::installed(Stop stop) {
                         .format = model.format,
                         .family = model.family,
                         .parameter_size = model.parameter_size,
-                        .quantization = model.quantization});
+                        .quantization = model.quantization,
+                        .context_length = model.context_length,
+                        .capabilities = model.capabilities});
     }
     return list;
+}
+
+std::vector<ollama::Running> FakeServer::running(Stop stop) {
+    record({Call::What::running}, stop);
+    const std::lock_guard lock(mutex_);
+    std::vector<ollama::Running> list = running_;
+    std::ranges::sort(list, {}, &ollama::Running::name);
+    return list;
+}
+
+ollama::Shown FakeServer::show(const ModelName& name, Stop stop) {
+    ollama::refuse_misread(name, "shown");
+    record({.what = Call::What::show, .name = name.display()}, stop);
+    const std::lock_guard lock(mutex_);
+    const auto found = find(name);
+    if (found == installed_.end()) throw not_installed(name);
+    const Model& model = found->second;
+    return {.format = model.format,
+            .family = model.family,
+            .parameter_size = model.parameter_size,
+            .quantization = model.quantization,
+            .context_length = model.context_length,
+            .capabilities = model.capabilities,
+            .template_text = model.template_text,
+            .system = model.system,
+            .license = model.license};
+}
+
+bool FakeServer::has_blob(const Digest& digest, Stop stop) {
+    record({.what = Call::What::has_blob, .name = digest.text()}, stop);
+    const std::lock_guard lock(mutex_);
+    return blobs_.contains(digest);
 }
 
 // One pull: its events, until the fault that it was told to have.
@@ -340,6 +386,7 @@ void FakeServer::remove(const ModelName& name, Stop stop) {
     const auto found = find(name);
     if (found == installed_.end()) throw not_installed(name);
     const auto layers = found->second.layers;
+    std::erase_if(running_, [&](const ollama::Running& each) { return each.name == found->first; });
     installed_.erase(found);
     drop_unused(layers);
 }

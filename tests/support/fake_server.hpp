@@ -25,6 +25,9 @@ public:
         std::vector<Layer> layers;
         Time modified{};
         std::string format = "gguf", family = "llama", parameter_size = "7B", quantization = "Q4_0";
+        std::uint64_t context_length = 0;
+        std::vector<std::string> capabilities = {}; // sorted
+        std::string license = {}, template_text = {}, system = {};
 
         ByteCount size() const;
     };
@@ -43,7 +46,7 @@ public:
     };
 
     struct Call {
-        enum class What { version, installed, pull, copy, remove };
+        enum class What { version, installed, running, show, has_blob, pull, copy, remove };
         What what;
         std::string name = {};   // display form
         std::string second = {}; // of copy: the destination
@@ -60,6 +63,8 @@ public:
     void offer(std::string_view name, Model);
     void install(std::string_view name, Model);
     void withdraw(std::string_view name); // from the catalogue; its host stays reachable
+
+    void load(std::string_view name, std::uint64_t context_length, ByteCount in_vram = {}); // of an installed one
 
     void fail_pull(std::string_view name, Fault);
     void fail(Call::What, Error, int after = 0, int times = 1); // the call after `after` ones of that kind that go well
@@ -79,6 +84,9 @@ public:
 
     std::string version(Stop) override;
     std::vector<ollama::Installed> installed(Stop) override;
+    std::vector<ollama::Running> running(Stop) override;
+    ollama::Shown show(const ModelName&, Stop) override;
+    bool has_blob(const Digest&, Stop) override;
     ollama::PullEnd pull(const ModelName&, ollama::Transport,
                          const std::function<ollama::Flow(const ollama::PullEvent&)>&, Stop) override;
     void copy(const ModelName& from, const ModelName& to, Stop) override;
@@ -101,6 +109,7 @@ private:
 
     mutable std::mutex mutex_;
     std::map<ModelName, Model> catalogue_, installed_;
+    std::vector<ollama::Running> running_;
     std::vector<std::string> hosts_;
     std::map<Digest, ByteCount> blobs_;
     std::map<Digest, ByteCount> partials_; // fetched so far

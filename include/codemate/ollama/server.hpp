@@ -22,6 +22,15 @@ public:
     virtual std::string version(Stop) = 0;              // "0.32.15"
     virtual std::vector<Installed> installed(Stop) = 0; // ordered by name here, the server's order is random in part
 
+    // Ordered by name. Bounded: a server answers no such question while a model loads, which is Error{unreachable}
+    // after a few seconds.
+    virtual std::vector<Running> running(Stop) = 0;
+
+    // Error{not_found} if it is not there. Not for cloud stubs: about these the server asks the network.
+    virtual Shown show(const ModelName&, Stop) = 0;
+
+    virtual bool has_blob(const Digest&, Stop) = 0; // a file of that name; its content is not looked at
+
     // Makes the server fetch the model. Each event once, in order, and a pulse of silence every 250 ms without one.
     // Returns success only if the stream ended properly and its last object was success (facts.md 11, traps 1 and 2);
     // dropped if `on_event` asked for it. Throws Error{not_found, storage, damaged, unreachable …} by the server's

@@ -26,6 +26,25 @@ struct Installed {
     bool cloud() const { return !remote_host.empty() || !remote_model.empty(); }
 };
 
+// What /api/show knows of one installed model (facts.md 3.3). What is absent is empty or zero.
+struct Shown {
+    std::string format = {}, family = {}, parameter_size = {}, quantization = {};
+    std::uint64_t context_length = 0; // that the weights were made for: "<architecture>.context_length" of their header
+    std::uint64_t embedding_length = 0;
+    std::vector<std::string> capabilities = {};                // sorted
+    std::string template_text = {}, system = {}, license = {}; // several licences are joined by line feeds
+    std::string parameters = {};                               // one a line: name, spaces, value
+};
+
+// A model in the server's memory: one entry of /api/ps (facts.md 3.4).
+struct Running {
+    ModelName name; // of models that share their weights only the one that was loaded first
+    std::optional<Digest> digest = {};
+    ByteCount size = {}, size_vram = {}; // weights, cache and buffers; the part of it on GPUs
+    std::uint64_t context_length = 0;    // that it is served with
+    std::optional<Time> expires = {};    // may have passed already: it is about to be unloaded
+};
+
 // One line of a pull's stream (facts.md 3.5), or a pulse of silence.
 struct PullEvent {
     enum class Stage { resolving, layer, verifying, writing, cleaning, other, silence };

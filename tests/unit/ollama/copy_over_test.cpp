@@ -174,6 +174,9 @@ TEST_CASE("a stop before the first change changes nothing, one after it lets all
         Stopping(FakeServer& server, std::stop_source& source_of_stop) : inner(server), stop(source_of_stop) {}
         std::string version(Stop given) override { return inner.version(std::move(given)); }
         std::vector<Installed> installed(Stop given) override { return inner.installed(std::move(given)); }
+        std::vector<Running> running(Stop given) override { return inner.running(std::move(given)); }
+        Shown show(const ModelName& name, Stop given) override { return inner.show(name, std::move(given)); }
+        bool has_blob(const Digest& digest, Stop given) override { return inner.has_blob(digest, std::move(given)); }
         PullEnd pull(const ModelName& name, Transport transport, const std::function<Flow(const PullEvent&)>& sink,
                      Stop given) override {
             return inner.pull(name, transport, sink, std::move(given));

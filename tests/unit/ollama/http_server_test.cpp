@@ -28,9 +28,11 @@ TEST_CASE("requests as Ollama wants them") {
     CHECK(server->installed({}).empty());
     server->copy(ModelName::parse("a"), ModelName::parse("b:c"), {});
     server->remove(ModelName::parse("hf.co/o/r:Q4"), {});
+    CHECK(server->running({}).empty());
+    CHECK(server->show(ModelName::parse("Mistral"), {}).family.empty());
 
     const auto sent = client.requests();
-    REQUIRE(sent.size() == 4);
+    REQUIRE(sent.size() == 6);
     CHECK(sent[0].method == "GET");
     CHECK(sent[0].url.text() == "http://h:1/base/api/version");
     CHECK(sent[0].body.empty());
@@ -44,8 +46,12 @@ TEST_CASE("requests as Ollama wants them") {
     CHECK(sent[3].method == "DELETE");
     CHECK(sent[3].url.text() == "http://h:1/base/api/delete");
     CHECK(sent[3].body == R"({"model":"hf.co/o/r:Q4"})");
+    CHECK(sent[4].url.text() == "http://h:1/base/api/ps");
+    CHECK(sent[5].url.text() == "http://h:1/base/api/show");
+    CHECK(sent[5].body == R"({"model":"Mistral:latest"})");
     for (const auto& request : sent)
         CHECK(request.timeout.has_value());
+    CHECK(*sent[4].timeout <= std::chrono::seconds(10)); // it hangs while a model loads
 }
 
 TEST_CASE("the list is ordered by name whatever the server's order") {
@@ -67,12 +73,14 @@ TEST_CASE("recorded failures of real servers") {
     const auto copy = [&](Server& server) { server.copy(name, name, {}); };
     const auto remove = [&](Server& server) { server.remove(name, {}); };
     const auto list = [](Server& server) { server.installed({}); };
+    const auto show = [&](Server& server) { server.show(name, {}); };
     const std::vector<Row> rows = {
         {"copy-notfound", Kind::not_found, copy},     {"copy-bad", Kind::usage, copy},
         {"delete-notfound", Kind::not_found, remove}, {"delete-bad-name", Kind::usage, remove},
         {"delete-empty-name", Kind::usage, remove},   {"forbidden-host", Kind::forbidden, list},
         {"forbidden-origin", Kind::forbidden, list},  {"unknown-path", Kind::protocol, list},
         {"wrong-method", Kind::protocol, list},       {"root-get", Kind::protocol, list},
+        {"show-notfound", Kind::not_found, show},     {"show-bad-name", Kind::usage, show},
     };
     const std::string version = GENERATE("ollama-0.24.0", "ollama-0.32.15");
     for (const auto& row : rows) {
@@ -91,6 +99,14 @@ TEST_CASE("recorded successes of real servers") {
     const std::string directory =
         std::string(CODEMATE_TEST_DATA) + "/captures/" + GENERATE("ollama-0.24.0", "ollama-0.32.15");
     const ModelName name = ModelName::parse("x");
+    test::Replay found(directory + "/blob-head-found.json");
+    CHECK(connect(found, address)->has_blob(Digest::of("x"), {}));
+    CHECK(found.requests().at(0).method == "HEAD");
+    CHECK(found.requests().at(0).url.text() == "http://h:1/base/api/blobs/" + Digest::of("x").text());
+    test::Replay missing(directory + "/blob-head-missing.json");
+    CHECK_FALSE(connect(missing, address)->has_blob(Digest::of("x"), {}));
+    test::Replay refused(directory + "/blob-head-bad.json");
+    CHECK_THROWS_AS(connect(refused, address)->has_blob(Digest::of("x"), {}), Error);
     test::Replay copied(directory + "/copy.json");
     CHECK_NOTHROW(connect(copied, address)->copy(name, name, {}));
     test::Replay removed(directory + "/delete.json");

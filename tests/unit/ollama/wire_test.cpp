@@ -45,6 +45,52 @@ TEST_CASE("the list of a real server") {
     CHECK(wire::installed(captured("0.24.0", "tags"), "x").size() > 1);
 }
 
+TEST_CASE("what real servers show") {
+    const Shown shown = wire::shown(captured("0.24.0", "show"), "x");
+    CHECK(shown.context_length == 2048);
+    CHECK(shown.embedding_length == 64);
+    CHECK(shown.capabilities == std::vector<std::string>{"completion"});
+    CHECK(shown.format == "gguf");
+    CHECK(shown.family == "llama");
+    CHECK(shown.parameter_size == "148K");
+    CHECK(shown.quantization == "unknown");
+    CHECK(shown.license == "MIT test licence");
+    CHECK(shown.template_text == "{{ .Prompt }}");
+    CHECK(shown.system == "You are tiny.");
+    CHECK(shown.parameters == "num_ctx                        512");
+    CHECK(wire::shown(captured("0.32.15", "show"), "x").context_length == 2048);
+}
+
+TEST_CASE("what is shown of other kinds of models") {
+    CHECK(wire::shown("{}", "x").context_length == 0);
+    CHECK(wire::shown(R"({"details":null,"model_info":null})", "x").family.empty());
+    CHECK(wire::shown(R"({"model_info":{"llama.context_length":5}})", "x").context_length == 0); // whose key is it?
+    const Shown odd = wire::shown(
+        R"({"model_info":{"general.architecture":"a","a.context_length":-1},"capabilities":["b","a",7],"license":9})",
+        "x");
+    CHECK(odd.context_length == 0);
+    CHECK(odd.license.empty());
+    CHECK(odd.capabilities == std::vector<std::string>{"a", "b"});
+    CHECK_THROWS_AS(wire::shown("[]", "x"), Error);
+    CHECK_THROWS_AS(wire::shown("<html>", "x"), Error);
+}
+
+TEST_CASE("what runs on real servers") {
+    const auto models = wire::running(captured("0.24.0", "ps-loaded"), "x");
+    REQUIRE(models.size() == 1);
+    CHECK(models[0].name.display() == "mistral:latest");
+    CHECK(models[0].digest->id() == "6d34e49fe6e7");
+    CHECK(models[0].size == ByteCount(722176));
+    CHECK(models[0].size_vram == ByteCount());
+    CHECK(models[0].context_length == 512);
+    REQUIRE(models[0].expires);
+    CHECK(to_rfc3339(*models[0].expires) == "2026-11-22T23:26:36.524293648Z");
+    CHECK(wire::running(captured("0.24.0", "ps-after-unload"), "x").empty());
+    CHECK(wire::running(captured("0.32.15", "ps-empty"), "x").empty());
+    CHECK_FALSE(wire::running(R"({"models":[{"name":"a"}]})", "x").at(0).expires);
+    CHECK_THROWS_AS(wire::running("{}", "x"), Error);
+}
+
 TEST_CASE("lists of other versions and of other kinds of models") {
     CHECK(wire::installed(R"({"models":[]})", "x").empty());
     CHECK(wire::installed(R"({"models":null})", "x").empty());
