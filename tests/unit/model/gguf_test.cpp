@@ -197,7 +197,7 @@ TEST_CASE("hostile headers cost no more than their bytes") {
     }
     SECTION("more numbers than are kept") {
         std::string bytes = Builder().claim(UINT64_MAX).bytes();
-        for (std::uint64_t i = 0; i < 100'000; ++i)
+        for (std::uint64_t i = 0; i < 20'000; ++i)
             bytes += b.text(std::to_string(i)) + Builder::number(4, 4) + Builder::number(i, 4);
         CHECK(facts_of(bytes).needs_more);
     }
