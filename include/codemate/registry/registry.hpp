@@ -1,0 +1,62 @@
+#pragma once
+
+#include "codemate/base/run.hpp"
+#include "codemate/http/client.hpp"
+#include "codemate/model/image.hpp"
+#include "codemate/model/name.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace codemate::registry {
+
+// What stands behind a name at a registry: Ollama's own, or one by the OCI distribution specification. May be called by
+// several threads at once. All of it may throw Error{unreachable, busy, unauthorised, forbidden, not_found, protocol}
+// and Interrupted. Where credentials go: docs/decisions/0004-registry-credentials.md.
+class Registry {
+public:
+    virtual ~Registry() = default;
+
+    // The digest of the manifest that the tag serves now, by the cheapest request that says it (facts.md 5.4): HEAD
+    // with ollama-content-digest, else Docker-Content-Digest, else GET and hash. Error{not_found} with the nearest tags
+    // as a hint where the registry lists tags.
+    virtual Digest digest(const ModelName&, Stop) = 0;
+
+    // The manifest that the tag serves now, its bytes hashed here; where the registry names a digest that the bytes do
+    // not have: Error{damaged}. At most 4 MiB.
+    virtual Image image(const ModelName&, Stop) = 0;
+
+    // Whether the registry still has the blob; no content is fetched.
+    virtual bool has_blob(const ModelName&, const Digest&, Stop) = 0;
+
+    // A blob's content, checked against its digest (else Error{damaged}): for configurations, templates, licences.
+    // Error{protocol} beyond the limit.
+    virtual std::string blob(const ModelName&, const Digest&, ByteCount limit, Stop) = 0;
+
+    // Its first bytes, unchecked (a ranged request; a registry that ignores ranges is cut off after that many): for the
+    // header of a weights file. May be shorter than asked for.
+    virtual std::string blob_head(const ModelName&, const Digest&, ByteCount count, Stop) = 0;
+};
+
+// Who one is at a host.
+struct Credentials {
+    std::string user = {}, password = {}; // basic, or for the token service
+    std::string token = {};               // a bearer token as it is; then user and password are empty
+    std::string identity_token = {};      // of `docker login`: what the token service takes instead (OAuth 2)
+};
+// By host and port, "registry.corp:443".
+using CredentialsFor = std::function<std::optional<Credentials>(const std::string& host_and_port)>;
+
+struct Options {
+    std::optional<http::Url> public_registry = {}; // stands in for registry.ollama.ai (CODEMATE_REGISTRY)
+    // Hosts that were written with http:// by the user: asked without TLS. Everybody else only with it.
+    std::vector<std::string> plain_http_hosts = {};
+    CredentialsFor credentials = {}; // may be empty
+};
+
+std::unique_ptr<Registry> connect(http::Client&, Options);
+
+} // namespace codemate::registry

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "codemate/base/error.hpp"
+#include "codemate/http/client.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace codemate::registry {
+
+// A registry's answers as errors; the only place of this module that decides on kinds. Its own words are shown in one
+// line, fit for a terminal, but for those that repeat a secret: what it was sent, it may send back.
+
+// Of an answer that is no success. `what`: "registry.corp has no 'x'" needs "'x'"; `host`: who answered.
+Error answer_error(const http::Response&, std::string_view what, std::string_view host,
+                   std::span<const std::string> secrets);
+
+Error not_found(std::string_view what, std::string_view host);
+Error no_credentials(std::string_view what, std::string_view host);
+Error credentials_refused(std::string_view what, std::string_view host);
+Error no_known_login(std::string_view host); // it offers none that codemate can answer with what there is
+Error unfit_token(std::string_view host);    // the user's
+Error not_let_in(std::string_view what, std::string_view host, std::string_view there); // where the host redirects to
+Error damaged(std::string_view what, std::string_view host);
+Error protocol_error(std::string message); // with a hint that fits a registry, not an Ollama server
+
+// What the HTTP client threw, or what reads an answer: with a hint that fits, where it has none of its own.
+Error with_hint(Error);
+
+} // namespace codemate::registry

@@ -1,0 +1,192 @@
+#include "registry/error_text.hpp"
+#include "registry/hosts.hpp"
+#include "registry/session.hpp"
+#include "registry/tags.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/registry/registry.hpp"
+
+namespace codemate::registry {
+
+namespace {
+
+constexpr ByteCount manifest_limit(std::uint64_t{4} << 20);
+constexpr ByteCount tags_limit(std::uint64_t{1} << 20);
+constexpr auto blob_patience = std::chrono::minutes(2);
+
+constexpr std::string_view manifest_types =
+    "application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json";
+
+bool is_success(const http::Response& answer) {
+    return answer.status / 100 == 2;
+}
+
+bool knows_no_head(const http::Response& answer) {
+    return answer.status == 405 || answer.status == 501;
+}
+
+// What the registry says that the manifest's digest is. Ollama's own header is bare, the other one has its prefix.
+std::optional<Digest> stated_digest(const http::Response& answer) {
+    for (const auto* name : {"ollama-content-digest", "Docker-Content-Digest"}) {
+        const std::string* text = answer.header(name);
+        if (!text) continue;
+        if (const auto digest = Digest::parse(trimmed(*text))) return digest;
+    }
+    return std::nullopt;
+}
+
+// A list of images for several platforms has a digest too, but no model behind it.
+bool is_one_manifest(const http::Response& answer) {
+    const std::string* type = answer.header("Content-Type");
+    return !type || (type->find("manifest.list") == std::string::npos &&
+                     type->find("image.index") == std::string::npos && type->find("text/html") == std::string::npos);
+}
+
+std::string repository(const ModelName& model) {
+    return model.owner() + '/' + model.model();
+}
+
+class HttpRegistry final : public Registry {
+public:
+    HttpRegistry(http::Client& client, Options options) : options_(std::move(options)), session_(client, options_) {}
+
+    Digest digest(const ModelName&, Stop) override;
+    Image image(const ModelName&, Stop) override;
+    bool has_blob(const ModelName&, const Digest&, Stop) override;
+    std::string blob(const ModelName&, const Digest&, ByteCount limit, Stop) override;
+    std::string blob_head(const ModelName&, const Digest&, ByteCount count, Stop) override;
+
+private:
+    Question about(const ModelName&, std::string what, std::string path) const;
+    Question about_manifest(const ModelName&) const;
+    Question about_blob(const ModelName&, const Digest&) const;
+    http::Response success(const Question&, Stop);
+    [[noreturn]] void throw_no_tag(const ModelName&, Stop);
+
+    Options options_;
+    Session session_;
+};
+
+// The path consists of a name's parts, which have no slash and do not begin with a dot.
+Question HttpRegistry::about(const ModelName& model, std::string what, std::string path) const {
+    Question question;
+    question.entrance = {address_of(model, options_), repository(model), std::move(what)};
+    question.path = "v2/" + repository(model) + '/' + std::move(path);
+    return question;
+}
+
+Question HttpRegistry::about_manifest(const ModelName& model) const {
+    Question question = about(model, quoted(model.display()), "manifests/" + model.tag());
+    question.headers.push_back({"Accept", std::string(manifest_types)});
+    question.limit = manifest_limit;
+    return question;
+}
+
+Question HttpRegistry::about_blob(const ModelName& model, const Digest& digest) const {
+    Question question =
+        about(model, "the blob " + digest.id() + " of " + quoted(model.display()), "blobs/" + digest.text());
+    question.headers.push_back({"Accept", "application/octet-stream, */*"});
+    question.patience = blob_patience;
+    return question;
+}
+
+http::Response HttpRegistry::success(const Question& question, Stop stop) {
+    http::Response answer = session_.send(question, std::move(stop));
+    if (!is_success(answer)) throw session_.refusal(answer, question);
+    return answer;
+}
+
+// Only a hint hangs on it, so that a registry which lists no tags, as Ollama's own, costs nothing but the question.
+void HttpRegistry::throw_no_tag(const ModelName& model, Stop stop) {
+    Error error = not_found(quoted(model.display()), shown(address_of(model, options_)));
+    std::string hint;
+    try {
+        Question question = about(model, "the tags of " + quoted(model.display()), "tags/list");
+        question.limit = tags_limit;
+        hint = tags_hint(model.tag(), model.with_tag(std::string(ModelName::default_tag)).display_short(),
+                         parse_tags(success(question, std::move(stop)).body));
+    } catch (const Error& none) {
+        diagnostics::debug(none.message());
+    }
+    if (hint.empty() && model.on_public_registry() && !options_.public_registry)
+        hint = "check its name and tag: https://ollama.com/" + repository(model) + "/tags";
+    throw hint.empty() ? error : std::move(error).hint(hint);
+}
+
+Digest HttpRegistry::digest(const ModelName& model, Stop stop) {
+    Question question = about_manifest(model);
+    question.method = "HEAD";
+    const http::Response answer = session_.send(question, stop);
+    if (answer.status == 404) throw_no_tag(model, std::move(stop));
+    if (!is_success(answer) && !knows_no_head(answer)) throw session_.refusal(answer, question);
+    if (is_success(answer) && is_one_manifest(answer)) {
+        if (const auto digest = stated_digest(answer)) return *digest;
+    }
+    return image(model, std::move(stop)).digest;
+}
+
+Image HttpRegistry::image(const ModelName& model, Stop stop) {
+    const Question question = about_manifest(model);
+    http::Response answer = session_.send(question, stop);
+    if (answer.status == 404) throw_no_tag(model, std::move(stop));
+    if (!is_success(answer)) throw session_.refusal(answer, question);
+    const auto stated = stated_digest(answer);
+    if (stated && *stated != Digest::of(answer.body))
+        throw damaged("the manifest of " + question.entrance.what, shown(question.entrance.registry));
+    try {
+        return Image::parse(std::move(answer.body));
+    } catch (const Error& error) {
+        throw with_hint(error).context("no manifest of " + question.entrance.what + " at " +
+                                       shown(question.entrance.registry));
+    }
+}
+
+bool HttpRegistry::has_blob(const ModelName& model, const Digest& digest, Stop stop) {
+    Question question = about_blob(model, digest);
+    question.method = "HEAD";
+    http::Response answer = session_.send(question, stop);
+    if (knows_no_head(answer)) { // the body is not waited for
+        question.method = "GET";
+        question.beyond = Question::Beyond::cut_off;
+        question.located = Question::Located::followed;
+        answer = session_.send(question, std::move(stop));
+    }
+    if (answer.status == 404 || answer.status == 410) return false;
+    if (!is_success(answer)) throw session_.refusal(answer, question);
+    return true;
+}
+
+std::string HttpRegistry::blob(const ModelName& model, const Digest& digest, ByteCount limit, Stop stop) {
+    Question question = about_blob(model, digest);
+    question.limit = limit;
+    question.located = Question::Located::followed;
+    http::Response answer = success(question, std::move(stop));
+    if (Digest::of(answer.body) != digest) throw damaged(question.entrance.what, shown(question.entrance.registry));
+    return std::move(answer.body);
+}
+
+std::string HttpRegistry::blob_head(const ModelName& model, const Digest& digest, ByteCount count, Stop stop) {
+    if (count == ByteCount()) return {};
+    Question question = about_blob(model, digest);
+    question.headers.push_back({"Range", "bytes=0-" + std::to_string(count.count() - 1)});
+    question.limit = count;
+    question.beyond = Question::Beyond::cut_off;
+    question.located = Question::Located::followed;
+    http::Response answer = session_.send(question, std::move(stop));
+    if (answer.status == 416) return {}; // an empty blob has no first byte
+    if (!is_success(answer)) throw session_.refusal(answer, question);
+    const std::string* range = answer.header("Content-Range");
+    if (answer.status == 206 && range && !range->starts_with("bytes 0-"))
+        throw protocol_error(shown(question.entrance.registry) + " sends another part of " + question.entrance.what);
+    return std::move(answer.body);
+}
+
+} // namespace
+
+std::unique_ptr<Registry> connect(http::Client& client, Options options) {
+    return std::make_unique<HttpRegistry>(client, std::move(options));
+}
+
+} // namespace codemate::registry

@@ -1,0 +1,132 @@
+#include "registry/session.hpp"
+
+#include "registry/error_text.hpp"
+#include "registry/hosts.hpp"
+#include "registry/url_reference.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/text.hpp"
+
+#include <optional>
+
+namespace codemate::registry {
+
+namespace {
+
+constexpr int most_redirects = 5;
+constexpr ByteCount other_limit(std::uint64_t{64} << 10); // of a body that is no success
+
+bool is_redirect(int status) {
+    return status == 301 || status == 302 || status == 307 || status == 308;
+}
+
+// Where the answer sends to, if it does. What is said of the very same address is no redirect: some proxies add that to
+// satisfy Ollama's server.
+std::optional<http::Url> next_address(const http::Response& answer, const Question& question, const http::Url& from) {
+    const std::string* location = answer.header("Location");
+    const bool located = question.located == Question::Located::followed && answer.status == 200;
+    if (!is_redirect(answer.status) && !(located && location)) return std::nullopt;
+    if (!location) throw protocol_error(shown(from) + " redirects to nowhere");
+    http::Url next = resolve(from, *location, shown(from));
+    if (located && next == from) return std::nullopt;
+    return next;
+}
+
+void check_redirect(const http::Url& from, const http::Url& to) {
+    if (from.scheme == "https" && to.scheme != "https") {
+        throw protocol_error(shown(from) + " redirects to " + shown(to) + " without encryption")
+            .hint("nothing was sent there; the registry has to redirect to https");
+    }
+}
+
+// The body of a success while it comes.
+class Body {
+public:
+    Body(const Question& question, const http::Url& from) : question_(question), from_(from) {}
+
+    http::Flow take(const http::Response& head, const http::Piece& piece) {
+        if (piece.bytes.empty() || head.status / 100 != 2) return http::Flow::go_on;
+        if (next_address(head, question_, from_)) return http::Flow::drop;
+        check_encoding(head);
+        const std::uint64_t room = question_.limit.count() - bytes_.size();
+        const bool cut_off = question_.beyond == Question::Beyond::cut_off;
+        if (piece.bytes.size() > room && !cut_off) {
+            throw protocol_error("what " + shown(from_) + " sends for " + question_.entrance.what + " is longer than " +
+                                 to_string(question_.limit));
+        }
+        bytes_.append(piece.bytes.substr(0, room));
+        return cut_off && bytes_.size() == question_.limit.count() ? http::Flow::drop : http::Flow::go_on;
+    }
+    std::string release() { return std::move(bytes_); }
+
+private:
+    // Unpacking would let a few bytes become gigabytes.
+    void check_encoding(const http::Response& head) const {
+        const std::string* encoding = head.header("Content-Encoding");
+        if (!encoding || encoding->empty() || equal_ignoring_case(*encoding, "identity")) return;
+        throw protocol_error("what " + shown(from_) + " sends for " + question_.entrance.what + " is compressed (" +
+                             printable(*encoding, 40) + "), which was not asked for");
+    }
+
+    const Question& question_;
+    const http::Url& from_;
+    std::string bytes_;
+};
+
+} // namespace
+
+http::Response Session::send_once(const Question& question, const http::Url& url, const Authorization& authorization,
+                                  Stop stop) {
+    http::Request request;
+    request.method = question.method;
+    request.url = url;
+    request.headers = question.headers;
+    request.timeout = question.patience;
+    request.body_limit = other_limit;
+    if (!authorization.header.empty()) request.headers.push_back({"Authorization", authorization.header});
+    Body body(question, url);
+    const auto receiver = [&](const http::Response& head, const http::Piece& piece) { return body.take(head, piece); };
+    try {
+        http::Response answer = client_.send(request, receiver, std::move(stop));
+        if (answer.status / 100 == 2) answer.body = body.release();
+        if (diagnostics::wanted(diagnostics::Level::debug)) {
+            diagnostics::debug("registry " + shown(url) + ": " + question.method + " " + question.path + ": " +
+                               std::to_string(answer.status));
+        }
+        return answer;
+    } catch (const Error& error) {
+        throw with_hint(error);
+    }
+}
+
+http::Response Session::send(const Question& question, Stop stop) {
+    const http::Url start = question.entrance.registry / question.path;
+    http::Url url = start;
+    Authorization authorization = login_.known(question.entrance);
+    bool logged_in = false;
+    for (int redirects = 0;;) {
+        const bool at_home = same_origin(url, start);
+        http::Response answer = send_once(question, url, at_home ? authorization : Authorization{}, stop);
+        if (answer.status == 401 && at_home && !logged_in) {
+            authorization = login_.answer(answer, question.entrance, authorization, stop);
+            logged_in = true;
+            continue;
+        }
+        const auto next = next_address(answer, question, url);
+        if (answer.status == 401)
+            throw at_home ? login_.refused(question.entrance, authorization)
+                          : not_let_in(question.entrance.what, shown(start), shown(url));
+        if (!next) return answer;
+        check_redirect(url, *next);
+        if (++redirects > most_redirects)
+            throw protocol_error(shown(start) + " redirects more than " + std::to_string(most_redirects) + " times");
+        url = *next;
+    }
+}
+
+Error Session::refusal(const http::Response& answer, const Question& question) const {
+    const auto secrets = login_.known(question.entrance).secrets;
+    return answer_error(answer, question.entrance.what, shown(question.entrance.registry), secrets);
+}
+
+} // namespace codemate::registry

@@ -1,0 +1,85 @@
+#include "registry/error_text.hpp"
+#include "support/catch.hpp"
+
+using namespace codemate;
+using namespace codemate::registry;
+
+namespace {
+
+http::Response answer(int status, std::string body = {}) {
+    http::Response made;
+    made.status = status;
+    made.body = std::move(body);
+    return made;
+}
+
+Error error_of(const http::Response& answer, const std::vector<std::string>& secrets = {}) {
+    return answer_error(answer, "'m:t'", "r.corp", secrets);
+}
+
+} // namespace
+
+TEST_CASE("statuses to kinds") {
+    struct Row {
+        int status;
+        Kind kind;
+        std::string message;
+    };
+    const std::vector<Row> rows = {
+        {401, Kind::unauthorised, "r.corp refuses the credentials for 'm:t'"},
+        {403, Kind::forbidden, "r.corp forbids 'm:t'"},
+        {404, Kind::not_found, "r.corp has no 'm:t'"},
+        {410, Kind::not_found, "r.corp has no 'm:t'"},
+        {412, Kind::unsupported, "r.corp wants a newer client for 'm:t'"},
+        {429, Kind::busy, "r.corp asks to come back later (429)"},
+        {503, Kind::busy, "r.corp asks to come back later (503)"},
+        {500, Kind::unreachable, "r.corp failed (500)"},
+        {502, Kind::unreachable, "r.corp failed (502)"},
+        {400, Kind::failed, "r.corp refuses 'm:t' (400)"},
+        {304, Kind::protocol, "r.corp answers in an unexpected way (304)"},
+        {0, Kind::protocol, "r.corp answers in an unexpected way (0)"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.status);
+        const Error error = error_of(answer(row.status));
+        CHECK(error.kind() == row.kind);
+        CHECK(error.message() == row.message);
+        CHECK(error.hint().find("OLLAMA_HOST") == std::string::npos);
+    }
+}
+
+TEST_CASE("a registry's own words") {
+    const auto said = [](std::string body) { return error_of(answer(403, std::move(body))).message(); };
+    const std::string bare = "r.corp forbids 'm:t'";
+    CHECK(said(R"({"errors":[{"code":"DENIED","message":"access denied"}]})") == bare + ": access denied");
+    CHECK(said(R"({"errors":[{"code":"DENIED"}]})") == bare + ": DENIED");
+    CHECK(said(R"({"errors":[{"message":"a"},{"message":"b"},{"message":"c"},{"message":"d"}]})") ==
+          bare + ": a; b; c");
+    CHECK(said("{\"errors\":[{\"message\":\"a\\u001b[2Jb\\nc\"}]}") == bare + ": a\\x1b[2Jb\\nc");
+    CHECK(said("<html>no</html>") == bare);
+    CHECK(said("[]") == bare);
+    CHECK(said(R"({"errors":"x"})") == bare);
+    CHECK(said(R"({"errors":[{"message":")" + std::string(5000, 'x') + R"("}]})").size() < 400);
+}
+
+TEST_CASE("words that repeat a secret are not shown") {
+    const auto echo = answer(403, R"({"errors":[{"message":"you sent hunter2"}]})");
+    CHECK(error_of(echo, {"hunter2"}).message() == "r.corp forbids 'm:t'");
+    CHECK(error_of(echo, {"other", ""}).message() == "r.corp forbids 'm:t': you sent hunter2");
+}
+
+TEST_CASE("how long to wait") {
+    auto busy = answer(429);
+    busy.headers = {{"retry-after", "30"}};
+    CHECK(error_of(busy).hint() == "it asks to wait 30 s");
+    busy.headers = {{"Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT"}};
+    CHECK(error_of(busy).hint() == default_hint(Kind::busy));
+}
+
+TEST_CASE("failures of the way there get a registry's hint") {
+    CHECK(with_hint(Error(Kind::unreachable, "x")).hint().find("CODEMATE_REGISTRY") != std::string::npos);
+    CHECK(with_hint(Error(Kind::unreachable, "x").hint("mine")).hint() == "mine");
+    CHECK(with_hint(Error(Kind::protocol, "x")).hint().find("registry") != std::string::npos);
+    CHECK(with_hint(Error(Kind::protocol, "x").hint("mine")).hint() == "mine");
+    CHECK(with_hint(Error(Kind::busy, "x")).hint() == default_hint(Kind::busy));
+}
