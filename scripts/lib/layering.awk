@@ -140,9 +140,12 @@ function check_own(place, file, module, name,    parts, folder) {
     else if (module == "lifecycle") check_use_case(place, file, parts[2], name)
 }
 
-function check_use(place, module, used, name) {
+# A row may allow a whole module, or one header of it: "ollama/types.hpp".
+function check_use(place, module, used, name,    header) {
+    header = substr(name, length("codemate/") + 1)
     if (!(used in modules)) complain(place ": \"" name "\" is of no module of the table")
-    else if (used != module && uses[module] != "all" && index(uses[module], " " used " ") == 0)
+    else if (used != module && uses[module] != "all" && index(uses[module], " " used " ") == 0 &&
+             index(uses[module], " " header " ") == 0)
         complain(place ": " module " may not use " used " (\"" name "\")")
 }
 

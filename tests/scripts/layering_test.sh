@@ -26,6 +26,7 @@ good_tree() {
 | words | `base` | | – | `<openssl/>` `<zlib.h>` |
 | | `http` | | – | `<curl/>` |
 | outside | `ollama` | | `http` | – |
+| judgement | `rules` | | `ollama/types.hpp` | – |
 | | `lifecycle` | | `ollama` | – |
 | face | `cli` | | all | `<CLI/>` in `parse.cpp` |
 | stand-in | `tests/sandbox` | | – | `<httplib.h>` in `listen.cpp` |
@@ -37,6 +38,7 @@ END
     put src/base/text.cpp '#include "codemate/base/text.hpp"' '#include <openssl/evp.h>' '#  include <unistd.h>' '#include <zlib.h>'
     put src/http/client.cpp '#include "http/handle.hpp"' '// #include "ollama/wire.hpp" is no include' '#include <curl/curl.h>'
     put src/ollama/server.cpp '#include "codemate/http/client.hpp"' '#include "codemate/base/text.hpp"'
+    put src/rules/keep.cpp '#include "codemate/ollama/types.hpp"'
     put src/lifecycle/pull/plan.cpp '#include "codemate/lifecycle/pull.hpp"' '#include "lifecycle/pull/transfer.hpp"'
     put src/cli/parse.cpp '#include <CLI/CLI.hpp>' '#include "codemate/lifecycle/pull.hpp"'
     put tests/sandbox/listen.cpp '#include <httplib.h>' '#include "sandbox/api.hpp"' '#include "codemate/base/text.hpp"'
@@ -62,6 +64,7 @@ good_tree
 passes 'the good tree'
 
 refuses 'src/http/a.cpp:2: http may not use ollama' src/http/a.cpp '' '#include "codemate/ollama/server.hpp"'
+refuses 'rules may not use ollama' src/rules/a.cpp '#include "codemate/ollama/server.hpp"'
 refuses 'base may not use http' include/codemate/base/a.hpp '#include "codemate/http/client.hpp"'
 refuses 'a private header of another module' src/ollama/a.cpp '#include "http/handle.hpp"'
 refuses 'which is not public' include/codemate/http/a.hpp '#include "http/handle.hpp"'
