@@ -60,12 +60,15 @@ bool host_allowed(const Request& request) {
     return is_near(host) || is_local_name(host);
 }
 
+bool same_origin(const Request& request) {
+    const auto *origin = request.header("Origin"), *host = request.header("Host");
+    return origin != nullptr && host != nullptr && *origin == "http://" + *host;
+}
+
 bool origin_allowed(const Request& request) {
     const auto* origin = request.header("Origin");
-    if (origin == nullptr) return true;
-    const auto* host = request.header("Host");
+    if (origin == nullptr || same_origin(request)) return true;
     const auto parts = parse_url(*origin);
-    if (host != nullptr && parts.authority == *host) return true; // the same origin: no foreign page
     for (const auto* scheme : {"app", "file", "tauri", "vscode-webview", "vscode-file"})
         if (parts.scheme == scheme) return true;
     const auto name = parts.host();

@@ -8,5 +8,6 @@ namespace codemate::sandbox {
 // one.
 bool host_allowed(const Request&);
 bool origin_allowed(const Request&);
+bool same_origin(const Request&); // a page of the server itself: no foreign one
 
 } // namespace codemate::sandbox

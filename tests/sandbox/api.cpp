@@ -70,7 +70,31 @@ Reply plain_reply(int status, std::string_view text) {
     return reply;
 }
 
+// As net/http redirects: a sentence of HTML for those who look, nothing for the rest.
+Reply redirect(const Request& request, int status, const std::string& to) {
+    Reply reply{.status = status, .headers = {{"Location", to}}};
+    if (request.method != "GET" && request.method != "HEAD") return reply;
+    reply.headers.emplace_back("Content-Type", "text/html; charset=utf-8");
+    reply.body = "<a href=\"" + to + "\">" + (status == 301 ? "Moved Permanently" : "Temporary Redirect") + "</a>.\n\n";
+    return reply;
+}
+
+// Two slashes become one; one behind a path that is known without it goes.
+std::optional<Reply> tidied(const Request& request) {
+    std::string path = request.path;
+    while (path.find("//") != std::string::npos)
+        path.erase(path.find("//"), 1);
+    if (path != request.path) return redirect(request, 307, path);
+    if (path.size() < 2 || path.back() != '/') return std::nullopt;
+    path.pop_back();
+    for (const auto& route : routes)
+        if (route.method == request.method && matches(route, path))
+            return redirect(request, request.method == "GET" ? 301 : 307, path);
+    return std::nullopt;
+}
+
 Reply dispatch(World& world, const Request& request) {
+    if (auto reply = tidied(request)) return *reply;
     std::string allowed;
     for (const auto& route : routes) {
         if (!matches(route, request.path)) continue;
@@ -144,9 +168,9 @@ std::optional<Reply> struck(World& world, const Request& request) {
 
 } // namespace
 
-Reply api(World& world, const Request& request) {
-    if (!origin_allowed(request)) return empty_reply(403);
-    if (!host_allowed(request)) return empty_reply(403);
+namespace {
+
+Reply answer(World& world, const Request& request) {
     if (!request.path.starts_with("/sandbox/"))
         if (auto reply = struck(world, request)) return *reply;
     try {
@@ -158,6 +182,18 @@ Reply api(World& world, const Request& request) {
     } catch (const StoreError& error) {
         return error_reply(500, error.text);
     }
+}
+
+} // namespace
+
+Reply api(World& world, const Request& request) {
+    if (!origin_allowed(request) || !host_allowed(request)) return empty_reply(403);
+    auto reply = answer(world, request);
+    if (const auto* origin = request.header("Origin"); origin != nullptr && !same_origin(request)) {
+        reply.headers.emplace_back("Access-Control-Allow-Origin", *origin);
+        reply.headers.emplace_back("Vary", "Origin");
+    }
+    return reply;
 }
 
 Reply json_reply(int status, const json::Value& value) {

@@ -50,10 +50,13 @@ class HttpFetch final : public Fetch {
 public:
     FetchReply send(const FetchRequest& request, const Take& take, const Stop& stop) override {
         const auto url = parse_url(request.url);
-        if (url.scheme != "http") throw PullFailure{"http: server gave HTTP response to HTTPS client"};
         const auto address = address_of(url);
         if (address.numeric.empty()) throw PullFailure{"dial tcp: lookup " + address.host + ": no such host"};
         httplib::Client client(address.host, address.port);
+        if (url.scheme != "http") { // no TLS is spoken here: what a plain HTTP server would say to it
+            if (const auto result = client.Get("/"); !result) fail(result.error(), address, false);
+            throw PullFailure{"http: server gave HTTP response to HTTPS client"};
+        }
         client.set_follow_location(false);
         client.set_keep_alive(false);
         client.set_tcp_nodelay(true);

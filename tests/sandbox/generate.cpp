@@ -17,7 +17,12 @@ KeepAlive parse_keep_alive(const json::Value* value) {
         return time < 0 ? KeepAlive() : KeepAlive(std::chrono::nanoseconds(time));
     }
     const auto seconds = value->number();
-    if (!seconds) throw go::JsonError{"Unsupported type: 'bool'"};
+    if (!seconds) {
+        const auto* type = value->is_object()  ? "map[string]interface {}"
+                           : value->is_array() ? "[]interface {}"
+                                               : "bool";
+        throw go::JsonError{std::string("Unsupported type: '") + type + "'"};
+    }
     if (*seconds < 0) return std::nullopt;
     return std::chrono::nanoseconds(static_cast<std::int64_t>(*seconds * 1e9));
 }

@@ -85,8 +85,9 @@ void write_tokenizer(Writer& to) {
     for (const auto& token : tokens)
         to.text(token);
     to.array("tokenizer.ggml.scores", Type::float32, tokens.size());
-    for (std::size_t i = 0; i < tokens.size(); ++i)
-        to.number(i < special + bytes ? 0.0F : -static_cast<float>(i - special - bytes));
+    for (int i = 0; i < static_cast<int>(tokens.size());
+         ++i) // whole numbers: GCC 12 makes a negative zero of 0.0F - 0.0F
+        to.number(static_cast<float>(std::min(0, static_cast<int>(special + bytes) - i)));
     to.array("tokenizer.ggml.token_type", Type::int32, tokens.size());
     for (std::size_t i = 0; i < tokens.size(); ++i) // 2 unknown, 3 control, 6 byte, 1 normal
         to.number(std::int32_t{i == 0 ? 2 : i < special ? 3 : i < special + bytes ? 6 : 1});
@@ -269,6 +270,7 @@ public:
         throw std::runtime_error("invalid type: " + std::to_string(static_cast<std::uint32_t>(type)));
     }
     std::uint64_t limit() const { return limit_; }
+    std::uint64_t position() const { return position_; }
 
 private:
     static std::uint64_t size_of(const std::filesystem::path& path) {
@@ -298,10 +300,11 @@ private:
     void take(char* to, std::size_t size) {
         file_.read(to, static_cast<std::streamsize>(size));
         if (static_cast<std::size_t>(file_.gcount()) != size) throw std::runtime_error("unexpected EOF");
+        position_ += size;
     }
 
     std::ifstream file_;
-    std::uint64_t limit_;
+    std::uint64_t limit_, position_ = 0;
 };
 
 std::string tensor_type(std::uint32_t type) {
@@ -325,8 +328,22 @@ std::string tensor_type(std::uint32_t type) {
     }
 }
 
+struct Extent {
+    std::uint64_t offset, bytes;
+};
+
+// The data starts behind the header, aligned; a tensor that ends behind the file is told as the server tells it.
+void check_extents(const Reader& reader, const std::vector<Extent>& extents, const File& file) {
+    const std::uint64_t start = (reader.position() + alignment - 1) / alignment * alignment;
+    for (std::size_t i = 0; i < extents.size(); ++i)
+        if (const auto end = start + extents[i].offset + extents[i].bytes; end > reader.limit())
+            throw std::runtime_error("tensor \"" + file.tensors[i].name + "\" offset+size (" + std::to_string(end) +
+                                     ") exceeds file size (" + std::to_string(reader.limit()) + ")");
+}
+
 void read_tensors(Reader& reader, std::uint64_t count, File& file) {
     std::uint64_t parameters = 0;
+    std::vector<Extent> extents;
     for (std::uint64_t i = 0; i < count; ++i) {
         Tensor tensor;
         tensor.name = reader.text();
@@ -338,14 +355,11 @@ void read_tensors(Reader& reader, std::uint64_t count, File& file) {
             product *= tensor.shape.back();
         }
         tensor.type = tensor_type(reader.number<std::uint32_t>());
-        const auto offset = reader.number<std::uint64_t>();
-        const auto bytes = tensor.type == "F32" ? product * 4 : 0;
-        if (offset + bytes > reader.limit())
-            throw std::runtime_error("tensor " + tensor.name + " exceeds file size (" + std::to_string(reader.limit()) +
-                                     ")");
+        extents.push_back({reader.number<std::uint64_t>(), tensor.type == "F32" ? product * 4 : 0});
         parameters += product;
         file.tensors.push_back(std::move(tensor));
     }
+    check_extents(reader, extents, file);
     file.values.insert_or_assign("general.parameter_count", json::Value(parameters));
 }
 

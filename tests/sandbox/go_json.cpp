@@ -23,9 +23,18 @@ bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+std::string hex(unsigned char byte) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    return {digits[byte >> 4], digits[byte & 15]};
+}
+
 std::string character(char c) {
     if (c == '\'') return R"('\'')";
     if (c == '"') return R"('"')";
+    const auto byte = static_cast<unsigned char>(c);
+    // A byte stands for the character of that number.
+    if (byte >= 0xa1) return {'\'', static_cast<char>(0xc0 | byte >> 6), static_cast<char>(0x80 | (byte & 0x3f)), '\''};
+    if (byte >= 0x80) return "'\\u00" + hex(byte) + "'";
     const std::string inner = quoted(std::string_view(&c, 1));
     return "'" + inner.substr(1, inner.size() - 2) + "'";
 }
@@ -335,8 +344,7 @@ std::string quoted(std::string_view text) {
         else if (c == '\r')
             result += "\\r";
         else if (byte < 0x20 || byte == 0x7f) {
-            constexpr std::string_view digits = "0123456789abcdef";
-            result += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+            result += "\\x" + hex(byte);
         } else
             result += c;
     }

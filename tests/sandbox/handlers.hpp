@@ -56,6 +56,7 @@ struct Model {
 };
 Model load_model(const Store&, const Name&);           // throws StoreError
 Model list_model(const Store&, const StoredManifest&); // only what /api/tags looks at; throws StoreError
-json::Value details_of(const Model&);                  // without context and embedding length
+void refresh_listed(World&, const Name&); // after pull and copy: what the list says of it is made anew at once
+json::Value details_of(const Model&);     // without context and embedding length
 
 } // namespace codemate::sandbox

@@ -140,14 +140,25 @@ void order_as_server(std::vector<StoredManifest>& manifests) {
 
 } // namespace
 
+void refresh_listed(World& world, const Name& name) {
+    world.listed.forget(name.full());
+    try {
+        const auto manifest = world.store.manifest(name);
+        world.listed.get(name.full(), manifest.digest, [&] { return listed(list_model(world.store, manifest)); });
+    } catch (const StoreError&) { // not listed then
+    }
+}
+
 Reply handle_tags(World& world, const Request&) {
     auto manifests = world.store.manifests();
     order_as_server(manifests);
     auto models = json::Value::array();
     for (const auto& manifest : manifests) {
         try {
-            models.add(listed(list_model(world.store, manifest)));
+            models.add(world.listed.get(manifest.name.full(), manifest.digest,
+                                        [&] { return listed(list_model(world.store, manifest)); }));
         } catch (const StoreError&) { // without its configuration a model is not listed
+            world.listed.forget(manifest.name.full());
         }
     }
     auto value = json::Value::object();
@@ -246,6 +257,14 @@ json::Value shown(const Model& model, Arrays arrays) {
     return value;
 }
 
+Name folded_or_refused(World& world, const Name& name) {
+    try {
+        return folded(name, world.store.names());
+    } catch (const StoreError& error) {
+        throw Refusal{400, error.text};
+    }
+}
+
 Name parsed_reference(const std::string& text) {
     const auto reference = Reference::parse(text);
     if (reference.problem == Reference::Problem::missing) throw Refusal{400, "model is required"};
@@ -267,10 +286,18 @@ Reply handle_show(World& world, const Request& request) {
                                 go::Field{"options", Type::anything}, go::Field{"name", Type::string}};
     const go::Body body(request.body, "ShowRequest", fields);
     const auto asked = body.string("model").empty() ? body.string("name") : body.string("model");
-    const auto name = folded(parsed_reference(asked), world.store.names());
+    const auto name = folded_or_refused(world, parsed_reference(asked));
+    const auto arrays = body.boolean("verbose").value_or(false) ? Arrays::shown : Arrays::hidden;
+    const auto system = body.string("system");
+    const auto make = [&] {
+        auto model = load_model(world.store, name);
+        if (!system.empty()) model.system = system;
+        return shown(model, arrays);
+    };
     try {
-        const auto model = load_model(world.store, name);
-        return json_reply(200, shown(model, body.boolean("verbose").value_or(false) ? Arrays::shown : Arrays::hidden));
+        if (!system.empty()) return json_reply(200, make());
+        const std::string key = name.full() + (arrays == Arrays::shown ? " verbose" : "");
+        return json_reply(200, world.shown.get(key, world.store.manifest(name).digest, make));
     } catch (const StoreError& error) {
         if (!error.missing) throw;
         return error_reply(404, "model '" + name.display() + "' not found");
@@ -282,11 +309,10 @@ Reply handle_show(World& world, const Request& request) {
 Reply handle_copy(World& world, const Request& request) {
     constexpr std::array fields{go::Field{"source", go::Type::string}, go::Field{"destination", go::Type::string}};
     const go::Body body(request.body, "CopyRequest", fields);
-    const auto names = world.store.names();
     const auto named = [&](const std::string& key) {
         const auto name = Name::parse(body.string(key));
         if (!name) throw Refusal{400, key + " " + go::quoted(body.string(key)) + " is invalid"};
-        return folded(*name, names);
+        return folded_or_refused(world, *name);
     };
     const auto source = named("source"), destination = named("destination");
     try {
@@ -295,6 +321,7 @@ Reply handle_copy(World& world, const Request& request) {
         if (!error.missing) throw;
         throw Refusal{404, "model " + go::quoted(body.string("source")) + " not found"};
     }
+    refresh_listed(world, destination);
     return empty_reply(200);
 }
 

@@ -37,6 +37,7 @@ public:
         world_.store.write_manifest(name_, text);
         remove_unused(former, manifest);
         tell("success");
+        refresh_listed(world_, name_);
     }
 
     PullFaults& faults() { return *faults_; }

@@ -170,6 +170,7 @@ std::string manifest_digest(std::string_view file) {
 std::vector<StoredManifest> Store::manifests() const {
     std::vector<StoredManifest> found;
     const auto top = root_ / "manifests";
+    make_directories(top);
     for (const auto& path : manifest_files(top, 3)) {
         const auto name = Name::from_path(fs::relative(path, top).generic_string());
         if (!name) continue;
@@ -210,6 +211,7 @@ void Store::write_manifest(const Name& name, std::string_view text) const {
 
 void Store::copy_manifest(const Name& from, const Name& to) const {
     if (from == to) return;
+    make_directories(manifest_path(to).parent_path()); // also where there turns out to be nothing to copy
     const std::string text = File(manifest_path(from), O_RDONLY).read_all();
     write_manifest(to, text);
 }

@@ -36,6 +36,23 @@ std::vector<Loaded> Running::list(FileTime now) {
     return models;
 }
 
+json::Value Cache::get(const std::string& key, const std::string& digest, const std::function<json::Value()>& make) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto known = entries_.find(key);
+        if (known != entries_.end() && known->second.digest == digest) return known->second.value;
+    }
+    auto value = make();
+    const std::lock_guard lock(mutex_);
+    entries_.insert_or_assign(key, Entry{digest, value});
+    return value;
+}
+
+void Cache::forget(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    entries_.erase(key);
+}
+
 World::World(WorldOptions options)
     : store(std::move(options.store)), catalog(std::move(options.catalog)), waits(options.waits),
       outside(std::move(options.outside)), downloads(store, waits) {
@@ -106,20 +123,15 @@ private:
 } // namespace
 
 std::shared_ptr<const Source> World::source_for(const Name& name, bool insecure) {
+    const std::string url = (insecure ? "http://" : "https://") + name.host;
     if (equal_ignoring_case(name.host, "registry.ollama.ai"))
-        return std::make_shared<Source>(std::make_shared<InsideFetch>(*this),
-                                        (insecure ? "http://" : "https://") + name.host, waits);
-    if (!insecure) {
-        const std::string url =
-            "https://" + name.host + "/v2/" + name.owner + "/" + name.model + "/manifests/" + name.tag;
-        // The sandbox speaks no TLS. What an address of this machine says to it is what any plain HTTP server would.
-        const auto host = parse_url(url).host();
-        const bool here = host == "localhost" || host.starts_with("127.") || host == "[::1]";
-        throw PullFailure{
-            "pull model manifest: Get \"" + url + "\": " +
-            (here ? "http: server gave HTTP response to HTTPS client" : "dial tcp: lookup " + host + ": no such host")};
-    }
-    return std::make_shared<Source>(outside(), "http://" + name.host, waits);
+        return std::make_shared<Source>(std::make_shared<InsideFetch>(*this), url, waits);
+    // Without `insecure` it would be HTTPS. The sandbox does not ask the world for names that nobody meant it to.
+    const auto host = parse_url(url).host();
+    if (!insecure && host != "localhost" && !host.starts_with("127.") && host != "[::1]")
+        throw PullFailure{"pull model manifest: Get \"" + url + "/v2/" + name.owner + "/" + name.model + "/manifests/" +
+                          name.tag + "\": dial tcp: lookup " + host + ": no such host"};
+    return std::make_shared<Source>(outside(), url, waits);
 }
 
 void World::end() {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,6 +40,24 @@ private:
     std::vector<Loaded> models_;
 };
 
+// What the server remembers of a model for as long as its manifest stays the same: damage to its blobs stays hidden
+// until then (server/model_list_cache.go and its neighbours).
+class Cache {
+public:
+    // The value under that key if it was made from that manifest, else what `make` makes; what it throws is not
+    // remembered.
+    json::Value get(const std::string& key, const std::string& digest, const std::function<json::Value()>& make);
+    void forget(const std::string& key);
+
+private:
+    struct Entry {
+        std::string digest;
+        json::Value value;
+    };
+    std::mutex mutex_;
+    std::map<std::string, Entry> entries_;
+};
+
 struct WorldOptions {
     std::filesystem::path store;
     std::vector<CatalogEntry> catalog;
@@ -55,6 +74,7 @@ struct World {
     Catalog catalog;
     Faults faults;
     Running running;
+    Cache listed, shown; // by a model's full name: its entry in a list, the answer to show
     Waits waits;
     std::function<std::shared_ptr<Fetch>()> outside;
     std::uint16_t port = 0; // where it listens
