@@ -1,18 +1,15 @@
 #include "manifest/draft.hpp"
 #include "manifest/model_keys.hpp"
 #include "manifest/reader.hpp"
+#include "manifest/schema.hpp"
 #include "manifest/words.hpp"
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/json/read.hpp"
 
-#include <charconv>
-
 namespace codemate::manifest {
 namespace {
-
-constexpr std::uint64_t understood_schema = 1;
 
 void read_roles(Reader& reader, const Node& node, Draft& draft) {
     for (const Entry& entry : reader.entries(node, "an object of roles and their models")) {
@@ -115,10 +112,7 @@ void read_word(Reader& reader, const Node& node, Draft& draft, std::string_view 
 // Long because it is the list of keys; docs/manifest.md and docs/json/codemate.schema.json describe them.
 constexpr std::array<Key<Draft>, 14> keys{{
     {"$schema", [](Reader& reader, const Node& node, Draft&) { reader.word(node, "the URL of a JSON schema"); }},
-    {"schema",
-     [](Reader& reader, const Node& node, Draft&) {
-         if (node.value.unsigned_integer() != understood_schema) reader.wrong(node, "1");
-     }},
+    {"schema", [](Reader& reader, const Node& node, Draft&) { read_schema_number(reader, node); }},
     {"project",
      [](Reader& reader, const Node& node, Draft& draft) {
          read_word<&Manifest::project>(reader, node, draft, "the project's name", nullptr);
@@ -147,36 +141,9 @@ constexpr std::array<Key<Draft>, 14> keys{{
      [](Reader& reader, const Node& node, Draft& draft) { read_project_about(reader, node, draft.manifest.about); }},
 }};
 
-// The reader's message is "manifest is not valid JSON: line 3, column 7: …"; the line has a place of its own here.
-Problem syntax_problem(const Error& error) {
-    Problem problem;
-    problem.text = error.message();
-    constexpr std::string_view before = "line ";
-    const std::size_t at = problem.text.find(before);
-    if (at == std::string::npos) return problem;
-    const char* end = problem.text.data() + problem.text.size();
-    const auto number = std::from_chars(problem.text.data() + at + before.size(), end, problem.line);
-    std::string_view rest(number.ptr, static_cast<std::size_t>(end - number.ptr));
-    if (rest.starts_with(", ")) rest.remove_prefix(2);
-    problem.text = "not valid JSON: " + std::string(rest);
-    return problem;
-}
-
-// Of a newer schema nothing else can be said.
-bool is_newer(const json::Value& root, Problems& problems) {
-    const json::Value* schema = root.find("schema");
-    const auto number = schema == nullptr ? std::nullopt : schema->unsigned_integer();
-    if (!number || *number <= understood_schema) return false;
-    problems.add(schema->extent(), "/schema",
-                 "the manifest has schema " + std::to_string(*number) + "; this codemate understands schema " +
-                     std::to_string(understood_schema) + " and nothing newer");
-    return true;
-}
-
 void read_root(const json::Value& root, Draft& draft, Problems& problems) {
     Reader reader(problems);
-    if (root.is_object() && root.find("schema") == nullptr)
-        problems.add(root.extent(), "/schema", "the key is missing; write \"schema\": 1");
+    require_schema(root, problems);
     read_object(reader, Node{root, ""}, keys, draft);
     read_members(draft, problems);
     check_collisions(draft, problems);
@@ -194,7 +161,7 @@ Parsed parse(std::string_view text, Origin origin) {
     Problems problems;
     try {
         const json::Document document = json::read(text, "manifest", json::Comments::allowed);
-        if (!is_newer(document.root, problems)) read_root(document.root, draft, problems);
+        if (!is_newer_schema(document.root, "manifest", problems)) read_root(document.root, draft, problems);
     } catch (const Error& error) {
         return {std::move(draft.manifest), {syntax_problem(error)}};
     }
