@@ -218,15 +218,18 @@ Listener::Listener(World& world, std::uint16_t port) : state_(std::make_unique<S
     state_->set_up();
     auto& server = state_->server;
     // The library would let two servers share a port; a test that meets another's answers would be hard to understand.
-    server.set_socket_options([](auto socket) {
+    int listening = -1;
+    server.set_socket_options([&listening](auto socket) {
         const int yes = 1;
         ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+        listening = socket;
     });
     state_->port = port != 0 && server.bind_to_port("127.0.0.1", port) ? port : -1;
     if (port == 0) state_->port = server.bind_to_any_port("127.0.0.1");
     if (state_->port <= 0)
         throw Error(Kind::unreachable, "cannot listen on 127.0.0.1:" + std::to_string(port) + ": the port is taken")
             .hint("leave --port away to get a free one");
+    ::listen(listening, 1024); // the library's five make the sixth of many wait for a second
     world.port = static_cast<std::uint16_t>(state_->port);
 }
 
