@@ -19,7 +19,7 @@ public:
     virtual int run(Wiring&) = 0; // the exit status; throws Error and Interrupted
 };
 
-enum class Group { everyday };
+enum class Group { everyday, project };
 
 // A row of the table in commands.cpp.
 struct CommandInfo {

@@ -3,8 +3,10 @@
 namespace codemate::cli {
 
 // Each command's own file says how it is made.
+std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_list();
 std::unique_ptr<Command> make_pull();
+std::unique_ptr<Command> make_use();
 
 const std::vector<CommandInfo>& commands() {
     static const std::vector<CommandInfo> table{
@@ -33,6 +35,27 @@ const std::vector<CommandInfo>& commands() {
          {"codemate list  # everything that is installed", "codemate list qwen  # names that begin with qwen",
           "codemate list --sort size  # the largest first", "codemate list --available  # declared, but not installed"},
          make_list},
+        {"init",
+         Group::project,
+         "write a codemate.json",
+         "Writes a codemate.json that declares every installed model in the group default; where nothing is installed, "
+         "the built-in set. Cloud models and names of codemate's own are left out. Where there is a codemate.json "
+         "already, the models that it lacks are added, and nothing else in it changes, comments included. --from takes "
+         "the models from elsewhere: \"builtin\", or a file of the form of codemate-hub's config/ollama/models.json, "
+         "whose start-up list becomes the group default and whose use cases become groups, roles and options.",
+         {"codemate init  # what is installed becomes what the project needs",
+          "codemate init --from builtin  # the built-in set, to be changed",
+          "codemate init --from config/ollama/models.json  # an existing list",
+          "codemate init --dry-run  # only print the file"},
+         make_init},
+        {"use",
+         Group::project,
+         "give a role another model",
+         "Changes the model of a role in codemate.json, or adds the role. Only that line changes. Nothing is installed "
+         "or removed.",
+         {"codemate use primary qwen2.5-coder:7b  # change a role", "codemate use vision llava:7b  # add one",
+          "codemate use --dry-run fallback mistral:7b  # only say what would change"},
+         make_use},
     };
     return table;
 }
@@ -41,6 +64,8 @@ std::string_view heading(Group group) {
     switch (group) {
     case Group::everyday:
         break;
+    case Group::project:
+        return "Project commands";
     }
     return "Everyday commands";
 }

@@ -76,15 +76,19 @@ ollama::Server& Wiring::server() {
     return *server_;
 }
 
+manifest::Search Wiring::manifest_search() const {
+    const char* named = variable("CODEMATE_MANIFEST");
+    manifest::Search search;
+    search.option = options_.manifest;
+    if (named != nullptr) search.environment = named;
+    search.directory = current_directory();
+    search.user = ::geteuid();
+    return search;
+}
+
 const manifest::Manifest& Wiring::manifest() {
     if (!manifest_) {
-        const char* named = variable("CODEMATE_MANIFEST");
-        manifest::Search search;
-        search.option = options_.manifest;
-        if (named != nullptr) search.environment = named;
-        search.directory = current_directory();
-        search.user = ::geteuid();
-        manifest_ = manifest::load(search);
+        manifest_ = manifest::load(manifest_search());
         diagnostics::info("manifest: " + manifest_->origin.display());
     }
     return *manifest_;

@@ -45,8 +45,9 @@ public:
     const Clock& clock() const { return clock_; }
     const http::Url& endpoint(); // --host, else OLLAMA_HOST; Error{usage}
     ollama::Server& server();
-    const manifest::Manifest& manifest(); // Error{manifest, not_found, storage}
-    std::optional<http::Url> registry();  // CODEMATE_REGISTRY; Error{usage}
+    const manifest::Manifest& manifest();     // Error{manifest, not_found, storage}
+    manifest::Search manifest_search() const; // which one that is
+    std::optional<http::Url> registry();      // CODEMATE_REGISTRY; Error{usage}
 
     ui::Out& out() { return out_; }
     ui::Out& err() { return err_; }

@@ -70,11 +70,8 @@ std::optional<std::string> ManifestFile::read() const {
 std::string ManifestFile::update(const std::function<std::string(const std::optional<std::string>&)>& change,
                                  Stop stop) const {
     throw_if_stopped(stop);
+    const FileLock lock(origin_.path, stop);
     const std::optional<std::string> before = read();
-    if (before) {
-        const Parsed parsed = parse(*before, origin_);
-        if (!parsed.problems.empty()) throw to_error(origin_, parsed.problems);
-    }
     std::string after = change(before);
     if (before == after) return after;
     manifest_after_edit(after, origin_);

@@ -122,6 +122,7 @@ TEST_CASE("bare pull needs a manifest of the project's own") {
     World world;
     const auto refused = world.codemate({"pull"});
     CHECK(refused.status() == 2);
+    CHECK(refused.err.find("`codemate init` writes one") != std::string::npos);
     CHECK(refused.err.find("codemate pull default") != std::string::npos);
     world.directory().write("codemate.json", R"({"schema":1,"roles":{"chat":"tinyllama"}})");
     CHECK(world.codemate({"pull"}).out.find("tinyllama:latest") != std::string::npos);

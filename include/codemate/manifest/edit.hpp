@@ -39,8 +39,8 @@ public:
     std::optional<std::string> read() const; // nothing if there is no such file; Error{storage}
 
     // Read, change, write in one step, atomically and under the file lock `<path>.lock~`, so that two processes lose
-    // nothing. Nothing is written where the text stays the same, and never a text that has mistakes: Error{usage}.
-    // Returns the text as it is then.
+    // nothing. `change` gets whatever is there, also a text with mistakes. Nothing is written where the text stays the
+    // same, and never a text that has mistakes: Error{usage}. Returns the text as it is then.
     std::string update(const std::function<std::string(const std::optional<std::string>&)>& change, Stop) const;
 
 private:

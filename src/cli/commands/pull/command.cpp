@@ -42,9 +42,8 @@ private:
     void refuse_without_manifest(const manifest::Manifest& manifest) const {
         if (!targets_.empty() || manifest.origin.how != manifest::Origin::How::built_in) return;
         throw Error(Kind::usage, "there is no codemate.json here, so nothing says which models to pull")
-            .hint("`codemate pull default` pulls the built-in set (`codemate pull --dry-run default` shows it); "
-                  "docs/manifest.md "
-                  "explains how to declare your own");
+            .hint("`codemate init` writes one from what is installed; `codemate pull default` pulls the built-in set "
+                  "(`codemate pull --dry-run default` shows it)");
     }
 
     static void say_what_is_new(const use::Plan& plan, Wiring& wiring) {

@@ -1,0 +1,28 @@
+#include "cli/commands/json_parts.hpp"
+#include "cli/commands/use/render.hpp"
+#include "cli/exit_status.hpp"
+
+#include "codemate/ui/message.hpp"
+
+namespace codemate::cli::use {
+namespace {
+
+json::Value names(const std::vector<ModelName>& models) {
+    json::Value array = json::Value::array();
+    for (const ModelName& name : models)
+        array.add(name.display());
+    return array;
+}
+
+} // namespace
+
+json::Value document(const lifecycle::use::Plan& plan, const manifest::Origin& origin, Run run) {
+    json::Value document = ui::envelope("use", 1, done);
+    document.set("manifest", manifest_json(origin)).set("dry_run", run == Run::dry).set("role", plan.role);
+    document.set("before", plan.before ? json::Value(plan.before->display()) : json::Value());
+    document.set("after", plan.after.display()).set("changed", plan.changes() && run == Run::real);
+    return document.set("newly_required", names(plan.newly_required))
+        .set("no_more_required", names(plan.no_more_required));
+}
+
+} // namespace codemate::cli::use

@@ -1,0 +1,27 @@
+#include "codemate/base/text.hpp"
+
+#include "cli/commands/use/render.hpp"
+
+namespace codemate::cli::use {
+namespace {
+
+std::string names(const std::vector<ModelName>& models) {
+    std::vector<std::string> texts;
+    for (const ModelName& name : models)
+        texts.push_back(name.display());
+    return listed(texts);
+}
+
+} // namespace
+
+std::string text(const lifecycle::use::Plan& plan, const manifest::Origin& origin, Run run) {
+    const std::string role = printable(plan.role);
+    if (!plan.changes()) return role + ": " + plan.after.display() + ", as before; nothing was changed\n";
+    std::string text =
+        role + ": " + (plan.before ? plan.before->display() : "(new role)") + " → " + plan.after.display() + "\n";
+    if (!plan.newly_required.empty()) text += "required now: " + names(plan.newly_required) + "\n";
+    if (!plan.no_more_required.empty()) text += "no longer required: " + names(plan.no_more_required) + "\n";
+    return text + (run == Run::dry ? "nothing was changed\n" : "changed " + origin.display() + "\n");
+}
+
+} // namespace codemate::cli::use
