@@ -30,6 +30,10 @@ std::filesystem::path current_directory() {
         .hint("change into a directory that exists, or name the manifest with --manifest");
 }
 
+bool is_absolute_or_builtin(const std::optional<std::string>& manifest) {
+    return manifest && (*manifest == "builtin" || manifest->starts_with("/"));
+}
+
 } // namespace
 
 Wiring::Wiring(GlobalOptions options, ui::Getenv getenv, const Signals& signals)
@@ -68,11 +72,13 @@ const http::Url& Wiring::endpoint() {
     return *endpoint_;
 }
 
+http::Client& Wiring::client() {
+    if (!client_) client_ = http::make_client({.user_agent = "codemate/" + std::string(version())});
+    return *client_;
+}
+
 ollama::Server& Wiring::server() {
-    if (!server_) {
-        client_ = http::make_client({.user_agent = "codemate/" + std::string(version())});
-        server_ = ollama::connect(*client_, endpoint());
-    }
+    if (!server_) server_ = ollama::connect(client(), endpoint());
     return *server_;
 }
 
@@ -81,7 +87,10 @@ manifest::Search Wiring::manifest_search() const {
     manifest::Search search;
     search.option = options_.manifest;
     if (named != nullptr) search.environment = named;
-    search.directory = current_directory();
+    // Where one stands may have been removed; only a search, and a relative path, need to know.
+    if (!is_absolute_or_builtin(search.option ? search.option : search.environment)) {
+        search.directory = current_directory();
+    }
     search.user = ::geteuid();
     return search;
 }
@@ -102,6 +111,10 @@ std::optional<http::Url> Wiring::registry() {
         // It becomes the host of model names, which have no place for a path.
         if (!url.path.empty())
             throw Error(Kind::usage, quoted(value) + " has a path; a registry is named by host and port");
+        if (url.host.find(':') != std::string::npos) {
+            throw Error(Kind::usage, quoted(value) + " is an IPv6 address, which model names have no place for")
+                .hint("name the registry by a host name");
+        }
         return url;
     } catch (Error& error) {
         throw error.context("CODEMATE_REGISTRY");

@@ -4,8 +4,10 @@
 
 #include "codemate/base/clock.hpp"
 #include "codemate/http/client.hpp"
+#include "codemate/manifest/lock.hpp"
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/server.hpp"
+#include "codemate/registry/registry.hpp"
 #include "codemate/ui/out.hpp"
 #include "codemate/ui/progress.hpp"
 #include "codemate/ui/style.hpp"
@@ -19,7 +21,7 @@ namespace codemate::cli {
 
 // The options that every command has.
 struct GlobalOptions {
-    std::optional<std::string> manifest, host, colour, progress, log_file;
+    std::optional<std::string> manifest, lock, host, colour, progress, log_file;
     bool json = false;
     bool quiet = false;
     bool help = false;
@@ -49,6 +51,16 @@ public:
     manifest::Search manifest_search() const; // which one that is
     std::optional<http::Url> registry();      // CODEMATE_REGISTRY; Error{usage}
 
+    // --lock, else the file beside the manifest, whether it exists or not; nothing for the built-in manifest.
+    std::optional<manifest::LockFile> lock_file();
+    // What it says, empty where there is none. Error{manifest} for its mistakes and for sources that the manifest does
+    // not allow, Error{not_found} for a file that --lock names and that is not there.
+    const manifest::Lock& lock();
+
+    // The registries, with the user's credentials. Asked without TLS: what the environment, the manifest's mirrors or
+    // these targets' hosts (as in model names) write with http://. The first call decides.
+    registry::Registry& registry_server(std::vector<std::string> plain_http_hosts = {});
+
     ui::Out& out() { return out_; }
     ui::Out& err() { return err_; }
     const ui::Terminal& out_terminal();
@@ -67,6 +79,10 @@ public:
 
 private:
     ui::ColourChoice colour() const;
+    http::Client& client();
+    registry::CredentialsFor credentials();
+    std::optional<registry::CredentialsFor> credentials_of_environment();
+    std::optional<registry::CredentialsFor> credentials_of_docker() const;
     const char* variable(const char* name) const; // nullptr: unset or empty
 
     GlobalOptions options_;
@@ -80,6 +96,8 @@ private:
     std::unique_ptr<ollama::Server> server_;
     std::optional<std::string> server_version_;
     std::optional<manifest::Manifest> manifest_;
+    std::optional<manifest::Lock> lock_;
+    std::unique_ptr<registry::Registry> registry_server_;
     std::unique_ptr<ui::Progress> progress_;
 };
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "codemate/manifest/manifest.hpp"
+#include "codemate/ollama/types.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace codemate::rules {
+
+// What "all" means: the installed models but for codemate's own helpers and snapshots, and cloud stubs, whose content
+// is elsewhere.
+std::vector<ollama::Installed> own_models(const std::vector<ollama::Installed>&);
+
+// The models that the targets mean, as manifest::resolve() does it, and "all" too. In the order of the targets, each
+// model once. Throws Error{usage}.
+std::vector<manifest::Wanted> resolve(const manifest::Manifest&, std::span<const std::string> targets,
+                                      const std::vector<ollama::Installed>&);
+
+// The entry of that name as the server compares names, or nullptr.
+const ollama::Installed* find(const std::vector<ollama::Installed>&, const ModelName&);
+
+} // namespace codemate::rules

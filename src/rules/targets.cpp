@@ -1,0 +1,50 @@
+#include "codemate/rules/targets.hpp"
+
+#include "codemate/base/text.hpp"
+#include "codemate/rules/snapshot_names.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace codemate::rules {
+namespace {
+
+constexpr const char* everything = "all";
+
+manifest::Wanted wanted(const ModelName& name, const manifest::Manifest& manifest) {
+    return {name, everything, manifest.declared(name) != nullptr, false};
+}
+
+} // namespace
+
+std::vector<ollama::Installed> own_models(const std::vector<ollama::Installed>& installed) {
+    std::vector<ollama::Installed> models;
+    for (const ollama::Installed& model : installed) {
+        if (!model.cloud() && !parse_snapshot_name(model.name)) models.push_back(model);
+    }
+    return models;
+}
+
+std::vector<manifest::Wanted> resolve(const manifest::Manifest& manifest, std::span<const std::string> targets,
+                                      const std::vector<ollama::Installed>& installed) {
+    std::vector<std::string> words(targets.begin(), targets.end());
+    const bool all = std::erase(words, everything) > 0;
+    std::vector<manifest::Wanted> result;
+    if (!all || !words.empty()) result = manifest::resolve(manifest, words);
+    if (!all) return result;
+    std::set<std::string> known;
+    for (const manifest::Wanted& each : result)
+        known.insert(to_lower(each.name.display()));
+    for (const ollama::Installed& model : own_models(installed)) {
+        if (known.insert(to_lower(model.name.display())).second) result.push_back(wanted(model.name, manifest));
+    }
+    return result;
+}
+
+const ollama::Installed* find(const std::vector<ollama::Installed>& installed, const ModelName& name) {
+    const auto found = std::ranges::find_if(
+        installed, [&](const ollama::Installed& model) { return model.name.same_on_server(name); });
+    return found == installed.end() ? nullptr : &*found;
+}
+
+} // namespace codemate::rules
