@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 preset=${1:-dev}
 install_build_packages
+unpack_test_programs build/test-programs
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 ctest --preset "$preset" --output-on-failure --no-tests=error --parallel "$(nproc)" "${@:2}"

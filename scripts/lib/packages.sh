@@ -59,7 +59,7 @@ explain_without_apt() {
 There is no apt-get here, so nothing was installed. codemate is built with
   CMake 3.25, Ninja, pkg-config, a C++20 compiler (GCC 12)
   libcurl 7.84, OpenSSL 3 (libcrypto), spdlog, fmt, nlohmann/json 3.11, CLI11 2.1
-  and for its tests Catch2 (2 or 3) and cpp-httplib
+  and for its tests Catch2 (2 or 3) and cpp-httplib, and docker-registry in PATH for those on a real registry
 each with its headers and its CMake package. When they are there: CODEMATE_PACKAGES=mine, and the same command again.
 END
 }
@@ -93,4 +93,30 @@ install_check_packages() {
     for package in "${missing[@]}"; do
         apt_install "$package" || echo "$package could not be installed" >&2
     done
+}
+
+# Debian's docker-registry, for the tests that want a real registry. Unpacked into DIR/usr/bin and not installed: the package would
+# listen on port 5000 from then on, after every start of the machine. Nothing ends without it: those tests say that they were
+# skipped. Usage: unpack_test_programs DIR
+unpack_test_programs() {
+    local directory=$1 scratch
+    if [[ ${CODEMATE_PACKAGES-} == mine || -n ${CODEMATE_TEST_DOCKER_REGISTRY-} || -x $directory/usr/bin/docker-registry ]]; then return; fi
+    if command -v docker-registry >/dev/null || ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then return; fi
+    scratch=$(mktemp -d)
+    if download_into "$scratch" docker-registry && dpkg-deb -x "$scratch"/docker-registry_*.deb "$scratch/unpacked"; then
+        mkdir -p "$directory/usr/bin"
+        mv "$scratch/unpacked/usr/bin/docker-registry" "$directory/usr/bin/"
+    else
+        echo "docker-registry could not be had; the tests on it will be skipped" >&2
+    fi
+    rm -rf "$scratch"
+}
+
+# Needs no root, unless apt does not know of the package yet.
+download_into() { # DIR PACKAGE
+    echo "Downloading with apt-get: $2"
+    (cd "$1" && apt-get -q -o APT::Sandbox::User=root download "$2") && return
+    can_be_root || return
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update </dev/null || return
+    (cd "$1" && apt-get -q -o APT::Sandbox::User=root download "$2")
 }

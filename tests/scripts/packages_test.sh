@@ -113,4 +113,50 @@ expect_text 'and on' "$out"
 expect_text 'clang-format-' "$(asked_of_apt)"
 expect_no_text 'shellcheck' "$(asked_of_apt)"
 
+# The real registry of the tests: unpacked, never installed.
+unpack() {
+    run env PATH="$machine" "$bash" -c ". '$source/scripts/lib/packages.sh' && unpack_test_programs '$scratch/build/programs' && echo and on"
+}
+new_machine_with_registry() {
+    new_machine
+    rm -rf "$scratch/build"
+    local tool
+    for tool in mktemp mkdir mv rm; do ln -s "$(command -v "$tool")" "$machine"; done
+    program apt-get "echo \"\$*\" >>'$scratch/apt.log'" "[[ \$* != *download* ]] || : >docker-registry_1_all.deb"
+    # shellcheck disable=SC2016  # for the fake to expand
+    program dpkg-deb 'mkdir -p "$3/usr/bin"' ': >"$3/usr/bin/docker-registry"' "$(command -v chmod) +x \"\$3/usr/bin/docker-registry\""
+}
+
+new_machine_with_registry
+program id 'echo 1000'
+unpack
+expect_status 0
+expect_text 'and on' "$out"
+expect_equal 'what is asked of apt' '-q -o APT::Sandbox::User=root download docker-registry' "$(asked_of_apt)"
+if [[ ! -x $scratch/build/programs/usr/bin/docker-registry ]]; then fail 'nothing was unpacked'; fi
+unpack # it is there now
+expect_equal 'what is asked of apt' '-q -o APT::Sandbox::User=root download docker-registry' "$(asked_of_apt)"
+
+# A machine whose lists are empty: once more, after an update.
+new_machine_with_registry
+program apt-get "echo \"\$*\" >>'$scratch/apt.log'" "[[ \$* != *update* ]] || { : >'$scratch/lists'; exit 0; }" \
+    "[[ -e '$scratch/lists' ]] && : >docker-registry_1_all.deb"
+unpack
+expect_status 0
+expect_text '-q update' "$(asked_of_apt)"
+if [[ ! -x $scratch/build/programs/usr/bin/docker-registry ]]; then fail 'nothing was unpacked after the update'; fi
+
+# It cannot be had, or need not be: nothing ends.
+new_machine_with_registry
+program apt-get 'exit 100'
+unpack
+expect_status 0
+expect_text 'and on' "$out"
+expect_text 'will be skipped' "$err"
+new_machine_with_registry
+program docker-registry 'exit 0'
+unpack
+expect_status 0
+expect_equal 'what is asked of apt' '' "$(asked_of_apt)"
+
 finish

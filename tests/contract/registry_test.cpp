@@ -1,0 +1,229 @@
+#include "contract/registry_worlds.hpp"
+#include "support/catch.hpp"
+#include "support/docker_registry.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/http/client.hpp"
+#include "codemate/registry/credentials.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <thread>
+
+// What every registry::Registry keeps to, whoever stands behind it.
+
+using namespace codemate;
+using namespace codemate::registry;
+using codemate::test::DockerRegistry;
+using codemate::test::RegistryWorld;
+
+namespace {
+
+constexpr ByteCount enough(std::uint64_t{16} << 20);
+
+std::unique_ptr<RegistryWorld> new_world() {
+    const auto kind = GENERATE(from_range(test::registry_worlds()));
+    UNSCOPED_INFO("on " << kind);
+    return test::make_registry_world(kind);
+}
+
+Error error_of(const std::function<void()>& act) {
+    try {
+        act();
+    } catch (const Error& error) {
+        UNSCOPED_INFO(error.message());
+        return error;
+    }
+    return {Kind::defect, "nothing was thrown"};
+}
+
+const Layer& weights_of(const Image& image) {
+    const auto found = std::ranges::find(image.layers, LayerRole::weights, &Layer::role);
+    REQUIRE(found != image.layers.end());
+    return *found;
+}
+
+} // namespace
+
+TEST_CASE("docker-registry is there, or it is said that it is not") {
+    if (!DockerRegistry::program()) WARN(DockerRegistry::absence());
+    CHECK(test::registry_worlds().size() == (DockerRegistry::program() ? 5 : 3));
+}
+
+TEST_CASE("the digest is that of the manifest's bytes") {
+    const auto world = new_world();
+    for (const auto* model : {"first", "second"}) {
+        const std::string bytes = world->manifest(model);
+        CHECK(world->registry().digest(world->name(model), {}) == Digest::of(bytes));
+        const Image image = world->registry().image(world->name(model), {});
+        CHECK(image.bytes == bytes);
+        CHECK(image.digest == Digest::of(bytes));
+    }
+    CHECK(world->manifest("first") != world->manifest("second"));
+}
+
+TEST_CASE("a tag that moves has another digest at once") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    const Image before = world->registry().image(name, {});
+    world->move("first");
+    const Digest after = world->registry().digest(name, {});
+    CHECK(after != before.digest);
+    CHECK(after == Digest::of(world->manifest("first")));
+    CHECK(world->registry().image(name, {}).digest == after);
+    CHECK(world->registry().has_blob(name, weights_of(before).digest, {})); // the old ones stay
+}
+
+TEST_CASE("every blob of an image is there, with the digest and size that the manifest states") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    const Image image = world->registry().image(name, {});
+    REQUIRE(image.blobs().size() >= 3);
+    for (const Layer& layer : image.blobs()) {
+        CHECK(world->registry().has_blob(name, layer.digest, {}));
+        const std::string content = world->registry().blob(name, layer.digest, enough, {});
+        CHECK(content.size() == layer.size.count());
+        CHECK(Digest::of(content) == layer.digest);
+    }
+    CHECK_NOTHROW(Configuration::parse(world->registry().blob(name, image.config.digest, enough, {})));
+}
+
+TEST_CASE("a limit is kept to") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    const Image image = world->registry().image(name, {});
+    const ByteCount size = image.config.size;
+    CHECK_NOTHROW(world->registry().blob(name, image.config.digest, size, {}));
+    const auto act = [&] { world->registry().blob(name, image.config.digest, size - ByteCount(1), {}); };
+    CHECK(error_of(act).kind() == Kind::protocol);
+}
+
+TEST_CASE("the first bytes of a blob are those of the whole") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    const Layer weights = weights_of(world->registry().image(name, {}));
+    const std::string whole = world->registry().blob(name, weights.digest, enough, {});
+    REQUIRE(whole.size() > 100'000);
+    for (const std::uint64_t count : {std::uint64_t{1}, std::uint64_t{1000}, std::uint64_t{70'000}}) {
+        CHECK(world->registry().blob_head(name, weights.digest, ByteCount(count), {}) == whole.substr(0, count));
+    }
+    CHECK(world->registry().blob_head(name, weights.digest, enough, {}) == whole);
+    CHECK(world->registry().blob_head(name, weights.digest, ByteCount(), {}).empty());
+}
+
+TEST_CASE("a blob that is not there") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    const Digest none = Digest::of("no blob of anybody's");
+    CHECK_FALSE(world->registry().has_blob(name, none, {}));
+    CHECK(error_of([&] { world->registry().blob(name, none, enough, {}); }).kind() == Kind::not_found);
+    CHECK(error_of([&] { world->registry().blob_head(name, none, enough, {}); }).kind() == Kind::not_found);
+}
+
+TEST_CASE("a model or tag that is not there, with the nearest where tags are listed") {
+    const auto world = new_world();
+    const ModelName near = world->name("first").with_tag("latst"), none = world->name("none");
+    for (const auto& name : {near, none}) {
+        CHECK(error_of([&] { world->registry().digest(name, {}); }).kind() == Kind::not_found);
+        CHECK(error_of([&] { world->registry().image(name, {}); }).kind() == Kind::not_found);
+    }
+    const Error error = error_of([&] { world->registry().digest(near, {}); });
+    CHECK(error.message() == near.host() + " has no '" + near.display() + "'");
+    const std::string hint = "did you mean '" + near.with_tag("latest").display() + "'?";
+    CHECK(error.hint() == (world->lists_tags() ? hint : ""));
+    CHECK(error_of([&] { world->registry().digest(none, {}); }).hint().empty());
+}
+
+TEST_CASE("a registry where nobody answers is unreachable") {
+    const auto world = new_world();
+    const ModelName name = world->unreachable();
+    CHECK(error_of([&] { world->registry().digest(name, {}); }).kind() == Kind::unreachable);
+    CHECK(error_of([&] { world->registry().image(name, {}); }).kind() == Kind::unreachable);
+    CHECK(error_of([&] { world->registry().has_blob(name, Digest(), {}); }).kind() == Kind::unreachable);
+    CHECK(error_of([&] { world->registry().blob(name, Digest(), enough, {}); }).kind() == Kind::unreachable);
+    CHECK(error_of([&] { world->registry().blob_head(name, Digest(), enough, {}); }).kind() == Kind::unreachable);
+}
+
+TEST_CASE("a stop ends everything") {
+    const auto world = new_world();
+    std::stop_source stop;
+    stop.request_stop();
+    const Stop token = stop.get_token();
+    const ModelName name = world->name("first");
+    CHECK_THROWS_AS(world->registry().digest(name, token), Interrupted);
+    CHECK_THROWS_AS(world->registry().image(name, token), Interrupted);
+    CHECK_THROWS_AS(world->registry().has_blob(name, Digest(), token), Interrupted);
+    CHECK_THROWS_AS(world->registry().blob(name, Digest(), enough, token), Interrupted);
+    CHECK_THROWS_AS(world->registry().blob_head(name, Digest(), enough, token), Interrupted);
+}
+
+TEST_CASE("several threads ask at once") {
+    const auto world = new_world();
+    const Digest first = Digest::of(world->manifest("first")), second = Digest::of(world->manifest("second"));
+    std::atomic<int> right = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 8; ++i) {
+            threads.emplace_back([&, i] {
+                const bool even = i % 2 == 0;
+                const Digest got = world->registry().digest(world->name(even ? "first" : "second"), {});
+                right += got == (even ? first : second) ? 1 : 0;
+            });
+        }
+    }
+    CHECK(right == 8);
+}
+
+TEST_CASE("a real registry that wants a password") {
+    if (!DockerRegistry::program()) {
+        WARN(DockerRegistry::absence());
+        return;
+    }
+    const DockerRegistry docker(DockerRegistry::Access::htpasswd);
+    const auto model = test::FakeRegistry::model("{}", {{"model", "weights"}});
+    docker.push("team/m", "latest", model);
+    const ModelName name(docker.address(), "team", "m", "latest");
+    const auto client = http::make_client({.user_agent = "codemate-contract"});
+    const auto digest_as = [&](CredentialsFor credentials) {
+        const Options options{.plain_http_hosts = {docker.address()}, .credentials = std::move(credentials)};
+        return registry::connect(*client, options)->digest(name, {});
+    };
+    const auto no_helper = [](const std::string&, const std::string&) -> std::string {
+        throw Error(Kind::not_found, "no helper");
+    };
+    const std::string login = R"({"auths":{")" + docker.address() + R"(":{"auth":"bWU6Y29ycmVjdCBob3JzZQ=="}}})";
+    CHECK(digest_as(docker_credentials(login, no_helper)) == Digest::of(model.manifest));
+    CHECK(digest_as(
+              docker_credentials(R"({"credsStore":"test"})", [&](const std::string& program, const std::string& host) {
+                  CHECK(program == "docker-credential-test");
+                  CHECK(host == docker.address());
+                  return std::string(R"({"Username":"me","Secret":"correct horse"})");
+              })) == Digest::of(model.manifest));
+
+    const Error none = error_of([&] { digest_as({}); });
+    CHECK(none.kind() == Kind::unauthorised);
+    CHECK(none.message() == docker.address() + " wants credentials for '" + name.display() + "'");
+    const Error wrong =
+        error_of([&] { digest_as(fixed_credentials(docker.address(), {.user = "me", .password = "hunter2"})); });
+    CHECK(wrong.kind() == Kind::unauthorised);
+    CHECK(wrong.message() == docker.address() + " refuses the credentials for '" + name.display() + "'");
+    CHECK(wrong.message().find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("a real registry that has lost a blob, and what is pushed") {
+    if (!DockerRegistry::program()) {
+        WARN(DockerRegistry::absence());
+        return;
+    }
+    const DockerRegistry docker;
+    const auto model = test::FakeRegistry::model("{}", {{"model", "weights"}});
+    docker.push("team/m", "latest", model);
+    const ModelName name(docker.address(), "team", "m", "latest");
+    const auto client = http::make_client({.user_agent = "codemate-contract"});
+    const auto registry = registry::connect(*client, {.plain_http_hosts = {docker.address()}});
+    CHECK(registry->has_blob(name, Digest::of("weights"), {}));
+    docker.remove_blob("team/m", Digest::of("weights"));
+    CHECK_FALSE(registry->has_blob(name, Digest::of("weights"), {}));
+    CHECK(registry->image(name, {}).bytes == model.manifest); // the manifest still names it
+}

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "codemate/registry/registry.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace codemate::test {
+
+// A registry with some models on it: what the contract of registry::Registry is tried on.
+class RegistryWorld {
+public:
+    virtual ~RegistryWorld() = default;
+    virtual registry::Registry& registry() = 0;
+
+    // "first" and "second" are different models with one tag, latest; nothing else is there.
+    virtual ModelName name(std::string_view model) const = 0;
+    virtual std::string manifest(std::string_view model) = 0; // as it is served now, had in another way
+    virtual void move(std::string_view model) = 0;            // the tag serves another image from now on
+    virtual ModelName unreachable() const = 0;
+    virtual bool lists_tags() const = 0;
+};
+
+std::vector<std::string> registry_worlds(); // "fake", "sandbox" …, and those of docker-registry where it is there
+std::unique_ptr<RegistryWorld> make_registry_world(std::string_view);
+
+} // namespace codemate::test
