@@ -19,7 +19,7 @@ from fcntl import ioctl
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CODEMATE = os.path.join(ROOT, "build/release/src/codemate")
 SANDBOX = os.path.join(ROOT, "build/release/tests/sandbox/codemate-sandbox")
-COLUMNS, ROWS = 108, 15
+COLUMNS, ROWS = 112, 13
 COMMANDS = [["pull", "default"], ["list"]]
 PAUSE = 0.25  # seconds between two frames at least
 PALETTE = {30: "#484f58", 31: "#ff7b72", 32: "#3fb950", 33: "#d29922", 34: "#58a6ff", 35: "#bc8cff", 36: "#39c5cf", 37: "#b1bac4"}
