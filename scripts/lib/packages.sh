@@ -7,6 +7,7 @@ tool_packages=(cmake:cmake ninja:ninja-build g++:g++ pkg-config:pkg-config) # pk
 
 library_packages=(
     libcurl4-openssl-dev  # http
+    ca-certificates       # http: whom https trusts
     libssl-dev            # base: SHA-256
     libspdlog-dev         # base: diagnostics
     libfmt-dev
