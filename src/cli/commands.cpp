@@ -3,6 +3,7 @@
 namespace codemate::cli {
 
 // Each command's own file says how it is made.
+std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_list();
 std::unique_ptr<Command> make_pull();
@@ -48,6 +49,17 @@ const std::vector<CommandInfo>& commands() {
           "codemate init --from config/ollama/models.json  # an existing list",
           "codemate init --dry-run  # only print the file"},
          make_init},
+        {"check",
+         Group::project,
+         "check codemate.json and codemate.lock",
+         "Reads the manifest and its lock, no server and no network: one line for CI. Mistakes of a file are status 2, "
+         "as for every command. Problems are status 3: more context than a model is stated to support, a required set "
+         "that is larger than the budget by the sizes that the lock knows, pins that the manifest contradicts. Warnings "
+         "are status 0: required models whose tag moves and that are not locked, other quantizations than the policy "
+         "prefers. A declared model without a pin is nothing to report.",
+         {"codemate check  # codemate.json and codemate.lock of this project",
+          "codemate check --json  # the same for programs"},
+         make_check},
         {"use",
          Group::project,
          "give a role another model",

@@ -107,6 +107,7 @@ std::vector<Declared> declare_commands(CLI::App& app) {
 void declare_global(Options& options, GlobalOptions& global) {
     options.value("--manifest", "FILE", global.manifest,
                   "the manifest to use instead of codemate.json; builtin: the built-in one");
+    options.value("--lock", "FILE", global.lock, "the lock to use instead of codemate.lock beside the manifest");
     options.value("--host", "URL", global.host, "the server's address, in the form of OLLAMA_HOST, which it replaces");
     options.flag("--json", global.json, "write one JSON document to stdout");
     options.value("--color", "WHEN", global.colour, "colour", {"auto", "always", "never"});

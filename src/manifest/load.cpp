@@ -67,7 +67,9 @@ std::optional<Origin> search(const fs::path& start) {
     return std::nullopt;
 }
 
+// Nothing where nothing has to be looked for: then whoever calls need not know where they stand.
 fs::path start_of(const Search& search_for) {
+    if (search_for.directory.empty()) return {};
     const fs::path start = fs::absolute(search_for.directory).lexically_normal();
     return !start.has_filename() && start.has_relative_path() ? start.parent_path() : start; // "dir/"
 }

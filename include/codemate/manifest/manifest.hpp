@@ -115,7 +115,7 @@ std::string_view built_in_releases_text(); // the compiled-in codemate.releases.
 struct Search {
     std::optional<std::string> option;      // --manifest
     std::optional<std::string> environment; // CODEMATE_MANIFEST; empty: not set
-    std::filesystem::path directory;        // where to start looking
+    std::filesystem::path directory;        // where to start looking; may be empty for "builtin" and absolute paths
     std::uint32_t user = 0;                 // whose files are trusted, beside root's
 };
 

@@ -206,3 +206,11 @@ TEST_CASE("mistakes are one error that names the file") {
     dir.write("codemate.json", "");
     CHECK(failure(from(dir.path())).message() == "./codemate.json has 1 mistake");
 }
+
+TEST_CASE("what does not depend on the directory needs none") {
+    const TempDir dir;
+    const Search built_in{"builtin", std::nullopt, {}, 0};
+    CHECK(load(built_in).origin.is_built_in());
+    const Search absolute{dir.write("m.json", project("absolute")).string(), std::nullopt, {}, 0};
+    CHECK(load(absolute).project == "absolute");
+}
