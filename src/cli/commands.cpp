@@ -6,8 +6,10 @@ namespace codemate::cli {
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_list();
+std::unique_ptr<Command> make_outdated();
 std::unique_ptr<Command> make_pull();
 std::unique_ptr<Command> make_use();
+std::unique_ptr<Command> make_verify();
 
 const std::vector<CommandInfo>& commands() {
     static const std::vector<CommandInfo> table{
@@ -36,6 +38,29 @@ const std::vector<CommandInfo>& commands() {
          {"codemate list  # everything that is installed", "codemate list qwen  # names that begin with qwen",
           "codemate list --sort size  # the largest first", "codemate list --available  # declared, but not installed"},
          make_list},
+        {"outdated",
+         Group::everyday,
+         "show which tags have moved at their registry",
+         "Asks the registry what each tag serves now, and compares it with the lock, or with what is installed where "
+         "the lock says nothing. What has changed is told layer by layer, with quantization, parameters and size "
+         "before and after, and how many bytes an update would fetch; -v adds the changed texts. The same layers under "
+         "another digest are the same content. A model that no registry has, such as a local creation, has no upstream "
+         "and is never outdated. Nothing is downloaded or changed.",
+         {"codemate outdated  # everything that is installed", "codemate outdated -v mistral  # what changed, in full",
+          "codemate outdated --check default  # for a nightly job: status 3 if a tag has moved"},
+         make_outdated},
+        {"verify",
+         Group::everyday,
+         "check that required, locked and installed models agree",
+         "Checks that the required set is installed, that every locked model that is installed is at its digest, that "
+         "what the manifest expects of a model holds (size, quantization, context, licence, GPU), and that the server "
+         "is new enough. Three figures of context are told apart: what the manifest declares, what the model supports, "
+         "and what the server serves it with while it is loaded. It reads what server and lock say, not the content. "
+         "A locked model that is not required may be absent, and a required one without a pin is no problem: both are "
+         "notes. Status 3 if there is a problem.",
+         {"codemate verify  # the required set, and what is locked", "codemate verify primary  # one role's model",
+          "codemate verify --json  # all that is known, for scripts"},
+         make_verify},
         {"init",
          Group::project,
          "write a codemate.json",

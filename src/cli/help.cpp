@@ -89,9 +89,13 @@ const std::vector<Entry>& environment() {
         {"OLLAMA_HOST", "the server's address, by Ollama's own rules (default http://127.0.0.1:11434)"},
         {"CODEMATE_MANIFEST", "the manifest to use, as --manifest"},
         {"CODEMATE_REGISTRY", "URL of a registry that stands in for the public one: the server pulls from there"},
+        {"CODEMATE_REGISTRY_TOKEN",
+         "a token for that registry, and for no other; or CODEMATE_REGISTRY_USER and CODEMATE_REGISTRY_PASSWORD"},
+        {"DOCKER_CONFIG", "directory of Docker's config.json, whose logins are used at registries (default ~/.docker)"},
         {"NO_COLOR, CLICOLOR_FORCE", "no colour; colour also without a terminal"},
         {"CI, GITHUB_ACTIONS", "progress in plain lines; in GitHub Actions with groups and annotations"},
-        {"HTTP_PROXY, HTTPS_PROXY, NO_PROXY", "proxies, never used for the own machine"},
+        {"http_proxy, HTTPS_PROXY, NO_PROXY", "proxies, never used for the own machine"},
+        {"SSL_CERT_FILE, SSL_CERT_DIR", "certificates that are trusted, instead of the system's"},
     };
     return table;
 }

@@ -131,8 +131,15 @@ void parse(const std::vector<std::string>& arguments, Invocation& invocation) {
 
     // An error of the line itself must be reported as JSON too.
     invocation.global.json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+    // `codemate help pull` means `codemate pull --help`.
+    std::vector<std::string> line(arguments.rbegin(), arguments.rend());
+    if (!line.empty() && line.back() == "help") {
+        line.pop_back();
+        line.insert(line.begin(), "--help");
+    }
     try {
-        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        app.parse(line);
+        invocation.global.json = app.count("--json") > 0; // and not as another option's value
     } catch (const CLI::ParseError& failure) {
         throw Error(Kind::usage, understandable(failure));
     }

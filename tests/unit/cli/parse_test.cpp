@@ -85,3 +85,9 @@ TEST_CASE("an error of the line itself still knows that JSON was asked for") {
     CHECK(invocation.global.json);
     CHECK(invocation.info->name == "list");
 }
+
+TEST_CASE("help as a command, and --json as another option's value") {
+    CHECK(understood({"help"}).global.help);
+    CHECK(understood({"help", "pull"}).info->name == "pull");
+    CHECK_FALSE(understood({"list", "--log-file=--json"}).global.json);
+}

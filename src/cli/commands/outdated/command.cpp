@@ -1,0 +1,93 @@
+#include "cli/command.hpp"
+
+#include "cli/commands/outdated/render.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/wiring.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/ui/message.hpp"
+
+namespace codemate::cli {
+namespace {
+
+namespace use = lifecycle::outdated;
+
+class Outdated final : public Command {
+public:
+    void declare(Options& options) override {
+        options.arguments("TARGET", targets_, "groups, roles, models; none: everything that is installed");
+        options.flag("--check", check_, "end with status 3 if a tag has moved");
+    }
+
+    int run(Wiring& wiring) override {
+        const manifest::Manifest& manifest = wiring.manifest();
+        use::Options options{targets_, use::Texts::left_out};
+        if (wiring.options().verbosity > 0) options.texts = use::Texts::fetched;
+        const manifest::Lock& lock = wiring.lock();
+        const use::Ports ports{wiring.server(), wiring.registry_server(plain_http_hosts(manifest))};
+        const use::Report report = use::examine(use::gather(options, manifest, lock, ports, {wiring.stop(), {}}));
+        return show(report, wiring);
+    }
+
+private:
+    // Of the targets that were written with http://.
+    std::vector<std::string> plain_http_hosts(const manifest::Manifest& manifest) const {
+        std::vector<std::string> urls;
+        for (const std::string& target : targets_) {
+            if (target.find("://") != std::string::npos) urls.push_back(target);
+        }
+        if (urls.empty()) return {};
+        std::vector<std::string> hosts;
+        for (const manifest::Wanted& wanted : manifest::resolve(manifest, urls)) {
+            if (wanted.plain_http) hosts.push_back(wanted.name.host());
+        }
+        return hosts;
+    }
+
+    int show(const use::Report& report, Wiring& wiring) const {
+        const int status = status_of(report);
+        for (const use::Row& row : report.rows) {
+            if (!row.error) continue;
+            Error error = *row.error;
+            error.context("cannot look up " + quoted(row.name.display()));
+            wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+        }
+        if (wiring.options().json) {
+            wiring.out().write(json::to_pretty(outdated::document(report, status, wiring)) + "\n");
+        } else {
+            wiring.out().write(outdated::text(report, wiring.out_terminal().columns));
+        }
+        say_more(report, wiring);
+        return status;
+    }
+
+    int status_of(const use::Report& report) const {
+        std::vector<int> failures;
+        for (const use::Row& row : report.rows) {
+            if (row.error) failures.push_back(exit_status(row.error->kind()));
+        }
+        if (check_ && report.count(use::State::outdated) > 0) failures.push_back(exit_status(Kind::check));
+        return common_status(failures);
+    }
+
+    static void say_more(const use::Report& report, Wiring& wiring) {
+        for (const use::Row& row : report.rows) {
+            if (row.diff && row.diff->license_changed())
+                wiring.warn("the licence of " + quoted(row.name.display()) +
+                            " has changed: read the new one before you update");
+        }
+        if (report.rows.empty()) wiring.note("nothing is installed on this server");
+    }
+
+    std::vector<std::string> targets_;
+    bool check_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<Command> make_outdated() {
+    return std::make_unique<Outdated>();
+}
+
+} // namespace codemate::cli

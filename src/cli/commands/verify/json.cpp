@@ -1,0 +1,59 @@
+#include "cli/commands/json_parts.hpp"
+#include "cli/commands/verify/render.hpp"
+
+#include "codemate/ui/message.hpp"
+
+namespace codemate::cli::verify {
+namespace {
+
+namespace use = lifecycle::verify;
+using json::Value;
+
+Value digest_json(const std::optional<Digest>& digest) {
+    return digest ? Value(digest->text()) : Value();
+}
+
+Value tokens_json(const std::optional<std::uint64_t>& tokens) {
+    return tokens ? Value(*tokens) : Value();
+}
+
+Value findings_json(const std::vector<use::Finding>& findings) {
+    Value array = Value::array();
+    for (const use::Finding& finding : findings)
+        array.add(Value::object()
+                      .set("severity", use::to_string(finding.severity))
+                      .set("what", use::to_string(finding.what))
+                      .set("text", finding.text));
+    return array;
+}
+
+Value row_json(const use::Row& row) {
+    Value object = Value::object();
+    object.set("name", row.name.display()).set("status", use::to_string(row.severity()));
+    object.set("required", row.is_required).set("installed", row.installed.has_value());
+    object.set("drift", rules::to_string(row.drift)).set("locked_digest", digest_json(row.locked));
+    if (row.installed) {
+        object.set("digest", digest_json(row.installed->digest)).set("size", row.installed->size.count());
+        object.set("quantization", row.installed->quantization);
+    }
+    object.set("context", Value::object()
+                              .set("declared", tokens_json(row.contexts.declared))
+                              .set("supported", tokens_json(row.contexts.supported))
+                              .set("served", tokens_json(row.contexts.served)));
+    object.set("on_gpu", row.on_gpu ? Value(*row.on_gpu) : Value());
+    return object.set("findings", findings_json(row.findings));
+}
+
+} // namespace
+
+Value document(const use::Report& report, int status, Wiring& wiring) {
+    Value document = ui::envelope("verify", 1, status);
+    document.set("server", Value::object().set("url", wiring.endpoint().text()).set("version", report.server_version));
+    document.set("manifest", manifest_json(wiring.manifest().origin));
+    Value models = Value::array();
+    for (const use::Row& row : report.rows)
+        models.add(row_json(row));
+    return document.set("findings", findings_json(report.findings)).set("models", std::move(models));
+}
+
+} // namespace codemate::cli::verify

@@ -1,0 +1,77 @@
+#include "codemate/base/text.hpp"
+
+#include "cli/commands/verify/render.hpp"
+
+#include "codemate/ui/table.hpp"
+
+#include <array>
+
+namespace codemate::cli::verify {
+namespace {
+
+namespace use = lifecycle::verify;
+using rules::Drift;
+using ui::Table;
+using use::Severity;
+
+std::string figure(const std::optional<std::uint64_t>& tokens) {
+    return tokens ? std::to_string(*tokens) : "-";
+}
+
+std::string good_news(const use::Row& row) {
+    switch (row.drift) {
+    case Drift::none:
+        return "at its locked digest";
+    case Drift::same_content:
+        return "the locked content, under another digest";
+    case Drift::moved:
+    case Drift::absent:
+    case Drift::unpinned:
+        break;
+    }
+    return row.installed ? "installed" : "not installed";
+}
+
+// The worst first, so that it is seen where a narrow terminal cuts.
+std::string reason(const use::Row& row) {
+    std::vector<std::string> texts;
+    for (const Severity severity : {Severity::problem, Severity::note}) {
+        for (const use::Finding& finding : row.findings) {
+            if (finding.severity == severity) texts.push_back(finding.text);
+        }
+    }
+    return texts.empty() ? good_news(row) : joined(texts, "; ");
+}
+
+std::vector<std::string> cells(const use::Row& row) {
+    return {row.name.display(),
+            std::string(to_string(row.severity())),
+            row.installed && row.installed->digest ? row.installed->digest->id() : "-",
+            figure(row.contexts.declared),
+            figure(row.contexts.supported),
+            figure(row.contexts.served),
+            reason(row)};
+}
+
+std::string tally(const use::Report& report) {
+    constexpr std::array severities{Severity::problem, Severity::note, Severity::ok};
+    constexpr std::array words{" with a problem", " with a note", " ok"};
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < severities.size(); ++i) {
+        const std::size_t count = report.count(severities[i]);
+        if (count > 0) parts.push_back(std::to_string(count) + words[i]);
+    }
+    return counted(report.rows.size(), "model") + (parts.empty() ? "" : ": " + joined(parts, ", ")) + "\n";
+}
+
+} // namespace
+
+std::string text(const use::Report& report, std::size_t columns) {
+    Table table(
+        {{"MODEL"}, {"STATUS"}, {"ID"}, {"CONTEXT"}, {"SUPPORTED"}, {"SERVED"}, {"REASON", Table::Cut::middle}});
+    for (const use::Row& row : report.rows)
+        table.add(cells(row));
+    return table.text(columns) + tally(report);
+}
+
+} // namespace codemate::cli::verify

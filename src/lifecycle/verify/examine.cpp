@@ -1,0 +1,145 @@
+#include "lifecycle/verify/expectations.hpp"
+#include "lifecycle/verify/version.hpp"
+
+#include "codemate/base/text.hpp"
+#include "codemate/lifecycle/verify.hpp"
+
+#include <algorithm>
+
+namespace codemate::lifecycle::verify {
+namespace {
+
+using What = Finding::What;
+using rules::Drift;
+
+// Copies of a model are served by the runner that was started for one of them, under that one's name and digest.
+const ollama::Running* running_as(const Subject& subject, const Facts& facts) {
+    if (!facts.running || !subject.installed) return nullptr;
+    const auto same = [&](const ollama::Running& each) {
+        const bool content = each.digest && each.digest == subject.installed->digest;
+        return content || each.name.same_on_server(subject.name);
+    };
+    const auto found = std::ranges::find_if(*facts.running, same);
+    return found == facts.running->end() ? nullptr : &*found;
+}
+
+void judge_presence(Row& row, const Subject& subject, const Facts& facts) {
+    if (!subject.installed) {
+        const bool locked = subject.locked.has_value();
+        if (row.is_required)
+            row.findings.push_back({Severity::problem, What::absent, "not installed"});
+        else if (locked)
+            row.findings.push_back({Severity::note, What::absent, "locked, but not installed"});
+        return;
+    }
+    if (subject.installed->cloud()) {
+        row.findings.push_back({Severity::note, What::unpinned, "a cloud model: its content is not on the server"});
+    } else if (subject.locked && !subject.installed->digest) {
+        row.findings.push_back({Severity::note, What::drift, "the server tells no digest of it"});
+    } else if (row.drift == Drift::moved) {
+        row.findings.push_back(
+            {Severity::problem, What::drift,
+             "installed at " + subject.installed->digest->id() + ", but locked at " + subject.locked->digest.id()});
+    } else if (row.drift == Drift::unpinned && row.is_required && facts.has_lock) {
+        row.findings.push_back({Severity::note, What::unpinned, "not locked"});
+    }
+}
+
+Row row_of(const Subject& subject, const Facts& facts) {
+    Row row{subject.name, subject.is_required};
+    row.installed = subject.installed;
+    if (subject.locked) row.locked = subject.locked->digest;
+    const manifest::Locked* locked = subject.locked ? &*subject.locked : nullptr;
+    if (subject.installed && !subject.installed->digest) row.drift = Drift::unpinned;
+    if (!subject.installed || subject.installed->digest)
+        row.drift = rules::drift(locked, subject.installed ? subject.installed->digest : std::nullopt);
+    judge_presence(row, subject, facts);
+    const ollama::Running* running = running_as(subject, facts);
+    row.contexts = contexts_of(subject, running);
+    if (running != nullptr && running->size > ByteCount()) row.on_gpu = running->size_vram >= running->size;
+    judge_expectations(row, subject, running);
+    return row;
+}
+
+void judge_server(Report& report, const Facts& facts) {
+    if (facts.required_version.empty()) return;
+    const std::string version = printable(facts.server_version, 60);
+    const std::optional<bool> good = fulfils(facts.server_version, facts.required_version);
+    if (!good) {
+        report.findings.push_back(
+            {Severity::note, What::server,
+             "the server calls itself " + version + ", which does not tell whether it is " + facts.required_version});
+    } else if (!*good) {
+        report.findings.push_back(
+            {Severity::problem, What::server,
+             "the server is Ollama " + version + ", the manifest wants " + facts.required_version});
+    }
+}
+
+} // namespace
+
+Severity Row::severity() const {
+    Severity worst = Severity::ok;
+    for (const Finding& finding : findings)
+        worst = std::max(worst, finding.severity);
+    return worst;
+}
+
+std::size_t Report::count(Severity severity) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(rows, [&](const Row& row) { return row.severity() == severity; }));
+}
+
+bool Report::passed() const {
+    const auto is_problem = [](const Finding& finding) { return finding.severity == Severity::problem; };
+    return count(Severity::problem) == 0 && std::ranges::none_of(findings, is_problem);
+}
+
+Report examine(const Facts& facts) {
+    Report report;
+    report.server_version = facts.server_version;
+    for (const Subject& subject : facts.subjects)
+        report.rows.push_back(row_of(subject, facts));
+    judge_server(report, facts);
+    if (!facts.has_lock && !report.rows.empty())
+        report.findings.push_back({Severity::note, What::unpinned, "there is no lock: no digest is checked"});
+    return report;
+}
+
+std::string_view to_string(Severity severity) {
+    switch (severity) {
+    case Severity::note:
+        return "note";
+    case Severity::problem:
+        return "problem";
+    case Severity::ok:
+        break;
+    }
+    return "ok";
+}
+
+std::string_view to_string(Finding::What what) {
+    switch (what) {
+    case What::absent:
+        break;
+    case What::drift:
+        return "drift";
+    case What::unpinned:
+        return "unpinned";
+    case What::size:
+        return "size";
+    case What::quantization:
+        return "quantization";
+    case What::context:
+        return "context";
+    case What::license:
+        return "license";
+    case What::gpu:
+        return "gpu";
+    case What::server:
+        return "server";
+    }
+    return "absent";
+}
+
+} // namespace codemate::lifecycle::verify

@@ -1,0 +1,130 @@
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/parallel.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/lifecycle/verify.hpp"
+#include "codemate/model/gguf.hpp"
+#include "codemate/rules/targets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace codemate::lifecycle::verify {
+namespace {
+
+constexpr std::size_t workers = 8;
+
+// The context length stands before the tokenizer nearly always; some headers have it behind, after some megabytes.
+constexpr std::array header_steps{ByteCount(std::uint64_t{64} << 10), ByteCount(std::uint64_t{8} << 20)};
+
+bool has_expectations(const manifest::Expect& expect) {
+    return expect.size || expect.quantization || expect.context || expect.license || expect.gpu;
+}
+
+// Collects each model once, as the server compares names, and as required if any reason says so.
+class Subjects {
+public:
+    Subjects(const manifest::Manifest& manifest, const manifest::Lock& lock,
+             const std::vector<ollama::Installed>& installed)
+        : manifest_(manifest), lock_(lock), installed_(installed) {}
+
+    void add(const ModelName& name, bool required) {
+        if (!known_.insert(to_lower(name.display())).second) return;
+        Subject subject{name};
+        subject.is_required = required;
+        if (const manifest::Declared* declared = manifest_.declared(name)) subject.declared = *declared;
+        if (const manifest::Locked* locked = lock_.find(name)) subject.locked = *locked;
+        if (const ollama::Installed* found = rules::find(installed_, name)) subject.installed = *found;
+        all_.push_back(std::move(subject));
+    }
+    std::vector<Subject> take() { return std::move(all_); }
+
+private:
+    const manifest::Manifest& manifest_;
+    const manifest::Lock& lock_;
+    const std::vector<ollama::Installed>& installed_;
+    std::set<std::string> known_;
+    std::vector<Subject> all_;
+};
+
+std::vector<Subject> subjects_of(const Options& options, const manifest::Manifest& manifest, const manifest::Lock& lock,
+                                 const std::vector<ollama::Installed>& installed) {
+    Subjects subjects(manifest, lock, installed);
+    if (!options.targets.empty()) {
+        for (const manifest::Wanted& wanted : rules::resolve(manifest, options.targets, installed))
+            subjects.add(wanted.name, true);
+        return subjects.take();
+    }
+    for (const ModelName& name : manifest::required_set(manifest))
+        subjects.add(name, true);
+    for (const auto& [name, locked] : lock.models)
+        subjects.add(name, false);
+    for (const auto& [name, declared] : manifest.models) {
+        if (has_expectations(declared.expect) && rules::find(installed, name) != nullptr) subjects.add(name, false);
+    }
+    return subjects.take();
+}
+
+std::optional<std::uint64_t> context_at_registry(const Subject& subject, registry::Registry& registry,
+                                                 const Stop& stop) {
+    const std::optional<Image> image = rules::image_of(*subject.locked);
+    if (!image) return std::nullopt;
+    const auto weights = std::ranges::find(image->layers, LayerRole::weights, &Layer::role);
+    if (weights == image->layers.end()) return std::nullopt;
+    for (const ByteCount step : header_steps) {
+        const auto facts = read_gguf_header(registry.blob_head(subject.locked->source, weights->digest, step, stop));
+        if (!facts) return std::nullopt;
+        if (facts->context_length || !facts->needs_more) return facts->context_length;
+    }
+    return std::nullopt;
+}
+
+bool asks_for_context(const Subject& subject) {
+    const json::Value* option = subject.declared.options.find("num_ctx");
+    return subject.declared.expect.context || option != nullptr;
+}
+
+void look_closer(Subject& subject, const Ports& ports, const Stop& stop) {
+    const bool is_here = subject.installed && !subject.installed->cloud();
+    if (is_here && subject.installed->context_length > 0) subject.supported_context = subject.installed->context_length;
+    if (is_here && (!subject.supported_context || subject.declared.expect.license)) {
+        subject.shown = ports.server.show(subject.name, stop);
+        if (subject.shown->context_length > 0) subject.supported_context = subject.shown->context_length;
+    }
+    if (!subject.installed && subject.locked && asks_for_context(subject))
+        subject.supported_context = context_at_registry(subject, ports.registry(), stop);
+}
+
+std::optional<std::vector<ollama::Running>> running(ollama::Server& server, const Stop& stop) {
+    try {
+        return server.running(stop);
+    } catch (const Error& error) { // it answers no such question while a model loads
+        diagnostics::info("what is loaded is not known: " + error.message());
+        return std::nullopt;
+    }
+}
+
+} // namespace
+
+Facts gather(const Options& options, const manifest::Manifest& manifest, const manifest::Lock& lock, const Ports& ports,
+             const Run& run) {
+    // A misspelt target needs no server to be refused.
+    if (std::ranges::find(options.targets, "all") == options.targets.end())
+        manifest::resolve(manifest, options.targets);
+    Facts facts;
+    facts.server_version = ports.server.version(run.stop);
+    facts.required_version = manifest.ollama;
+    facts.has_lock = !lock.models.empty();
+    facts.subjects = subjects_of(options, manifest, lock, ports.server.installed(run.stop));
+    facts.running = running(ports.server, run.stop);
+    for_each_parallel(facts.subjects.size(), workers, [&](std::size_t i) {
+        try {
+            look_closer(facts.subjects[i], ports, run.stop);
+        } catch (const Error& error) { // then less is known of it
+            diagnostics::info(facts.subjects[i].name.display() + ": " + error.message());
+        }
+    });
+    return facts;
+}
+
+} // namespace codemate::lifecycle::verify

@@ -1,0 +1,40 @@
+#include "lifecycle/verify/version.hpp"
+
+#include "codemate/base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <vector>
+
+namespace codemate::lifecycle::verify {
+namespace {
+
+using Numbers = std::vector<std::uint64_t>;
+
+std::optional<Numbers> numbers_of(std::string_view text) {
+    text = trimmed(text.substr(0, text.find_first_of("-+")));
+    if (text.starts_with('v')) text.remove_prefix(1);
+    Numbers numbers;
+    for (const std::string_view part : split(text, '.')) {
+        std::uint64_t number = 0;
+        const auto [end, failure] = std::from_chars(part.data(), part.data() + part.size(), number);
+        if (failure != std::errc() || end != part.data() + part.size()) return std::nullopt;
+        numbers.push_back(number);
+    }
+    while (!numbers.empty() && numbers.back() == 0)
+        numbers.pop_back(); // 0.21 and 0.21.0 are the same
+    return numbers;
+}
+
+} // namespace
+
+std::optional<bool> fulfils(std::string_view version, std::string_view requirement) {
+    if (requirement.starts_with(">=")) requirement.remove_prefix(2);
+    const std::optional<Numbers> has = numbers_of(version);
+    const std::optional<Numbers> wants = numbers_of(requirement);
+    if (!has || !wants || has->empty()) return std::nullopt;
+    return !std::ranges::lexicographical_compare(*has, *wants);
+}
+
+} // namespace codemate::lifecycle::verify
