@@ -50,7 +50,7 @@ spdlog::sink_ptr stderr_sink(const Options& options) {
 
 // spdlog would make missing directories; a path with a typing mistake shall be an error.
 void check_that_it_opens(const std::filesystem::path& path) {
-    const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
     if (fd < 0) throw_errno(errno, "write the log file", path);
     ::close(fd);
 }

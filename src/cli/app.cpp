@@ -91,11 +91,7 @@ int report_interruption(const Invocation& invocation, Wiring& wiring) {
     return status;
 }
 
-} // namespace
-
-int run_program(const std::vector<std::string>& arguments) {
-    occupy_standard_streams();
-    const Signals signals;
+int run(const std::vector<std::string>& arguments, const Signals& signals) {
     Invocation invocation;
     std::optional<Error> refusal;
     try {
@@ -115,6 +111,21 @@ int run_program(const std::vector<std::string>& arguments) {
         return report(Error(Kind::storage, "out of memory").hint("close other programs"), invocation, wiring);
     } catch (const std::exception& surprise) {
         return report(Error(Kind::defect, "unexpected: " + printable(surprise.what())), invocation, wiring);
+    }
+}
+
+} // namespace
+
+int run_program(const std::vector<std::string>& arguments) {
+    occupy_standard_streams();
+    try {
+        const Signals signals;
+        return run(arguments, signals);
+    } catch (const std::exception& failure) {
+        // Before anything that could report it better is there: no thread, no memory.
+        ui::Out(STDERR_FILENO, ui::Out::Failure::dropped)
+            .write("codemate: error: cannot start: " + printable(failure.what()) + "\n");
+        return exit_status(Kind::storage);
     }
 }
 

@@ -46,10 +46,10 @@ bool is_loopback_v6(const in6_addr& address) {
     return IN6_IS_ADDR_V4MAPPED(&address) && address.s6_addr[12] == 127;
 }
 
-// Letters, digits, - . _ and what is not ASCII (an internationalised name); nothing that could end the host in a URL.
+// Letters, digits, - . _; nothing that could end the host in a URL. Internationalised names have an ASCII form (RFC
+// 5890), and whether libcurl knows how to make it depends on how it was built and on the locale.
 bool is_host_char(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || c == '-' || c == '.' || c == '_') return true;
+    if (c == '-' || c == '.' || c == '_') return true;
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
@@ -106,7 +106,8 @@ void parse_authority(std::string_view authority, std::string_view text, Url& url
         if (has_port) port = authority.substr(colon + 1);
         url.host = to_lower(authority.substr(0, colon));
         if (port.find(':') != std::string_view::npos) refuse(text, "an IPv6 address has to stand in brackets");
-        if (!std::ranges::all_of(url.host, is_host_char)) refuse(text, "the host has characters that no host has");
+        if (!std::ranges::all_of(url.host, is_host_char))
+            refuse(text, "a host consists of letters, digits, - . and _ (internationalised ones are written xn--…)");
     }
     if (url.host.empty()) refuse(text, "the host is missing");
     url.port = has_port ? parse_port(port, text) : url.scheme == "https" ? https_port : http_port;

@@ -22,6 +22,7 @@ std::vector<Cursor> Cursor::elements() const {
     if (value_->is_null()) return {};
     if (!value_->is_array()) fail("an array");
     std::vector<Cursor> all;
+    all.reserve(value_->elements().size());
     for (const Value& element : value_->elements()) {
         all.push_back(Cursor(element, what_, path_ + "/" + std::to_string(all.size())));
     }

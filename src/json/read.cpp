@@ -11,6 +11,7 @@ namespace codemate::json {
 namespace {
 
 constexpr std::size_t deepest = 200;
+constexpr std::size_t most_values = 4'000'000; // each takes some 64 bytes; ten thousand models are half a million
 
 // nlohmann's parser says what it found, not where. It takes the text character by character through this iterator, so
 // how far it has come is known; where a token begins is found by skipping what may stand between the last token and
@@ -84,18 +85,28 @@ public:
     }
     const std::string& failure() const { return failure_; }
     std::size_t failed_at() const { return failed_at_; }
-    bool too_deep() const { return too_deep_; }
+    const std::string& refusal() const { return refusal_; }
 
 private:
     bool leaf(Value value, std::size_t length) {
+        if (too_many()) return false;
         value.place(token(length));
         put(std::move(value));
         return true;
     }
 
+    // What takes two bytes of text takes sixty-four of memory.
+    bool too_many() {
+        if (++values_ <= most_values) return false;
+        refusal_ = "more than " + std::to_string(most_values) + " values";
+        failed_at_ = at_;
+        return true;
+    }
+
     bool open(Value value) {
+        if (too_many()) return false;
         if (path_.size() >= deepest) {
-            too_deep_ = true;
+            refusal_ = "nested deeper than " + std::to_string(deepest) + " levels";
             failed_at_ = at_;
             return false;
         }
@@ -193,7 +204,8 @@ private:
     std::vector<Comment> comments_;
     std::string failure_;
     std::size_t failed_at_ = 0;
-    bool too_deep_ = false;
+    std::string refusal_; // ours, not the parser's
+    std::size_t values_ = 0;
 };
 
 // "[json.exception.parse_error.101] parse error at line 1, column 3: syntax error while parsing value - invalid
@@ -228,8 +240,7 @@ Document read(std::string_view text, std::string_view what, Comments comments) {
         CountingIterator(text.data(), &furthest), CountingIterator(text.data() + text.size(), &furthest), &builder,
         nlohmann::json::input_format_t::json, true, comments == Comments::allowed);
     if (good) return builder.take();
-    const std::string reason = builder.too_deep() ? "nested deeper than " + std::to_string(deepest) + " levels"
-                                                  : explanation(builder.failure());
+    const std::string reason = builder.refusal().empty() ? explanation(builder.failure()) : builder.refusal();
     throw Error(Kind::protocol,
                 std::string(what) + " is not valid JSON: " + place(text, builder.failed_at()) + ": " + reason);
 }

@@ -1,3 +1,4 @@
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/ollama/server.hpp"
@@ -14,13 +15,9 @@ const Installed* find(const std::vector<Installed>& installed, const ModelName& 
     return found == installed.end() ? nullptr : &*found;
 }
 
-// Each step runs to its end whatever is asked meanwhile: they are quick, and half of them would leave two names in
-// doubt.
-const Stop to_the_end{};
-
-void copy_checked(Server& server, const Installed& source, const ModelName& destination) {
-    server.copy(source.name, destination, to_the_end);
-    const auto now = server.installed(to_the_end);
+void copy_checked(Server& server, const Installed& source, const ModelName& destination, const Stop& stop) {
+    server.copy(source.name, destination, stop);
+    const auto now = server.installed(stop);
     const Installed* copy = find(now, destination);
     if (copy && copy->digest == source.digest) return;
     const std::string found = !copy ? "is not there" : "has " + (copy->digest ? copy->digest->text() : "no digest");
@@ -28,44 +25,63 @@ void copy_checked(Server& server, const Installed& source, const ModelName& dest
                                    (source.digest ? " instead of " + source.digest->text() : ""));
 }
 
-// For steps back: what fails then is told beside the first failure, not in its place.
-void try_to(Error& first, const std::string& what, const std::function<void()>& step) {
+// A name that is gone already is as good as removed: an answer that got lost may have been a success.
+void remove_if_there(Server& server, const ModelName& name, const Stop& stop) {
     try {
-        step();
+        server.remove(name, stop);
     } catch (const Error& error) {
-        first.note(what + ": " + error.message());
+        if (error.kind() != Kind::not_found) throw;
     }
 }
 
-void copy_new(Server& server, const Installed& source, const ModelName& destination) {
+void copy_new(Server& server, const Installed& source, const ModelName& destination, const Stop& stop) {
     try {
-        copy_checked(server, source, destination);
+        copy_checked(server, source, destination, stop);
     } catch (const Error& error) {
-        if (error.kind() != Kind::damaged) throw;
         Error told = error;
-        try_to(told, "the copy could not be removed", [&] { server.remove(destination, to_the_end); });
+        try {
+            remove_if_there(server, destination, stop);
+        } catch (const Error& second) {
+            told.note("the copy could not be removed: " + second.message());
+        }
         throw told;
+    }
+}
+
+// The old model is back under its name and the spare is gone, each proven; or a note says where the old one is.
+void step_back(Error& told, Server& server, const Installed& old, const ModelName& spare, const Stop& stop) {
+    Installed kept = old;
+    kept.name = spare;
+    try {
+        copy_checked(server, kept, old.name, stop);
+    } catch (const Error& error) {
+        told.note("the former " + quoted(old.name.display()) + " is kept as " + quoted(spare.display()) +
+                  "; it could not be put back: " + error.message());
+        return;
+    }
+    try {
+        remove_if_there(server, spare, stop);
+    } catch (const Error& error) {
+        told.note(quoted(spare.display()) + " could not be removed: " + error.message());
     }
 }
 
 // The old model's layers belong to `spare` too while it is replaced: whichever way it ends, none is left without a
-// name.
-void replace(Server& server, const Installed& source, const ModelName& destination, const ModelName& spare) {
-    server.copy(destination, spare, to_the_end);
+// name. Nothing is touched before the spare is proven, and the spare goes only when the name is.
+void replace(Server& server, const Installed& source, const Installed& old, const ModelName& spare, const Stop& stop) {
+    copy_new(server, old, spare, stop);
     try {
-        copy_checked(server, source, destination);
-        server.remove(spare, to_the_end);
+        copy_checked(server, source, old.name, stop);
     } catch (const Error& error) {
         Error told = error;
-        bool restored = false;
-        try_to(told, "the former " + quoted(destination.display()) + " stays as " + quoted(spare.display()), [&] {
-            server.copy(spare, destination, to_the_end);
-            restored = true;
-        });
-        if (restored) {
-            try_to(told, quoted(spare.display()) + " could not be removed", [&] { server.remove(spare, to_the_end); });
-        }
+        step_back(told, server, old, spare, stop);
         throw told;
+    }
+    try {
+        remove_if_there(server, spare, stop);
+    } catch (const Error& error) {
+        // The exchange has succeeded; a name that is left costs the old layers' space until it goes.
+        diagnostics::warning(quoted(spare.display()) + " could not be removed: " + error.message());
     }
 }
 
@@ -83,11 +99,10 @@ void copy_over(Server& server, const ModelName& source, const ModelName& destina
     }
     throw_if_stopped(stop);
     if (old) {
-        replace(server, *from, old->name, spare);
+        replace(server, *from, *old, spare, stop);
     } else {
-        copy_new(server, *from, destination);
+        copy_new(server, *from, destination, stop);
     }
-    throw_if_stopped(stop);
 }
 
 } // namespace codemate::ollama

@@ -17,6 +17,8 @@ namespace {
 // RunServer).
 constexpr auto patience = std::chrono::minutes(2);
 
+constexpr ByteCount largest_answer{std::uint64_t{64} << 20}; // a hundred thousand models have half of it
+
 // While a model loads /api/ps waits for the end of that (server/sched.go), which may be minutes.
 constexpr auto patience_with_ps = std::chrono::seconds(5);
 
@@ -100,6 +102,7 @@ http::Request HttpServer::request(std::string method, std::string_view path, con
     request.url = endpoint_ / path;
     request.headers.push_back({"Accept", "application/json"});
     request.timeout = patience;
+    request.body_limit = largest_answer;
     if (!body.is_null()) {
         request.headers.push_back({"Content-Type", "application/json"});
         request.body = json::to_line(body);
@@ -144,7 +147,7 @@ PullEnd HttpServer::pull(const ModelName& model, Transport transport,
     question.timeout.reset(); // it may take hours; who decides about stalls counts the pulses of silence
     question.read_pace = read_pace_;
 
-    PullStream stream(model, source(), on_event);
+    PullStream stream(model, source(), on_event, stop);
     const http::Response answer = receive(question, stream, std::move(stop));
     if (answer.dropped) return PullEnd::dropped;
     if (!is_success(answer)) {

@@ -8,7 +8,7 @@ namespace codemate::ollama {
 
 namespace {
 
-constexpr ByteCount longest_line{std::uint64_t{64} << 20}; // Ollama's own client stops at 8 MB
+constexpr ByteCount longest_line{std::uint64_t{16} << 20}; // Ollama's own client stops at 8 MB
 
 std::string_view without_return(std::string_view line) {
     if (line.ends_with('\r')) line.remove_suffix(1);

@@ -22,6 +22,7 @@ Flow PullStream::take(std::string_view bytes) {
 }
 
 Flow PullStream::take_line(std::string_view line) {
+    throw_if_stopped(stop_); // a piece may hold many lines
     const auto read = wire::pull_line(line, source_);
     if (const auto* failure = std::get_if<wire::Failure>(&read)) throw pull_error(failure->text, model_);
     const auto& event = std::get<PullEvent>(read);

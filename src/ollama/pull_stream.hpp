@@ -10,8 +10,8 @@ namespace codemate::ollama {
 class PullStream {
 public:
     using Sink = std::function<Flow(const PullEvent&)>;
-    PullStream(const ModelName& model, std::string source, const Sink& sink)
-        : model_(model), source_(std::move(source)), sink_(sink) {}
+    PullStream(const ModelName& model, std::string source, const Sink& sink, Stop stop)
+        : model_(model), source_(std::move(source)), sink_(sink), stop_(std::move(stop)) {}
 
     Flow take(std::string_view bytes); // none: a pulse of silence. Throws what an error line means.
 
@@ -26,6 +26,7 @@ private:
     const ModelName& model_;
     std::string source_;
     const Sink& sink_;
+    Stop stop_;
     LineSplitter lines_;
     std::string last_status_;
     bool begun_ = false;

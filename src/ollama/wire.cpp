@@ -45,6 +45,7 @@ std::vector<std::string> texts_of(const json::Cursor& object, std::string_view k
 }
 
 std::optional<ModelName> name_of(const json::Cursor& entry) {
+    if (!entry.value().is_object()) return std::nullopt;
     std::string text = text_of(entry, "name");
     if (text.empty()) text = text_of(entry, "model");
     try {

@@ -39,13 +39,14 @@ struct Step {
     std::optional<Digest> before{}; // installed under `name` now
     std::string reason{};           // "a role of the manifest", "named", "its content comes from …"
     bool declared = false;
-    std::optional<std::string> nearest{}; // what a word that is not declared may have meant
+    std::string target{}; // the word that it comes from
 
     bool copies() const { return name != source; }
 };
 
 struct Plan {
     std::vector<Step> steps;
+    std::vector<std::string> known_words; // for suggestions, should a name not be found
 };
 
 enum class Outcome { pulled, updated, unchanged, failed, interrupted, not_started };

@@ -46,8 +46,10 @@ std::unique_ptr<Server> connect(http::Client&, http::Url endpoint, Duration read
 
 // Puts `source` under the name `destination`. Copying over an installed model would leave its old layers on the disk
 // until the server restarts (facts.md 12), so the old one goes to the name `spare` first and is deleted there
-// afterwards, when the copy's digest has been checked; if anything fails the old one is back under its name.
-// `installed` is what the server lists now. Throws Error{damaged} if the digest is not the source's.
+// afterwards, when the copy's digest has been checked; if anything fails the old one is back under its name, or a note
+// of the error says where it is. `installed` is what the server lists now. Throws Error{damaged} if the digest is not
+// the source's. A stop in the middle loses nothing, but may leave both names: pass one with a grace period
+// (base/grace.hpp).
 void copy_over(Server&, const ModelName& source, const ModelName& destination, const ModelName& spare,
                const std::vector<Installed>& installed, Stop);
 

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 // A complete layer is reported at once; a transfer, however short, at the first tick of the server's clock.
 constexpr Duration first_tick = 60ms;
 constexpr Duration at_once = 40ms;
+constexpr std::size_t most_layers = 1000;
 
 // How long a first layer took cannot be told from how long the manifest before it took. What would have had to come
 // faster than this was there already; a small layer that was there may be counted as fetched then, never a large one.
@@ -29,6 +30,8 @@ void Arrivals::on(const ollama::PullEvent& event, SteadyTime now) {
 }
 
 void Arrivals::on_layer(const ollama::PullEvent& event, SteadyTime now) {
+    // A server that makes up layers without end must not cost memory without end.
+    if (layers_.size() >= most_layers && !layers_.contains(event.layer_name)) return;
     current_ = event.layer_name;
     const auto [entry, is_new] = layers_.try_emplace(event.layer_name);
     Layer& layer = entry->second;

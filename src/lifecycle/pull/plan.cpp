@@ -17,20 +17,11 @@ std::string reason_of(const manifest::Wanted& wanted, const manifest::Manifest& 
     return wanted.declared ? "declared in the manifest" : "named on the command line";
 }
 
-// A known word beside the one that was typed, should the registry not know that one.
-std::optional<std::string> nearest_known(const std::string& target, const Facts& facts) {
-    std::vector<std::string> words = manifest::known_words(facts.manifest);
-    for (const ollama::Installed& model : facts.installed)
-        words.push_back(model.name.display_short());
-    std::erase_if(words, [&](const std::string& word) { return equal_ignoring_case(word, target); });
-    return nearest(target, words);
-}
-
 Step step_for(const manifest::Wanted& wanted, const Facts& facts, const Options& options) {
     Step step{wanted.name, wanted.name};
     step.declared = wanted.declared;
     step.reason = reason_of(wanted, facts.manifest);
-    if (!wanted.declared) step.nearest = nearest_known(wanted.target, facts);
+    step.target = wanted.target;
     if (wanted.plain_http) step.transport = ollama::Transport::plain_http;
     if (const manifest::Declared* declared = facts.manifest.declared(wanted.name);
         declared != nullptr && declared->from) {
@@ -49,6 +40,9 @@ Step step_for(const manifest::Wanted& wanted, const Facts& facts, const Options&
 
 Plan plan(const Facts& facts, const Options& options) {
     Plan plan;
+    plan.known_words = manifest::known_words(facts.manifest);
+    for (const ollama::Installed& model : facts.installed)
+        plan.known_words.push_back(model.name.display_short());
     for (const manifest::Wanted& wanted : facts.wanted)
         plan.steps.push_back(step_for(wanted, facts, options));
     return plan;

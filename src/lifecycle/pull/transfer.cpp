@@ -2,7 +2,7 @@
 
 #include "lifecycle/pull/arrivals.hpp"
 
-#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/grace.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/rules/snapshot_names.hpp"
 
@@ -37,8 +37,7 @@ public:
             cause_ = error.message();
             item_.error = error;
             item_.error->context("cannot pull " + quoted(step_.name.display()));
-            if (error.kind() == Kind::not_found && step_.nearest)
-                item_.error->hint("did you mean " + quoted(*step_.nearest) + "?");
+            if (error.kind() == Kind::not_found) suggest();
         }
         item_.took = ports_.clock.steady() - began;
         tell_end();
@@ -51,9 +50,11 @@ private:
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
         ports_.server.pull(
             step_.source, step_.transport, [this](const PullEvent& event) { return on(event); }, run_.stop);
-        // From here on nothing is stopped: what is left to do is quick, and half of it would leave a name behind that
-        // the next run could not tell from a model of the user's.
-        const std::vector<Installed> after = ports_.server.installed({});
+        // From here on a stop has to wait a moment: what is left to do is quick, and half of it would leave a name
+        // behind that the next run could not tell from a model of the user's.
+        const Grace grace(run_.stop, std::chrono::milliseconds(700));
+        last_steps_ = grace.stop();
+        const std::vector<Installed> after = ports_.server.installed(last_steps_);
         const Installed* source = find(after, step_.source);
         if (source == nullptr) {
             throw Error(Kind::failed,
@@ -63,6 +64,14 @@ private:
         record(*source);
         if (step_.copies()) place(*source, before, after);
         judge(before, *source);
+    }
+
+    // A known word beside the one that was typed and that the registry does not know.
+    void suggest() {
+        if (step_.declared) return;
+        std::vector<std::string> words = plan_.known_words;
+        std::erase_if(words, [&](const std::string& word) { return equal_ignoring_case(word, step_.target); });
+        if (const auto near = nearest(step_.target, words)) item_.error->hint("did you mean " + quoted(*near) + "?");
     }
 
     void record(const Installed& model) {
@@ -78,7 +87,7 @@ private:
         const Digest digest = source.digest.value_or(Digest());
         const ModelName spare =
             rules::snapshot_name(step_.name, ports_.clock.now(), replaced_digest(after).value_or(digest));
-        ollama::copy_over(ports_.server, step_.source, step_.name, spare, after, {});
+        ollama::copy_over(ports_.server, step_.source, step_.name, spare, after, last_steps_);
         if (may_remove_source(source, before)) remove_source();
     }
 
@@ -94,14 +103,14 @@ private:
         const bool asked_for = std::any_of(plan_.steps.begin(), plan_.steps.end(),
                                            [&](const Step& other) { return other.name.same_on_server(step_.source); });
         if (asked_for) return false;
-        const std::vector<Installed> now = ports_.server.installed({});
+        const std::vector<Installed> now = ports_.server.installed(last_steps_);
         const Installed* same = find(now, step_.source);
         return same != nullptr && same->digest == source.digest;
     }
 
     void remove_source() {
         try {
-            ports_.server.remove(step_.source, {});
+            ports_.server.remove(step_.source, last_steps_);
         } catch (const Error& error) {
             tell(Event::Type::note,
                  "the helper name " + step_.source.display() + " could not be removed: " + error.message());
@@ -167,6 +176,7 @@ private:
     const Run& run_;
     Arrivals arrivals_;
     std::string stage_;
+    Stop last_steps_;
     std::string cause_; // of a failure, without what was being done
     Item item_{step_};
 };

@@ -1,9 +1,9 @@
 #include "support/catch.hpp"
 
+#include "codemate/base/digest.hpp"
+
 #include <string>
 #include <vector>
-
-#include "codemate/base/digest.hpp"
 
 using namespace codemate;
 
@@ -37,8 +37,9 @@ TEST_CASE("digests are read in the three spellings") {
 }
 
 TEST_CASE("what servers send in a digest's place is none") {
-    for (const std::string& text : std::vector<std::string>{"sha256:model", "0000000000000000000", "", of_abc + "0",
-          "sha512:" + of_abc, "sha256:" + of_abc.substr(1), of_abc.substr(0, 63) + "g"}) {
+    for (const std::string& text :
+         std::vector<std::string>{"sha256:model", "0000000000000000000", "", of_abc + "0", "sha512:" + of_abc,
+                                  "sha256:" + of_abc.substr(1), of_abc.substr(0, 63) + "g"}) {
         CHECK_FALSE(Digest::parse(text));
     }
 }

@@ -27,7 +27,7 @@ TEST_CASE("an address is taken apart") {
         {"http://[fe80::1%25eth0]:1", "http", "fe80::1%eth0", 1, "", "http://[fe80::1%25eth0]:1"},
         {"http://[fe80::1%eth0]:1", "http", "fe80::1%eth0", 1, "", "http://[fe80::1%25eth0]:1"},
         {"http://under_score.local", "http", "under_score.local", 80, "", "http://under_score.local:80"},
-        {"http://müller.example", "http", "müller.example", 80, "", "http://müller.example:80"},
+        {"http://xn--mller-kva.example", "http", "xn--mller-kva.example", 80, "", "http://xn--mller-kva.example:80"},
     }));
     CAPTURE(row.text);
     const Url url = Url::parse(row.text);

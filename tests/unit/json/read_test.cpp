@@ -94,6 +94,13 @@ TEST_CASE("what is wrong is said with line and column") {
     CHECK(message_of(std::string(100'000, '[')).find("nested deeper") != std::string::npos);
 }
 
+TEST_CASE("more values than any answer has are refused before they fill the memory") {
+    std::string text = "[0";
+    for (int i = 0; i < 4'000'001; ++i)
+        text += ",0";
+    CHECK(message_of(text + "]").find("more than 4000000 values") != std::string::npos);
+}
+
 TEST_CASE("a cut text is an error at every length") {
     const std::string text = R"({"a":[1,true,null,"x\u00e4"],"b":{"c":-1.5e3}})";
     for (std::size_t length = 0; length < text.size(); ++length)

@@ -21,6 +21,8 @@ TEST_CASE("values are written in their order") {
 
 TEST_CASE("text is escaped, what is not UTF-8 is replaced, numbers that JSON lacks are null") {
     CHECK(to_line(Value("a\"\\\n\x1b")) == R"("a\"\\\n\u001b")");
+    CHECK(to_line(Value("a\x7f\xc2\x9b\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa6é")) ==
+          "\"a\\u007f\\u009b\\u202e\\u2066…é\"");
     CHECK(to_line(Value("\xff")) == "\"\xEF\xBF\xBD\"");
     CHECK(to_line(Value(std::numeric_limits<double>::quiet_NaN())) == "null");
 }

@@ -4,6 +4,8 @@
 
 #include "codemate/lifecycle/pull.hpp"
 
+#include <algorithm>
+
 using namespace codemate;
 namespace use = lifecycle::pull;
 using ollama::Transport;
@@ -78,10 +80,10 @@ TEST_CASE("a registry that stands in for the public one") {
     CHECK(plan_of({"fallback"}, {}, options).steps.at(0).transport == Transport::https);
 }
 
-TEST_CASE("a name that nobody declared gets its nearest neighbour, in case it is not found") {
-    CHECK(plan_of({"mistrl"}).steps.at(0).nearest == "mistral");
-    CHECK(plan_of({"primry"}).steps.at(0).nearest == "primary");
-    CHECK(plan_of({"llama9"}, {"llama3"}).steps.at(0).nearest == "llama3");
-    CHECK_FALSE(plan_of({"entirely-different"}).steps.at(0).nearest);
-    CHECK_FALSE(plan_of({"extra"}).steps.at(0).nearest);
+TEST_CASE("the plan knows the words that a misspelt one may have meant") {
+    const use::Plan plan = plan_of({"mistrl"}, {"llama3"});
+    CHECK(plan.steps.at(0).target == "mistrl");
+    for (const char* word : {"mistral", "primary", "llama3"}) {
+        CHECK(std::find(plan.known_words.begin(), plan.known_words.end(), word) != plan.known_words.end());
+    }
 }

@@ -2,6 +2,7 @@
 #include "support/fake_server.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/base/grace.hpp"
 
 #include <algorithm>
 
@@ -98,8 +99,8 @@ TEST_CASE("whatever step fails, the old one is back under its name") {
     const auto row = GENERATE(values<Row>({
         {What::copy, 0, false},      // old to spare
         {What::copy, 1, false},      // new over old
-        {What::installed, 1, false}, // the look at the copy (the first list is the caller's)
-        {What::remove, 0, false},    // of the spare name
+        {What::installed, 1, false}, // the look at the spare (the first list is the caller's)
+        {What::installed, 2, false}, // the look at the copy
     }));
     CAPTURE(static_cast<int>(row.what), row.after);
     World world;
@@ -114,6 +115,15 @@ TEST_CASE("whatever step fails, the old one is back under its name") {
     CHECK(world.server.orphans().empty());
 }
 
+TEST_CASE("a helper name that cannot be removed does not undo an exchange that has succeeded") {
+    World world;
+    world.with_old();
+    world.server.fail(What::remove, Error(Kind::storage, "the disk is full"));
+    CHECK_FALSE(world.run());
+    CHECK(world.digest_of(destination) == fresh.digest);
+    CHECK(world.digest_of(spare) == old.digest);
+}
+
 TEST_CASE("a step back that fails is told, and the old one is kept under the helper name") {
     World world;
     world.with_old();
@@ -123,7 +133,8 @@ TEST_CASE("a step back that fails is told, and the old one is kept under the hel
     REQUIRE(error);
     CHECK(error->message() == "first");
     REQUIRE(error->notes().size() == 1);
-    CHECK(error->notes().front() == "the former 'mistral:latest' stays as 'mistral:latest.spare': second");
+    CHECK(error->notes().front() ==
+          "the former 'mistral:latest' is kept as 'mistral:latest.spare'; it could not be put back: second");
     CHECK(world.digest_of(spare) == old.digest);
 }
 
@@ -166,7 +177,7 @@ TEST_CASE("without the source nothing is done") {
     CHECK(world.digest_of(destination) == old.digest);
 }
 
-TEST_CASE("a stop before the first change changes nothing, one after it lets all steps end") {
+TEST_CASE("a stop before the first change changes nothing, one after it leaves the steps their grace") {
     // Stops as soon as the first change has been made.
     struct Stopping final : Server {
         FakeServer& inner;
@@ -197,8 +208,8 @@ TEST_CASE("a stop before the first change changes nothing, one after it lets all
     }
     SECTION("after") {
         Stopping server(world.server, stop);
-        CHECK_THROWS_AS(copy_over(server, source, destination, spare, server.installed({}), stop.get_token()),
-                        Interrupted);
+        const Grace grace(stop.get_token(), std::chrono::hours(1));
+        copy_over(server, source, destination, spare, server.installed({}), grace.stop());
         CHECK(world.digest_of(destination) == fresh.digest);
         CHECK_FALSE(world.digest_of(spare));
     }

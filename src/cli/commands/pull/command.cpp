@@ -31,6 +31,8 @@ public:
         wiring.say_what_is_used();
         const use::Plan plan = use::plan(use::gather(options, manifest, ports, run), options);
         say_what_is_new(plan, wiring);
+        if (plan.steps.empty())
+            wiring.note("the manifest requires no model: it has neither roles nor a group \"default\"");
         if (dry_run_) return show(plan, wiring);
         const use::Report report = use::execute(plan, options, ports, run);
         wiring.progress().clear();

@@ -81,8 +81,9 @@ std::string text(const use::Report& report, std::size_t columns) {
         table.add({item.step.name.display(), item.digest ? item.digest->id() : "-",
                    item.size == ByteCount() ? "-" : to_string(item.size), with_source(item)});
     }
-    return table.text(columns) + counted(report.items.size(), "model") + ": " + tally(report) + "; " +
-           to_string(fetched) + " fetched in " + to_text(report.took) + "\n";
+    const std::string outcomes = tally(report);
+    return table.text(columns) + counted(report.items.size(), "model") + (outcomes.empty() ? "" : ": " + outcomes) +
+           "; " + to_string(fetched) + " fetched in " + to_text(report.took) + "\n";
 }
 
 } // namespace codemate::cli::pull
