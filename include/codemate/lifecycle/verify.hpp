@@ -38,6 +38,7 @@ struct Subject {
     std::optional<manifest::Locked> locked{};
     std::optional<ollama::Installed> installed{};
     std::optional<ollama::Shown> shown{};
+    std::optional<Error> unreadable{}; // why the server could not show it
     std::optional<std::uint64_t> supported_context{};
 };
 
@@ -54,7 +55,7 @@ std::string_view to_string(Severity);
 
 // What is worth saying of a model, or of the whole.
 struct Finding {
-    enum class What { absent, drift, unpinned, size, quantization, context, license, gpu, server };
+    enum class What { absent, unreadable, drift, unpinned, size, quantization, context, license, gpu, server };
     Severity severity = Severity::note;
     What what = What::absent;
     std::string text{}; // fit for a terminal

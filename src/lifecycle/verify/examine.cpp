@@ -54,6 +54,9 @@ Row row_of(const Subject& subject, const Facts& facts) {
     if (!subject.installed || subject.installed->digest)
         row.drift = rules::drift(locked, subject.installed ? subject.installed->digest : std::nullopt);
     judge_presence(row, subject, facts);
+    if (subject.unreadable)
+        row.findings.push_back(
+            {Severity::problem, What::unreadable, "the server cannot read it: " + subject.unreadable->message()});
     const ollama::Running* running = running_as(subject, facts);
     row.contexts = contexts_of(subject, running);
     if (running != nullptr && running->size > ByteCount()) row.on_gpu = running->size_vram >= running->size;
@@ -122,6 +125,8 @@ std::string_view to_string(Finding::What what) {
     switch (what) {
     case What::absent:
         break;
+    case What::unreadable:
+        return "unreadable";
     case What::drift:
         return "drift";
     case What::unpinned:

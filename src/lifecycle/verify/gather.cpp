@@ -84,15 +84,31 @@ bool asks_for_context(const Subject& subject) {
     return subject.declared.expect.context || option != nullptr;
 }
 
-void look_closer(Subject& subject, const Ports& ports, const Stop& stop) {
-    const bool is_here = subject.installed && !subject.installed->cloud();
-    if (is_here && subject.installed->context_length > 0) subject.supported_context = subject.installed->context_length;
-    if (is_here && (!subject.supported_context || subject.declared.expect.license)) {
-        subject.shown = ports.server.show(subject.name, stop);
+// A server that has gone is no model's failure.
+void show(Subject& subject, ollama::Server& server, const Stop& stop) {
+    try {
+        subject.shown = server.show(subject.name, stop);
         if (subject.shown->context_length > 0) subject.supported_context = subject.shown->context_length;
+    } catch (const Error& error) {
+        if (worth_retrying(error.kind())) throw;
+        subject.unreadable = error;
     }
-    if (!subject.installed && subject.locked && asks_for_context(subject))
+}
+
+void look_closer(Subject& subject, const Ports& ports, const Stop& stop) {
+    if (subject.installed) {
+        if (subject.installed->cloud()) return;
+        const std::uint64_t listed = subject.installed->context_length;
+        if (listed > 0) subject.supported_context = listed;
+        if (listed == 0 || subject.declared.expect.license) show(subject, ports.server, stop);
+        return;
+    }
+    if (!subject.locked || !asks_for_context(subject)) return;
+    try {
         subject.supported_context = context_at_registry(subject, ports.registry(), stop);
+    } catch (const Error& error) { // then it is not known
+        diagnostics::info(subject.name.display() + ": " + error.message());
+    }
 }
 
 std::optional<std::vector<ollama::Running>> running(ollama::Server& server, const Stop& stop) {
@@ -117,13 +133,8 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     facts.has_lock = !lock.models.empty();
     facts.subjects = subjects_of(options, manifest, lock, ports.server.installed(run.stop));
     facts.running = running(ports.server, run.stop);
-    for_each_parallel(facts.subjects.size(), workers, [&](std::size_t i) {
-        try {
-            look_closer(facts.subjects[i], ports, run.stop);
-        } catch (const Error& error) { // then less is known of it
-            diagnostics::info(facts.subjects[i].name.display() + ": " + error.message());
-        }
-    });
+    for_each_parallel(facts.subjects.size(), workers,
+                      [&](std::size_t i) { look_closer(facts.subjects[i], ports, run.stop); });
     return facts;
 }
 

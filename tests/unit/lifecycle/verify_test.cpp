@@ -43,7 +43,8 @@ struct World {
     std::string project = R"({"schema": 1, "roles": {"primary": "chat"}})";
 
     World& expecting(const std::string& expectations) {
-        project = R"({"schema": 1, "roles": {"primary": "chat"}, "models": {"chat": {"expect": )" + expectations + "}}}";
+        project =
+            R"({"schema": 1, "roles": {"primary": "chat"}, "models": {"chat": {"expect": )" + expectations + "}}}";
         return *this;
     }
     void locks(const std::string& name = "chat") { lock.models.emplace(ModelName::parse(name), locked()); }
@@ -195,7 +196,8 @@ TEST_CASE("a licence that only the server can tell") {
 TEST_CASE("what options ask for is measured at what is supported") {
     World world;
     world.server.install("chat", installed());
-    world.project = R"({"schema": 1, "roles": {"primary": "chat"}, "models": {"chat": {"options": {"num_ctx": 65536}}}})";
+    world.project =
+        R"({"schema": 1, "roles": {"primary": "chat"}, "models": {"chat": {"options": {"num_ctx": 65536}}}})";
     CHECK(world.findings() == Words{"problem context"});
     CHECK(world.only().contexts.declared == 65536);
 }
@@ -249,6 +251,17 @@ TEST_CASE("a server that lists no context is asked for it") {
     CHECK(world.findings() == Words{"note context"});
     const auto calls = world.server.calls();
     CHECK(std::ranges::count(calls, FakeServer::Call::What::show, &FakeServer::Call::what) == 1);
+}
+
+TEST_CASE("what the server lists but cannot read is a problem, a server that has gone is none of the model's") {
+    World world;
+    FakeServer::Model damaged = installed();
+    damaged.context_length = 0; // its header is gone, too
+    world.server.install("chat", damaged);
+    world.server.fail(FakeServer::Call::What::show, Error(Kind::failed, "invalid file magic"));
+    CHECK(world.findings() == Words{"problem unreadable"});
+    world.server.fail(FakeServer::Call::What::show, Error(Kind::unreachable, "connection refused"));
+    CHECK_THROWS_AS(world.look(), Error);
 }
 
 TEST_CASE("of a locked model that is not installed the registry tells the context") {
