@@ -8,9 +8,9 @@ using test::World;
 
 TEST_CASE("what stays on the screen after a pull") {
     const World world;
-    const auto result = world.in_terminal({"pull", "default"}, 100);
+    const auto result = world.in_terminal({"pull", "default"}, 140);
     CHECK(result.status() == 0);
-    test::Screen screen(100);
+    test::Screen screen(140);
     screen.write(result.terminal);
     CHECK(test::golden_difference("pull.terminal.txt", test::steady(screen.text(), world.sandbox)) == "");
 }
