@@ -14,6 +14,13 @@
 #include <ctime>
 #include <filesystem>
 #include <functional>
+#if defined(__SANITIZE_THREAD__)
+// The library itself is not compiled for it, so that its locks are not seen.
+extern "C" const char* __tsan_default_suppressions() {
+    return "called_from_lib:libcpp-httplib\nrace:libcpp-httplib\n";
+}
+#endif
+
 namespace codemate::sandbox {
 namespace {
 
