@@ -252,6 +252,10 @@ void Listener::run() {
 
 void Listener::stop() {
     state_->world.end();
+    // Before its loop runs the library takes no notice of a stop: a signal may come right behind the first line
+    // printed.
+    while (!state_->server.is_running())
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     state_->server.stop();
     close_all(port());
 }
