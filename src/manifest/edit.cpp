@@ -55,7 +55,7 @@ Manifest manifest_after_edit(std::string_view text, const Origin& origin) {
                                  "; nothing was changed");
     for (const std::string& note : mistakes.notes())
         error.note(note);
-    throw error;
+    throw std::move(error.hint("choose another word, or change the file by hand first"));
 }
 
 std::optional<std::string> ManifestFile::read() const {

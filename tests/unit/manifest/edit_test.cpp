@@ -77,6 +77,7 @@ TEST_CASE("an edit that leads to mistakes names them") {
         CHECK(error.kind() == Kind::usage);
         CHECK(error.message() == "./codemate.json would have 1 mistake; nothing was changed");
         CHECK(error.notes().front().find("one word, one thing") != std::string::npos);
+        CHECK(error.hint() == "choose another word, or change the file by hand first");
     }
 }
 
