@@ -98,7 +98,7 @@ Error not_found(std::string_view what, std::string_view host) {
 Error no_credentials(std::string_view what, std::string_view host) {
     return Error(Kind::unauthorised, std::string(host) + " wants credentials for " + std::string(what))
         .hint("log in with `docker login " + std::string(host) +
-              "`, or set CODEMATE_REGISTRY_USER and CODEMATE_REGISTRY_PASSWORD, or CODEMATE_REGISTRY_TOKEN");
+              "`; for what CODEMATE_REGISTRY names, CODEMATE_REGISTRY_USER and CODEMATE_REGISTRY_PASSWORD do as well");
 }
 
 Error credentials_refused(std::string_view what, std::string_view host) {

@@ -87,13 +87,6 @@ Authorization Login::answer(const http::Response& refusal, const Entrance& entra
 }
 
 Error Login::refused(const Entrance& entrance, const Authorization& authorization) {
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& key : {origin_key(entrance.registry), repository_key(entrance)}) {
-            const auto found = known_.find(key);
-            if (found != known_.end() && found->second.header == authorization.header) known_.erase(found);
-        }
-    }
     const std::string host = shown(entrance.registry);
     Error error = authorization.who == Authorization::Who::user ? credentials_refused(entrance.what, host)
                                                                 : no_credentials(entrance.what, host);

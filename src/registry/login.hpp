@@ -41,8 +41,8 @@ public:
     Authorization known(const Entrance&) const; // none, where nothing was asked for so far
     // Throws Error{unauthorised} where there is nothing to answer with but what was refused.
     Authorization answer(const http::Response& refusal, const Entrance&, const Authorization& refused, Stop);
-    // The registry has refused this answer too: it is forgotten, and the error says why.
-    Error refused(const Entrance&, const Authorization&);
+    // Why the registry's refusal of this answer too is the end.
+    static Error refused(const Entrance&, const Authorization&);
 
 private:
     std::optional<Credentials> credentials_for(const http::Url&);

@@ -114,7 +114,7 @@ http::Response Session::send(const Question& question, Stop stop) {
         }
         const auto next = next_address(answer, question, url);
         if (answer.status == 401)
-            throw at_home ? login_.refused(question.entrance, authorization)
+            throw at_home ? Login::refused(question.entrance, authorization)
                           : not_let_in(question.entrance.what, shown(start), shown(url));
         if (!next) return answer;
         check_redirect(url, *next);

@@ -379,6 +379,17 @@ TEST_CASE("a 401 of another host gets nothing") {
     check_no_secret(error);
 }
 
+TEST_CASE("a 401 behind a redirect starts no login, also where none was wanted before") {
+    const std::string how = GENERATE("Basic realm=x", "Bearer realm=\"https://auth.corp.example/token\"");
+    Site site([&](const http::Request& request) {
+        return request.url.host == "evil.net" ? challenge(how) : reply(302, {}, {{"Location", "https://evil.net/"}});
+    });
+    const Error error = error_of([&] { connect(site, as_me())->image(model, {}); });
+    CHECK(error.kind() == Kind::unauthorised);
+    CHECK(site.lines() ==
+          Lines{"GET https://registry.corp.example:443/v2/team/model/manifests/1", "GET https://evil.net:443"});
+}
+
 TEST_CASE("what a registry repeats of a secret is not shown") {
     Site site([](const http::Request& request) {
         const std::string sent = header(request, "Authorization");
