@@ -137,6 +137,14 @@ std::vector<Layer> Image::blobs() const {
     return once;
 }
 
+std::vector<Digest> Image::licenses() const {
+    std::vector<Digest> digests;
+    for (const Layer& layer : layers) {
+        if (layer.role == LayerRole::license) digests.push_back(layer.digest);
+    }
+    return digests;
+}
+
 bool Image::same_content(const Image& other) const {
     return config.digest == other.config.digest && std::ranges::equal(layers, other.layers, same_layer);
 }

@@ -1,103 +1,32 @@
 #pragma once
 
-#include "codemate/base/error.hpp"
-#include "codemate/base/run.hpp"
-#include "codemate/manifest/lock.hpp"
 #include "codemate/manifest/manifest.hpp"
-#include "codemate/model/image_diff.hpp"
-#include "codemate/ollama/server.hpp"
-#include "codemate/registry/registry.hpp"
+#include "codemate/upstream/upstream.hpp"
 
 #include <cstddef>
-#include <map>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 // Which tags have moved at their registry, and what that changed.
 namespace codemate::lifecycle::outdated {
 
-enum class Texts { left_out, fetched }; // the layers that people can read, before and after
-
 struct Options {
     std::vector<std::string> targets; // empty: everything that is installed
-    Texts texts = Texts::left_out;
-};
-
-struct Ports {
-    ollama::Server& server;
-    registry::Registry& registry;
-};
-
-// One model, and what server and registry said of it.
-struct Inquiry {
-    ModelName name;
-    ModelName source;      // the name that the registry is asked for: its `from`, or what the lock says
-    bool is_cloud = false; // its content is not on the server
-    bool is_known = true;  // else it was typed and is neither declared nor locked nor installed
-    std::string target{};  // the word that was typed
-    std::optional<manifest::Locked> locked{};
-    std::optional<ollama::Installed> installed{};
-
-    std::optional<Digest> upstream{}; // that the tag serves now
-    std::optional<Error> error{};     // of whoever was asked
-
-    // Only where the digest is not the expected one.
-    std::optional<Image> image{};                   // that the tag serves
-    std::optional<Configuration> before{}, after{}; // of what is expected, of what the tag serves
-    std::optional<std::vector<Digest>> present{};   // blobs of that image that the server has
-    std::optional<ollama::Shown> shown{};           // of what is installed, where no manifest tells its layers
-    std::map<LayerRole, std::string> texts_before{}, texts_after{};
+    upstream::Texts texts = upstream::Texts::left_out;
 };
 
 struct Facts {
-    std::vector<Inquiry> inquiries;
-};
-
-enum class State {
-    current,      // the tag serves what is expected
-    same_content, // under another digest
-    outdated,     // the tag has moved
-    no_upstream,  // no registry has this model
-    absent,       // neither locked nor installed: there is nothing to compare
-    failed,       // the registry could not be asked
-};
-std::string_view to_string(State); // the enumerator's name, as it stands in JSON
-
-// What the tag is compared with: the lock's entry if there is one.
-enum class Against { lock, installed, nothing };
-std::string_view to_string(Against);
-
-struct TextDiff {
-    LayerRole role;
-    std::vector<std::string> lines; // of a unified diff
-};
-
-struct Row {
-    ModelName name, source;
-    State state = State::failed;
-    std::string reason{}; // in one phrase, fit for a terminal
-    Against against = Against::nothing;
-    std::optional<Digest> before{}, after{};
-
-    // Of an outdated one. Without the manifest of what is expected, whose layers then nobody tells, the entries are
-    // those that the server could answer for.
-    std::optional<ImageDiff> diff{};
-    bool all_layers_known = false;
-    std::optional<ByteCount> to_fetch{}; // by an update, given what is on the server
-    std::vector<TextDiff> texts{};
-
-    std::optional<Error> error{};
+    std::vector<upstream::Inquiry> inquiries;
+    // In the same order: the word that was typed, where it is neither declared nor locked nor installed; else empty.
+    std::vector<std::string> unknown_words;
 };
 
 struct Report {
-    std::vector<Row> rows; // in the order of the targets, or by name
-    std::size_t count(State) const;
+    std::vector<upstream::Standing> rows; // in the order of the targets, or by name
+    std::size_t count(upstream::State) const;
 };
 
-// Asks the registries for many models at once. What goes wrong with one of them stands in its inquiry.
-Facts gather(const Options&, const manifest::Manifest&, const manifest::Lock&, const Ports&, const Run&);
+Facts gather(const Options&, const manifest::Manifest&, const manifest::Lock&, const upstream::Ports&, const Run&);
 Report examine(const Facts&); // pure
 
 } // namespace codemate::lifecycle::outdated

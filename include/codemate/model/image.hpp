@@ -50,7 +50,8 @@ struct Image {
 
     ByteCount size() const; // the sum of configuration and layers, as /api/tags reports it: duplicates count each time
     ByteCount distinct_size() const;
-    std::vector<Layer> blobs() const; // configuration and layers, each digest once
+    std::vector<Layer> blobs() const;     // configuration and layers, each digest once
+    std::vector<Digest> licenses() const; // of its licence layers, in the manifest's order
     // The same configuration and layers in the same order, whatever the manifest's bytes (`from` and names are not
     // looked at).
     bool same_content(const Image&) const;

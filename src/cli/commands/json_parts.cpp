@@ -19,6 +19,10 @@ std::string_view word(manifest::Origin::How how) {
 
 } // namespace
 
+json::Value digest_json(const std::optional<Digest>& digest) {
+    return digest ? json::Value(digest->text()) : json::Value();
+}
+
 json::Value strings(const std::vector<std::string>& texts) {
     json::Value array = json::Value::array();
     for (const std::string& text : texts)

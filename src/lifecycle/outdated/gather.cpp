@@ -1,6 +1,3 @@
-#include "lifecycle/outdated/inquire.hpp"
-
-#include "codemate/base/parallel.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/outdated.hpp"
 #include "codemate/rules/targets.hpp"
@@ -9,10 +6,6 @@
 
 namespace codemate::lifecycle::outdated {
 namespace {
-
-// Connections at a time. A registry is somebody else's machine; but 40 models, each with three questions if all have
-// moved, shall not take longer than six round trips.
-constexpr std::size_t workers = 20;
 
 std::vector<manifest::Wanted> wanted(const Options& options, const manifest::Manifest& manifest,
                                      const std::vector<ollama::Installed>& installed) {
@@ -24,37 +17,35 @@ std::vector<manifest::Wanted> wanted(const Options& options, const manifest::Man
     return models;
 }
 
-Inquiry inquiry_for(const manifest::Wanted& wanted, const manifest::Manifest& manifest, const manifest::Lock& lock,
-                    const std::vector<ollama::Installed>& installed) {
-    Inquiry inquiry{wanted.name, wanted.name};
-    inquiry.target = wanted.target;
+upstream::Inquiry inquiry_for(const manifest::Wanted& wanted, const manifest::Manifest& manifest,
+                              const manifest::Lock& lock, const std::vector<ollama::Installed>& installed) {
+    upstream::Inquiry inquiry{wanted.name, wanted.name};
     if (const manifest::Declared* declared = manifest.declared(wanted.name); declared != nullptr && declared->from)
         inquiry.source = *declared->from;
     if (const manifest::Locked* locked = lock.find(wanted.name)) {
         inquiry.locked = *locked;
         inquiry.source = locked->source;
     }
-    if (const ollama::Installed* found = rules::find(installed, wanted.name)) {
-        inquiry.installed = *found;
-        inquiry.is_cloud = found->cloud();
-    }
-    inquiry.is_known = wanted.declared || inquiry.locked || inquiry.installed;
+    if (const ollama::Installed* found = rules::find(installed, wanted.name)) inquiry.installed = *found;
     return inquiry;
 }
 
 } // namespace
 
-Facts gather(const Options& options, const manifest::Manifest& manifest, const manifest::Lock& lock, const Ports& ports,
-             const Run& run) {
+Facts gather(const Options& options, const manifest::Manifest& manifest, const manifest::Lock& lock,
+             const upstream::Ports& ports, const Run& run) {
     // A misspelt target needs no server to be refused.
     const bool all = options.targets.empty() || std::ranges::find(options.targets, "all") != options.targets.end();
     if (!all) manifest::resolve(manifest, options.targets);
     const std::vector<ollama::Installed> installed = ports.server.installed(run.stop);
     Facts facts;
-    for (const manifest::Wanted& each : wanted(options, manifest, installed))
-        facts.inquiries.push_back(inquiry_for(each, manifest, lock, installed));
-    for_each_parallel(facts.inquiries.size(), workers,
-                      [&](std::size_t i) { inquire(facts.inquiries[i], options, ports, run.stop); });
+    for (const manifest::Wanted& each : wanted(options, manifest, installed)) {
+        upstream::Inquiry inquiry = inquiry_for(each, manifest, lock, installed);
+        const bool is_known = each.declared || inquiry.locked || inquiry.installed;
+        facts.unknown_words.push_back(is_known ? "" : each.target);
+        facts.inquiries.push_back(std::move(inquiry));
+    }
+    upstream::inquire(facts.inquiries, options.texts, ports, run);
     return facts;
 }
 

@@ -2,20 +2,16 @@
 #include "codemate/base/parallel.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/verify.hpp"
-#include "codemate/model/gguf.hpp"
+#include "codemate/registry/weights.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 namespace codemate::lifecycle::verify {
 namespace {
 
 constexpr std::size_t workers = 8;
-
-// The context length stands before the tokenizer nearly always; some headers have it behind, after some megabytes.
-constexpr std::array header_steps{ByteCount(std::uint64_t{64} << 10), ByteCount(std::uint64_t{8} << 20)};
 
 bool has_expectations(const manifest::Expect& expect) {
     return expect.size || expect.quantization || expect.context || expect.license || expect.gpu;
@@ -65,18 +61,10 @@ std::vector<Subject> subjects_of(const Options& options, const manifest::Manifes
     return subjects.take();
 }
 
-std::optional<std::uint64_t> context_at_registry(const Subject& subject, registry::Registry& registry,
-                                                 const Stop& stop) {
+std::optional<std::uint64_t> context_at_registry(const Subject& subject, registry::Registry& registry, Stop stop) {
     const std::optional<Image> image = rules::image_of(*subject.locked);
-    if (!image) return std::nullopt;
-    const auto weights = std::ranges::find(image->layers, LayerRole::weights, &Layer::role);
-    if (weights == image->layers.end()) return std::nullopt;
-    for (const ByteCount step : header_steps) {
-        const auto facts = read_gguf_header(registry.blob_head(subject.locked->source, weights->digest, step, stop));
-        if (!facts) return std::nullopt;
-        if (facts->context_length || !facts->needs_more) return facts->context_length;
-    }
-    return std::nullopt;
+    return image ? registry::supported_context(registry, subject.locked->source, *image, std::move(stop))
+                 : std::nullopt;
 }
 
 bool asks_for_context(const Subject& subject) {

@@ -13,7 +13,7 @@ using namespace codemate;
 namespace use = lifecycle::outdated;
 using test::FakeRegistry;
 using test::FakeServer;
-using use::State;
+using upstream::State;
 using What = FakeRegistry::Call::What;
 
 namespace {
@@ -57,11 +57,11 @@ struct World {
     FakeRegistry registry;
     manifest::Lock lock;
 
-    use::Report look(std::vector<std::string> targets = {}, use::Texts texts = use::Texts::left_out) {
+    use::Report look(std::vector<std::string> targets = {}, upstream::Texts texts = upstream::Texts::left_out) {
         return use::examine(
             use::gather({std::move(targets), texts}, test::manifest_of(project), lock, {server, registry}, {}));
     }
-    use::Row only(use::Texts texts = use::Texts::left_out) {
+    upstream::Standing only(upstream::Texts texts = upstream::Texts::left_out) {
         const use::Report report = look({"mistral"}, texts);
         REQUIRE(report.rows.size() == 1);
         return report.rows.front();
@@ -71,7 +71,7 @@ struct World {
 const FakeRegistry::Model before = image("weights of four bits", "Q4_0");
 const FakeRegistry::Model after = image("other weights, of four bits and a half", "Q4_K_M");
 
-std::string change_of(const use::Row& row, LayerRole role) {
+std::string change_of(const upstream::Standing& row, LayerRole role) {
     REQUIRE(row.diff);
     const auto found = std::ranges::find(row.diff->entries, role, &ImageDiff::Entry::role);
     if (found == row.diff->entries.end()) return "none";
@@ -87,9 +87,9 @@ TEST_CASE("a tag that has not moved costs one question") {
     world.server.install("mistral", as_installed(before));
     const bool with_lock = GENERATE(false, true);
     if (with_lock) world.lock.models.emplace(ModelName::parse("mistral"), locked(before, "mistral"));
-    const use::Row row = world.only();
+    const upstream::Standing row = world.only();
     CHECK(row.state == State::current);
-    CHECK(row.against == (with_lock ? use::Against::lock : use::Against::installed));
+    CHECK(row.against == (with_lock ? upstream::Against::lock : upstream::Against::installed));
     CHECK(row.before == row.after);
     CHECK(world.registry.count(What::digest) == 1);
     CHECK(world.registry.calls().size() == 1);
@@ -102,7 +102,7 @@ TEST_CASE("a tag that has moved away from the lock is explained by layer") {
     world.registry.offer("mistral", after);
     world.server.install("mistral", as_installed(before));
     world.lock.models.emplace(ModelName::parse("mistral"), locked(before, "mistral"));
-    const use::Row row = world.only();
+    const upstream::Standing row = world.only();
     CHECK(row.state == State::outdated);
     CHECK(row.all_layers_known);
     CHECK(row.before == before.image().digest);
@@ -128,13 +128,13 @@ TEST_CASE("the same where nothing is installed: the old configuration is asked f
     world.registry.offer("mistral", after);
     world.lock.models.emplace(ModelName::parse("mistral"), locked(before, "mistral"));
     SECTION("the registry still has it") {
-        const use::Row row = world.only();
+        const upstream::Standing row = world.only();
         CHECK(row.diff->family.before == "llama");
         CHECK(row.to_fetch == after.image().distinct_size());
     }
     SECTION("it is gone: the lock says the quantization") {
         world.registry.lose_blob(before.image().config.digest);
-        const use::Row row = world.only();
+        const upstream::Standing row = world.only();
         CHECK(row.state == State::outdated);
         CHECK(row.diff->family.before.empty());
         CHECK(row.diff->quantization.before == "Q4_0");
@@ -147,9 +147,9 @@ TEST_CASE("without a lock, what the server can answer for") {
     world.server.install("mistral", as_installed(before));
     // Another model has this licence, so that its blob is on the server.
     world.server.install("other", FakeServer::model({FakeServer::layer("Llama licence", ByteCount(13))}));
-    const use::Row row = world.only();
+    const upstream::Standing row = world.only();
     CHECK(row.state == State::outdated);
-    CHECK(row.against == use::Against::installed);
+    CHECK(row.against == upstream::Against::installed);
     CHECK_FALSE(row.all_layers_known);
     CHECK(change_of(row, LayerRole::weights) == "changed");
     CHECK(change_of(row, LayerRole::template_text) == "same");
@@ -176,7 +176,7 @@ TEST_CASE("the same layers under another digest are the same content") {
         world.lock.models.emplace(ModelName::parse("mistral"), entry);
     }
     SECTION("by what the server has") {}
-    const use::Row row = world.only();
+    const upstream::Standing row = world.only();
     CHECK(row.state == State::same_content);
     CHECK_FALSE(row.diff);
 }
@@ -187,7 +187,7 @@ TEST_CASE("a lock of which nothing but the digest is known still says what it ca
     manifest::Locked entry = locked(before, "mistral");
     entry.bytes.reset();
     world.lock.models.emplace(ModelName::parse("mistral"), entry);
-    const use::Row row = world.only();
+    const upstream::Standing row = world.only();
     CHECK(row.state == State::outdated);
     CHECK(row.diff->entries.empty());
     CHECK(row.reason.find("other content (Q4_0 → Q4_K_M") == 0);
@@ -200,7 +200,7 @@ TEST_CASE("no upstream is never outdated, and no failure") {
     world.lock.models.emplace(ModelName::parse("mistral"), locked(before, "mistral"));
     const use::Report report = world.look();
     REQUIRE(report.rows.size() == 2);
-    for (const use::Row& row : report.rows) {
+    for (const upstream::Standing& row : report.rows) {
         CHECK(row.state == State::no_upstream);
         CHECK_FALSE(row.error);
     }
@@ -266,7 +266,7 @@ TEST_CASE("the changed texts, if they are asked for") {
     world.server.install("mistral", as_installed(before));
     if (with_lock) world.lock.models.emplace(ModelName::parse("mistral"), locked(before, "mistral"));
     if (!old_layers_kept) world.registry.lose_blob(before.image().layers[1].digest);
-    const use::Row row = world.only(use::Texts::fetched);
+    const upstream::Standing row = world.only(upstream::Texts::fetched);
     REQUIRE(row.texts.size() == 1);
     CHECK(row.texts[0].role == LayerRole::template_text);
     CHECK(std::ranges::find(row.texts[0].lines, "+{{ .System }}") != row.texts[0].lines.end());

@@ -22,10 +22,10 @@ public:
 
     int run(Wiring& wiring) override {
         const manifest::Manifest& manifest = wiring.manifest();
-        use::Options options{targets_, use::Texts::left_out};
-        if (wiring.options().verbosity > 0) options.texts = use::Texts::fetched;
+        use::Options options{targets_, upstream::Texts::left_out};
+        if (wiring.options().verbosity > 0) options.texts = upstream::Texts::fetched;
         const manifest::Lock& lock = wiring.lock();
-        const use::Ports ports{wiring.server(), wiring.registry_server(plain_http_hosts(manifest))};
+        const upstream::Ports ports{wiring.server(), wiring.registry_server(plain_http_hosts(manifest))};
         const use::Report report = use::examine(use::gather(options, manifest, lock, ports, {wiring.stop(), {}}));
         return show(report, wiring);
     }
@@ -47,7 +47,7 @@ private:
 
     int show(const use::Report& report, Wiring& wiring) const {
         const int status = status_of(report);
-        for (const use::Row& row : report.rows) {
+        for (const upstream::Standing& row : report.rows) {
             if (!row.error) continue;
             Error error = *row.error;
             error.context("cannot look up " + quoted(row.name.display()));
@@ -64,15 +64,15 @@ private:
 
     int status_of(const use::Report& report) const {
         std::vector<int> failures;
-        for (const use::Row& row : report.rows) {
+        for (const upstream::Standing& row : report.rows) {
             if (row.error) failures.push_back(exit_status(row.error->kind()));
         }
-        if (check_ && report.count(use::State::outdated) > 0) failures.push_back(exit_status(Kind::check));
+        if (check_ && report.count(upstream::State::outdated) > 0) failures.push_back(exit_status(Kind::check));
         return common_status(failures);
     }
 
     static void say_more(const use::Report& report, Wiring& wiring) {
-        for (const use::Row& row : report.rows) {
+        for (const upstream::Standing& row : report.rows) {
             if (row.diff && row.diff->license_changed())
                 wiring.warn("the licence of " + quoted(row.name.display()) +
                             " has changed: read the new one before you update");

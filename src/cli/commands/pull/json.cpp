@@ -10,10 +10,6 @@ namespace {
 namespace use = lifecycle::pull;
 using json::Value;
 
-Value digest_json(const std::optional<Digest>& digest) {
-    return digest ? Value(digest->text()) : Value();
-}
-
 Value step_json(const use::Step& step) {
     Value object = Value::object();
     object.set("name", step.name.display()).set("source", step.source.display());

@@ -9,10 +9,6 @@ namespace {
 namespace use = lifecycle::verify;
 using json::Value;
 
-Value digest_json(const std::optional<Digest>& digest) {
-    return digest ? Value(digest->text()) : Value();
-}
-
 Value tokens_json(const std::optional<std::uint64_t>& tokens) {
     return tokens ? Value(*tokens) : Value();
 }

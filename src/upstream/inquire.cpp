@@ -1,13 +1,18 @@
-#include "lifecycle/outdated/inquire.hpp"
+#include "upstream/expected.hpp"
 
 #include "codemate/base/diagnostics.hpp"
+#include "codemate/base/parallel.hpp"
 #include "codemate/rules/drift.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace codemate::lifecycle::outdated {
+namespace codemate::upstream {
 namespace {
+
+// Connections at a time. A registry is somebody else's machine; but 40 models, each with three questions if all have
+// moved, shall not take longer than six round trips.
+constexpr std::size_t workers = 20;
 
 constexpr ByteCount largest_configuration(std::uint64_t{4} << 20); // of safetensors models it lists every tensor
 constexpr ByteCount largest_text(std::uint64_t{256} << 10);        // what is longer nobody reads as a difference
@@ -98,7 +103,7 @@ void fetch_texts(Inquiry& inquiry, const Ports& ports, const Stop& stop) {
     if (expected_is_installed(inquiry)) take_shown_texts(inquiry, ports, stop);
 }
 
-void explain(Inquiry& inquiry, const Options& options, const Ports& ports, const Stop& stop) {
+void explain(Inquiry& inquiry, Texts texts, const Ports& ports, const Stop& stop) {
     inquiry.image = ports.registry.image(inquiry.source, stop);
     inquiry.upstream = inquiry.image->digest; // it may have moved since the last question
     if (is_expected(inquiry, *inquiry.upstream)) return;
@@ -106,7 +111,18 @@ void explain(Inquiry& inquiry, const Options& options, const Ports& ports, const
     inquiry.after = configuration_at(ports, inquiry.source, *inquiry.image, stop);
     find_configuration_before(inquiry, ports, stop);
     ask_server(inquiry, ports, stop);
-    if (options.texts == Texts::fetched) fetch_texts(inquiry, ports, stop);
+    if (texts == Texts::fetched) fetch_texts(inquiry, ports, stop);
+}
+
+void inquire(Inquiry& inquiry, Texts texts, const Ports& ports, const Stop& stop) {
+    const bool is_cloud = inquiry.installed && inquiry.installed->cloud(); // its content is not on the server
+    if (is_cloud || (!inquiry.locked && !inquiry.installed)) return;       // nothing to compare with
+    try {
+        inquiry.upstream = ports.registry.digest(inquiry.source, stop);
+        if (!is_expected(inquiry, *inquiry.upstream)) explain(inquiry, texts, ports, stop);
+    } catch (const Error& error) {
+        inquiry.error = error;
+    }
 }
 
 } // namespace
@@ -121,14 +137,8 @@ bool expected_is_installed(const Inquiry& inquiry) {
     return inquiry.installed->digest && inquiry.locked->is(*inquiry.installed->digest);
 }
 
-void inquire(Inquiry& inquiry, const Options& options, const Ports& ports, Stop stop) {
-    if (inquiry.is_cloud || (!inquiry.locked && !inquiry.installed)) return; // nothing to compare with
-    try {
-        inquiry.upstream = ports.registry.digest(inquiry.source, stop);
-        if (!is_expected(inquiry, *inquiry.upstream)) explain(inquiry, options, ports, stop);
-    } catch (const Error& error) {
-        inquiry.error = error;
-    }
+void inquire(std::vector<Inquiry>& inquiries, Texts texts, const Ports& ports, const Run& run) {
+    for_each_parallel(inquiries.size(), workers, [&](std::size_t i) { inquire(inquiries[i], texts, ports, run.stop); });
 }
 
-} // namespace codemate::lifecycle::outdated
+} // namespace codemate::upstream

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "codemate/json/value.hpp"
+#include "codemate/upstream/upstream.hpp"
+
+#include <string>
+
+// How a model stands to its tag, as every command that looks it up says it.
+namespace codemate::cli {
+
+std::string changes_text(const upstream::Standing&); // of a tag that has moved: what differs, a line a layer
+json::Value standing_json(const upstream::Standing&);
+
+} // namespace codemate::cli

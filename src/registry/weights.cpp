@@ -1,0 +1,28 @@
+#include "codemate/registry/weights.hpp"
+
+#include "codemate/model/gguf.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace codemate::registry {
+namespace {
+
+// The context length stands before the tokenizer nearly always; some headers have it behind, after some megabytes.
+constexpr std::array header_steps{ByteCount(std::uint64_t{64} << 10), ByteCount(std::uint64_t{8} << 20)};
+
+} // namespace
+
+std::optional<std::uint64_t> supported_context(Registry& registry, const ModelName& source, const Image& image,
+                                               Stop stop) {
+    const auto weights = std::ranges::find(image.layers, LayerRole::weights, &Layer::role);
+    if (weights == image.layers.end()) return std::nullopt;
+    for (const ByteCount step : header_steps) {
+        const auto facts = read_gguf_header(registry.blob_head(source, weights->digest, step, stop));
+        if (!facts) return std::nullopt;
+        if (facts->context_length || !facts->needs_more) return facts->context_length;
+    }
+    return std::nullopt;
+}
+
+} // namespace codemate::registry
