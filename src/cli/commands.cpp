@@ -6,6 +6,7 @@ namespace codemate::cli {
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_list();
+std::unique_ptr<Command> make_lock();
 std::unique_ptr<Command> make_outdated();
 std::unique_ptr<Command> make_pull();
 std::unique_ptr<Command> make_use();
@@ -86,6 +87,18 @@ const std::vector<CommandInfo>& commands() {
          {"codemate check  # codemate.json and codemate.lock of this project",
           "codemate check --json  # the same for programs"},
          make_check},
+        {"lock",
+         Group::project,
+         "pin the declared models in codemate.lock",
+         "Writes into codemate.lock, beside codemate.json, which content each declared model has: the digest of what "
+         "its "
+         "tag serves at the registry, or of what is installed where no registry in reach has it. Nothing is "
+         "downloaded. Models that are pinned already stay as they are, those that are no longer declared are dropped. "
+         "--upgrade moves pins, of the targets or of all, to what their tags serve now, and says layer by layer what "
+         "differs. What breaks an expectation of the manifest is not locked.",
+         {"codemate lock  # pin what is not pinned yet", "codemate lock --upgrade --dry-run  # what has moved since?",
+          "codemate lock --upgrade mistral  # accept what mistral's tag serves now"},
+         make_lock},
         {"use",
          Group::project,
          "give a role another model",

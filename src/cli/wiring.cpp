@@ -141,10 +141,14 @@ ui::Progress& Wiring::progress() {
         options.github_actions = ui::is_set(getenv_, "GITHUB_ACTIONS");
         // A CI system may offer a terminal; nobody watches it.
         const bool automatic = options.mode == ui::ProgressMode::automatic;
-        if (automatic && ui::is_set(getenv_, "CI")) options.mode = ui::ProgressMode::plain;
+        if (automatic && in_ci()) options.mode = ui::ProgressMode::plain;
         progress_ = ui::make_progress(options, err_terminal(), err_, clock_);
     }
     return *progress_;
+}
+
+bool Wiring::in_ci() const {
+    return ui::is_set(getenv_, "CI");
 }
 
 void Wiring::note(const std::string& text) {

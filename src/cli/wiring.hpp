@@ -53,9 +53,11 @@ public:
 
     // --lock, else the file beside the manifest, whether it exists or not; nothing for the built-in manifest.
     std::optional<manifest::LockFile> lock_file();
+    std::string lock_shown(); // its path as people know it
     // What it says, empty where there is none. Error{manifest} for its mistakes and for sources that the manifest does
-    // not allow, Error{not_found} for a file that --lock names and that is not there.
-    const manifest::Lock& lock();
+    // not allow, Error{not_found} for a file that --lock names and that is not there, if it must be.
+    enum class NamedLock { must_exist, may_be_new };
+    const manifest::Lock& lock(NamedLock = NamedLock::must_exist);
 
     // The registries, with the user's credentials. Asked without TLS: what the environment, the manifest's mirrors or
     // these targets' hosts (as in model names) write with http://. The first call decides.
@@ -76,6 +78,8 @@ public:
     // version.
     void say_what_is_used();
     const std::string& server_version(); // asked once
+
+    bool in_ci() const; // CI is set, and neither 0 nor false
 
 private:
     ui::ColourChoice colour() const;

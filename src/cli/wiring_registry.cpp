@@ -40,10 +40,18 @@ std::optional<manifest::LockFile> Wiring::lock_file() {
     return manifest::LockFile(*path);
 }
 
-const manifest::Lock& Wiring::lock() {
+std::string Wiring::lock_shown() {
+    if (options_.lock) return *options_.lock;
+    const std::optional<manifest::LockFile> file = lock_file();
+    if (!file) return "no lock";
+    const std::filesystem::path manifest_shown = manifest().origin.shown;
+    return (manifest_shown.parent_path() / file->path().filename()).string();
+}
+
+const manifest::Lock& Wiring::lock(NamedLock named) {
     if (lock_) return *lock_;
     const std::optional<manifest::LockFile> file = lock_file();
-    if (options_.lock && !file->exists())
+    if (options_.lock && named == NamedLock::must_exist && !file->exists())
         throw Error(Kind::not_found, "there is no file " + codemate::quoted(*options_.lock)).context("--lock");
     manifest::Lock lock = file ? file->read() : manifest::Lock{};
     const std::vector<manifest::Problem> problems = manifest::check_sources(lock, manifest());

@@ -54,15 +54,16 @@ void find_configuration_before(Inquiry& inquiry, const Ports& ports, const Stop&
 }
 
 void ask_server(Inquiry& inquiry, const Ports& ports, const Stop& stop) {
+    if (ports.server == nullptr) return;
     try_to([&] {
         std::vector<Digest> present;
         for (const Layer& blob : inquiry.image->blobs()) {
-            if (ports.server.has_blob(blob.digest, stop)) present.push_back(blob.digest);
+            if (ports.server->has_blob(blob.digest, stop)) present.push_back(blob.digest);
         }
         inquiry.present = std::move(present);
     });
     if (!expected_is_installed(inquiry) || expected_image(inquiry)) return;
-    try_to([&] { inquiry.shown = ports.server.show(inquiry.name, stop); });
+    try_to([&] { inquiry.shown = ports.server->show(inquiry.name, stop); });
 }
 
 const Layer* layer_of(const Image& image, LayerRole role) {
@@ -77,7 +78,8 @@ void fetch_text(std::map<LayerRole, std::string>& texts, const Inquiry& inquiry,
 }
 
 void take_shown_texts(Inquiry& inquiry, const Ports& ports, const Stop& stop) {
-    if (!inquiry.shown) try_to([&] { inquiry.shown = ports.server.show(inquiry.name, stop); });
+    if (!inquiry.shown && ports.server != nullptr)
+        try_to([&] { inquiry.shown = ports.server->show(inquiry.name, stop); });
     if (!inquiry.shown) return;
     inquiry.texts_before.try_emplace(LayerRole::template_text, inquiry.shown->template_text);
     inquiry.texts_before.try_emplace(LayerRole::system, inquiry.shown->system);

@@ -26,6 +26,7 @@ struct Report {
     std::size_t count(upstream::State) const;
 };
 
+// Needs the server.
 Facts gather(const Options&, const manifest::Manifest&, const manifest::Lock&, const upstream::Ports&, const Run&);
 Report examine(const Facts&); // pure
 

@@ -19,7 +19,7 @@ namespace codemate::upstream {
 enum class Texts { left_out, fetched }; // the layers that people can read, before and after
 
 struct Ports {
-    ollama::Server& server;
+    ollama::Server* server; // nullptr: it does not answer; then what a move would fetch is not known
     registry::Registry& registry;
 };
 

@@ -8,7 +8,10 @@
 // How a model stands to its tag, as every command that looks it up says it.
 namespace codemate::cli {
 
+class Wiring;
+
 std::string changes_text(const upstream::Standing&); // of a tag that has moved: what differs, a line a layer
 json::Value standing_json(const upstream::Standing&);
+void warn_of_license(const upstream::Standing&, Wiring&); // on stderr, where it has changed
 
 } // namespace codemate::cli

@@ -1,4 +1,5 @@
 #include "cli/commands/standing.hpp"
+#include "cli/wiring.hpp"
 
 #include "codemate/base/text.hpp"
 #include "codemate/ui/table.hpp"
@@ -90,6 +91,12 @@ std::string changes_text(const upstream::Standing& standing) {
                        "\n" + layers(*standing.diff);
     if (standing.to_fetch) text += "  an update fetches " + to_string(*standing.to_fetch) + "\n";
     return text + texts(standing);
+}
+
+void warn_of_license(const upstream::Standing& standing, Wiring& wiring) {
+    if (!standing.diff || !standing.diff->license_changed()) return;
+    wiring.warn("the licence of " + quoted(standing.name.display()) +
+                " has changed: read the new one before you update");
 }
 
 } // namespace codemate::cli

@@ -37,7 +37,7 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     // A misspelt target needs no server to be refused.
     const bool all = options.targets.empty() || std::ranges::find(options.targets, "all") != options.targets.end();
     if (!all) manifest::resolve(manifest, options.targets);
-    const std::vector<ollama::Installed> installed = ports.server.installed(run.stop);
+    const std::vector<ollama::Installed> installed = ports.server->installed(run.stop);
     Facts facts;
     for (const manifest::Wanted& each : wanted(options, manifest, installed)) {
         upstream::Inquiry inquiry = inquiry_for(each, manifest, lock, installed);

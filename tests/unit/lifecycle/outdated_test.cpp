@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/fake_registry.hpp"
 #include "support/fake_server.hpp"
+#include "unit/lifecycle/images.hpp"
 #include "unit/lifecycle/manifests.hpp"
 
 #include "codemate/lifecycle/outdated.hpp"
@@ -11,8 +12,11 @@
 
 using namespace codemate;
 namespace use = lifecycle::outdated;
+using test::as_installed;
 using test::FakeRegistry;
 using test::FakeServer;
+using test::image;
+using test::locked;
 using upstream::State;
 using What = FakeRegistry::Call::What;
 
@@ -24,34 +28,6 @@ const char* const project = R"({
   "models": {"coder:7b-q4_0": {"from": "coder:7b-instruct-q4_0"}}
 })";
 
-FakeRegistry::Model image(const std::string& weights, const std::string& quantization,
-                          const std::string& license = "Apache 2.0", const std::string& chat = "{{ .Prompt }}!") {
-    return FakeRegistry::model(R"({"model_format":"gguf","model_family":"llama","model_type":"7B","file_type":")" +
-                                   quantization + R"("})",
-                               {{"model", weights}, {"template", chat}, {"license", license}});
-}
-
-// The same, as a server has it that pulled it.
-FakeServer::Model as_installed(const FakeRegistry::Model& model, const std::string& license = "Apache 2.0",
-                               const std::string& chat = "{{ .Prompt }}!") {
-    const Image parsed = model.image();
-    FakeServer::Model installed;
-    installed.digest = parsed.digest;
-    for (const Layer& blob : parsed.blobs())
-        installed.layers.push_back({blob.digest, blob.size});
-    installed.license = license;
-    installed.template_text = chat;
-    return installed;
-}
-
-manifest::Locked locked(const FakeRegistry::Model& model, const std::string& source) {
-    manifest::Locked entry{model.image().digest, ModelName::parse(source), {}, {}, {}, {}, {}};
-    entry.size = model.image().size();
-    entry.quantization = "Q4_0";
-    entry.bytes = model.manifest;
-    return entry;
-}
-
 struct World {
     FakeServer server;
     FakeRegistry registry;
@@ -59,7 +35,7 @@ struct World {
 
     use::Report look(std::vector<std::string> targets = {}, upstream::Texts texts = upstream::Texts::left_out) {
         return use::examine(
-            use::gather({std::move(targets), texts}, test::manifest_of(project), lock, {server, registry}, {}));
+            use::gather({std::move(targets), texts}, test::manifest_of(project), lock, {&server, registry}, {}));
     }
     upstream::Standing only(upstream::Texts texts = upstream::Texts::left_out) {
         const use::Report report = look({"mistral"}, texts);
@@ -337,6 +313,6 @@ TEST_CASE("a stop ends it") {
     std::stop_source stop;
     world.registry.before_each_call([&](const FakeRegistry::Call&) { stop.request_stop(); });
     CHECK_THROWS_AS(
-        use::gather({}, test::manifest_of(project), {}, {world.server, world.registry}, {stop.get_token(), {}}),
+        use::gather({}, test::manifest_of(project), {}, {&world.server, world.registry}, {stop.get_token(), {}}),
         Interrupted);
 }

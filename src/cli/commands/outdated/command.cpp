@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include "cli/commands/outdated/render.hpp"
+#include "cli/commands/standing.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/wiring.hpp"
 
@@ -25,7 +26,7 @@ public:
         use::Options options{targets_, upstream::Texts::left_out};
         if (wiring.options().verbosity > 0) options.texts = upstream::Texts::fetched;
         const manifest::Lock& lock = wiring.lock();
-        const upstream::Ports ports{wiring.server(), wiring.registry_server(plain_http_hosts(manifest))};
+        const upstream::Ports ports{&wiring.server(), wiring.registry_server(plain_http_hosts(manifest))};
         const use::Report report = use::examine(use::gather(options, manifest, lock, ports, {wiring.stop(), {}}));
         return show(report, wiring);
     }
@@ -72,11 +73,8 @@ private:
     }
 
     static void say_more(const use::Report& report, Wiring& wiring) {
-        for (const upstream::Standing& row : report.rows) {
-            if (row.diff && row.diff->license_changed())
-                wiring.warn("the licence of " + quoted(row.name.display()) +
-                            " has changed: read the new one before you update");
-        }
+        for (const upstream::Standing& row : report.rows)
+            warn_of_license(row, wiring);
         if (report.rows.empty()) wiring.note("nothing is installed on this server");
     }
 
