@@ -24,7 +24,9 @@ public:
 
     Response send(const Request& request, const Receiver& receiver, Stop stop) override {
         CurlPool::Loan handle(pool_);
-        return exchange(*handle, request, receiver, options_, trust_, stop);
+        Response response = exchange(*handle, request, receiver, options_, trust_, stop);
+        handle.give_back();
+        return response;
     }
 
 private:

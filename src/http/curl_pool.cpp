@@ -12,7 +12,7 @@ constexpr std::size_t most_idle = 8;
 
 CurlPool::Loan::Loan(CurlPool& pool) : pool_(pool), handle_(pool.take()) {}
 
-CurlPool::Loan::~Loan() {
+void CurlPool::Loan::give_back() noexcept {
     pool_.give_back(std::move(handle_));
 }
 

@@ -14,11 +14,13 @@ public:
     class Loan {
     public:
         explicit Loan(CurlPool&);
-        ~Loan();
         Loan(const Loan&) = delete;
         Loan& operator=(const Loan&) = delete;
 
         CurlHandle& operator*() { return *handle_; }
+        // The exchange came to a proper end. A handle that is not returned goes with the loan: after a transfer that
+        // failed libcurl keeps some of its state through curl_easy_reset(), and refuses options of the next one.
+        void give_back() noexcept;
 
     private:
         CurlPool& pool_;
