@@ -3,24 +3,32 @@
 #include "codemate/base/clock.hpp"
 #include "codemate/base/run.hpp"
 #include "codemate/http/url.hpp"
+#include "codemate/manifest/lock.hpp"
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/server.hpp"
+#include "codemate/registry/registry.hpp"
+#include "codemate/upstream/upstream.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-// Makes models present on the server.
+// Makes models present on the server: at their locked digests where there is a lock.
 namespace codemate::lifecycle::pull {
 
 struct Options {
     std::vector<std::string> targets;  // empty: the required set
     std::optional<http::Url> registry; // stands in for the public registry (CODEMATE_REGISTRY)
+    bool locked = false;               // --locked: nothing is written, a declared model without an entry is refused
 };
 
 struct Ports {
     ollama::Server& server;
     const Clock& clock;
+    // Where a lock is in play: what tags serve is asked, and where a first use is written.
+    registry::Registry* registry = nullptr;
+    const manifest::LockFile* lock_file = nullptr;
 };
 
 struct Facts {
@@ -28,18 +36,41 @@ struct Facts {
     std::vector<manifest::Wanted> wanted;
     std::vector<ollama::Installed> installed;
     Time now{};
+    std::optional<manifest::Lock> lock{}; // nothing: none is in play
+    // Of pinned models whose content nothing installed has.
+    std::map<ModelName, upstream::Standing> upstream{};
+};
+
+// What the lock asks for.
+struct Pin {
+    Digest digest;
+    std::vector<Digest> same{}; // other digests of the same content
+    ByteCount size{};
+
+    bool is(const std::optional<Digest>&) const;
 };
 
 // What is done for one model.
 struct Step {
-    ModelName name;   // under which it shall be installed
-    ModelName source; // what the server is asked to pull; copied to `name` where it differs
+    enum class Do { fetch, copy_installed, nothing, refuse };
+
+    ModelName name;           // under which it shall be installed
+    ModelName source;         // what the server is asked to pull, or has already; copied to `name` where it differs
+    ModelName origin{source}; // its name at its registry, whatever stands in for that
+    Do what = Do::fetch;
     ollama::Transport transport = ollama::Transport::https;
     bool keep_source = false;       // it is declared, or was installed before: its name stays after the copy
     std::optional<Digest> before{}; // installed under `name` now
     std::string reason{};           // "a role of the manifest", "named", "its content comes from …"
     bool declared = false;
     std::string target{}; // the word that it comes from
+
+    std::optional<Pin> pin{};
+    std::optional<Digest> also_same{};            // of the pin's content, and to be added to its entry
+    bool first_use = false;                       // what is installed becomes the pin
+    manifest::Expect expect{};                    // that it must hold then
+    std::optional<upstream::Standing> standing{}; // of a tag that has moved away from the pin
+    std::optional<Error> obstacle{};              // of refuse
 
     bool copies() const { return name != source; }
 };
@@ -49,7 +80,9 @@ struct Plan {
     std::vector<std::string> known_words; // for suggestions, should a name not be found
 };
 
-enum class Outcome { pulled, updated, unchanged, failed, interrupted, not_started };
+std::string_view to_string(Step::Do); // the enumerator's name, as it stands in JSON
+
+enum class Outcome { pulled, updated, copied, unchanged, failed, interrupted, not_started };
 std::string_view to_string(Outcome);
 
 struct Item {
@@ -59,7 +92,9 @@ struct Item {
     ByteCount size{};    // of the model, as the server states it
     std::optional<Digest> digest{};
     Duration took{0};
-    std::optional<Error> error{};
+    bool locked_now = false;          // its entry was added to the lock
+    std::vector<ModelName> kept_as{}; // snapshots of what a pin replaced
+    std::optional<Error> error{};     // also of one that is installed, but could not be locked
 };
 
 enum class Ending { complete, interrupted };
@@ -70,7 +105,8 @@ struct Report {
     Duration took{0};
 };
 
-Facts gather(const Options&, const manifest::Manifest&, const Ports&, const Run&);
+// `lock`: nullptr where none is in play.
+Facts gather(const Options&, const manifest::Manifest&, const manifest::Lock* lock, const Ports&, const Run&);
 Plan plan(const Facts&, const Options&); // pure
 Report execute(const Plan&, const Options&, const Ports&,
                const Run&); // a failed item and a stop are in the report, not thrown

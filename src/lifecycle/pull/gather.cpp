@@ -1,11 +1,44 @@
 #include "codemate/lifecycle/pull.hpp"
+#include "codemate/rules/targets.hpp"
+
+#include <algorithm>
 
 namespace codemate::lifecycle::pull {
+namespace {
 
-Facts gather(const Options& options, const manifest::Manifest& manifest, const Ports& ports, const Run& run) {
+bool is_installed(const manifest::Locked& pin, const std::vector<ollama::Installed>& installed) {
+    return std::ranges::any_of(installed,
+                               [&](const ollama::Installed& model) { return model.digest && pin.is(*model.digest); });
+}
+
+// What their tags serve decides over pins whose content nothing installed has. Everything else needs no registry.
+void look_up_tags(Facts& facts, const Ports& ports, const Run& run) {
+    std::vector<upstream::Inquiry> inquiries;
+    for (const manifest::Wanted& wanted : facts.wanted) {
+        const manifest::Locked* pin = facts.lock->find(wanted.name);
+        if (pin == nullptr || is_installed(*pin, facts.installed)) continue;
+        const manifest::Declared* declared = facts.manifest.declared(wanted.name);
+        const bool elsewhere = declared != nullptr && declared->from;
+        upstream::Inquiry inquiry{wanted.name, elsewhere ? *declared->from : wanted.name, *pin};
+        if (const ollama::Installed* found = rules::find(facts.installed, wanted.name)) inquiry.installed = *found;
+        inquiries.push_back(std::move(inquiry));
+    }
+    upstream::inquire(inquiries, upstream::Texts::left_out, {&ports.server, *ports.registry}, run);
+    for (const upstream::Inquiry& inquiry : inquiries)
+        facts.upstream.emplace(inquiry.name, upstream::judge(inquiry));
+}
+
+} // namespace
+
+Facts gather(const Options& options, const manifest::Manifest& manifest, const manifest::Lock* lock, const Ports& ports,
+             const Run& run) {
     // The targets first: a misspelt one needs no server to be refused.
-    std::vector<manifest::Wanted> wanted = manifest::resolve(manifest, options.targets);
-    return {manifest, std::move(wanted), ports.server.installed(run.stop), ports.clock.now()};
+    Facts facts{manifest, manifest::resolve(manifest, options.targets), {}, ports.clock.now()};
+    facts.installed = ports.server.installed(run.stop);
+    if (lock == nullptr) return facts;
+    facts.lock = *lock;
+    if (ports.registry != nullptr) look_up_tags(facts, ports, run);
+    return facts;
 }
 
 } // namespace codemate::lifecycle::pull

@@ -1,10 +1,14 @@
-#include "lifecycle/pull/transfer.hpp"
-
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/pull.hpp"
+#include "codemate/rules/targets.hpp"
+
+#include <algorithm>
 
 namespace codemate::lifecycle::pull {
 namespace {
+
+using Do = Step::Do;
+using rules::find;
 
 // The same model at the registry that stands in for the public one.
 ModelName at_registry(const http::Url& registry, const ModelName& name) {
@@ -17,16 +21,18 @@ std::string reason_of(const manifest::Wanted& wanted, const manifest::Manifest& 
     return wanted.declared ? "declared in the manifest" : "named on the command line";
 }
 
-Step step_for(const manifest::Wanted& wanted, const Facts& facts, const Options& options) {
+// Where the model is pulled from, whatever a lock says.
+Step fetch_step(const manifest::Wanted& wanted, const Facts& facts, const Options& options) {
     Step step{wanted.name, wanted.name};
     step.declared = wanted.declared;
     step.reason = reason_of(wanted, facts.manifest);
     step.target = wanted.target;
     if (wanted.plain_http) step.transport = ollama::Transport::plain_http;
-    if (const manifest::Declared* declared = facts.manifest.declared(wanted.name);
-        declared != nullptr && declared->from) {
-        step.source = *declared->from;
+    if (const manifest::Declared* declared = facts.manifest.declared(wanted.name); declared != nullptr) {
+        if (declared->from) step.source = *declared->from;
+        step.expect = declared->expect;
     }
+    step.origin = step.source;
     if (options.registry && step.source.on_public_registry()) {
         step.source = at_registry(*options.registry, step.source);
         if (options.registry->scheme == "http") step.transport = ollama::Transport::plain_http;
@@ -36,7 +42,102 @@ Step step_for(const manifest::Wanted& wanted, const Facts& facts, const Options&
     return step;
 }
 
+Step refused(Step step, Error why) {
+    step.what = Do::refuse;
+    step.reason = why.message();
+    step.obstacle = std::move(why);
+    return step;
+}
+
+Step refused_as_moved(Step step, const upstream::Standing& standing) {
+    const std::string now = standing.after ? standing.after->id() : "other content";
+    Error error(Kind::check, "it is locked at " + step.pin->digest.id() + ", and its tag serves " + now +
+                                 " now: " + standing.reason);
+    error.hint("nothing was downloaded; `codemate lock --upgrade " + step.name.display_short() +
+               "` accepts what the tag serves, then pull again");
+    step.standing = standing;
+    return refused(std::move(step), std::move(error));
+}
+
+// Another name that has the pinned content and that the server would not take for another model.
+const ollama::Installed* holder_of(const Pin& pin, const Facts& facts) {
+    const auto found = std::ranges::find_if(facts.installed, [&](const ollama::Installed& model) {
+        return !model.cloud() && !model.name.misread_by_server() && pin.is(model.digest);
+    });
+    return found == facts.installed.end() ? nullptr : &*found;
+}
+
+Step copy_step(Step step, const ollama::Installed& holder) {
+    step.what = Do::copy_installed;
+    step.source = holder.name;
+    step.keep_source = true;
+    step.reason = "locked, and its content is installed as " + holder.name.display();
+    return step;
+}
+
+Step fetch_or_refuse(Step step, const Facts& facts, const Options& options) {
+    using upstream::State;
+    const auto found = facts.upstream.find(step.name);
+    if (found == facts.upstream.end()) return step;
+    const upstream::Standing& standing = found->second;
+    switch (standing.state) {
+    case State::outdated:
+        return refused_as_moved(std::move(step), standing);
+    case State::no_upstream:
+        return refused(std::move(step),
+                       Error(Kind::not_found, "it is locked at " + step.pin->digest.id() +
+                                                  ", which nothing installed has, and " + step.origin.display() +
+                                                  " is not at its registry any more")
+                           .hint("look for a machine that has it still, or declare another model"));
+    case State::same_content:
+        if (!options.locked) step.also_same = standing.after;
+        step.pin->same.push_back(*standing.after);
+        step.reason = "locked, and its tag serves the same content";
+        if (step.before != standing.after) return step;
+        step.what = Do::nothing;
+        step.reason = "locked, and the same content is installed";
+        return step;
+    case State::current:
+        step.reason = "locked, and its tag still serves that";
+        return step;
+    case State::absent:
+    case State::failed: // a registry that perhaps only the server can reach
+        step.reason = "locked; its tag could not be looked up, what arrives is compared";
+        break;
+    }
+    return step;
+}
+
+// The ways of a lock, in their order: it is installed, it is installed under another name, the tag still serves it.
+Step pinned_step(Step step, const manifest::Locked& entry, const Facts& facts, const Options& options) {
+    step.pin = Pin{entry.digest, entry.same, entry.size};
+    if (step.pin->is(step.before)) {
+        step.what = Do::nothing;
+        step.reason = "locked, and installed so";
+        return step;
+    }
+    if (const ollama::Installed* holder = holder_of(*step.pin, facts)) return copy_step(std::move(step), *holder);
+    return fetch_or_refuse(std::move(step), facts, options);
+}
+
+Step step_for(const manifest::Wanted& wanted, const Facts& facts, const Options& options) {
+    Step step = fetch_step(wanted, facts, options);
+    if (!facts.lock) return step;
+    if (const manifest::Locked* entry = facts.lock->find(wanted.name))
+        return pinned_step(std::move(step), *entry, facts, options);
+    if (options.locked && wanted.declared) {
+        return refused(std::move(step), Error(Kind::check, "it has no entry in the lock, and none may be added here")
+                                            .hint("run `codemate lock` where the lock may be written, and commit it"));
+    }
+    step.first_use = wanted.declared && !options.locked;
+    return step;
+}
+
 } // namespace
+
+bool Pin::is(const std::optional<Digest>& other) const {
+    return other && (*other == digest || std::ranges::find(same, *other) != same.end());
+}
 
 Plan plan(const Facts& facts, const Options& options) {
     Plan plan;
@@ -48,8 +149,24 @@ Plan plan(const Facts& facts, const Options& options) {
     return plan;
 }
 
+std::string_view to_string(Do what) {
+    switch (what) {
+    case Do::fetch:
+        return "fetch";
+    case Do::copy_installed:
+        return "copy_installed";
+    case Do::nothing:
+        return "nothing";
+    case Do::refuse:
+        break;
+    }
+    return "refuse";
+}
+
 std::string_view to_string(Outcome outcome) {
     switch (outcome) {
+    case Outcome::copied:
+        return "copied";
     case Outcome::pulled:
         return "pulled";
     case Outcome::updated:

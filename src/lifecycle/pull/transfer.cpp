@@ -1,10 +1,13 @@
 #include "lifecycle/pull/transfer.hpp"
 
 #include "lifecycle/pull/arrivals.hpp"
+#include "lifecycle/pull/keeping.hpp"
+#include "lifecycle/pull/pinning.hpp"
 
 #include "codemate/base/grace.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/rules/snapshot_names.hpp"
+#include "codemate/rules/targets.hpp"
 
 #include <algorithm>
 
@@ -13,25 +16,29 @@ namespace {
 
 using ollama::Installed;
 using ollama::PullEvent;
+using rules::find;
 
 // One model on its way: the step, what is known so far, and who is told.
 class Transfer {
 public:
     Transfer(const Step& step, const Plan& plan, const Ports& ports, const Run& run)
-        : step_(step), plan_(plan), ports_(ports), run_(run), arrivals_(ports.clock.steady()) {
+        : step_(step), plan_(plan), ports_(ports), run_(run), keeping_(ports.server, ports.clock),
+          arrivals_(ports.clock.steady()) {
         item_.step = step;
     }
 
     Item carry_out() {
         const SteadyTime began = ports_.clock.steady();
-        tell(Event::Type::begin, step_.copies() ? "pulling " + step_.source.display() : "pulling");
+        tell(Event::Type::begin, beginning());
         try {
             throw_if_stopped(run_.stop);
-            fetch_and_place();
+            carry_out_step();
         } catch (const Interrupted&) {
             item_.outcome = Outcome::interrupted;
             item_.fetched = arrivals_.fetched();
+            leave_nothing_needless();
         } catch (const Error& error) {
+            leave_nothing_needless();
             item_.outcome = Outcome::failed;
             item_.fetched = arrivals_.fetched();
             cause_ = error.message();
@@ -45,9 +52,81 @@ public:
     }
 
 private:
+    void carry_out_step() {
+        switch (step_.what) {
+        case Step::Do::nothing:
+            item_.outcome = Outcome::unchanged;
+            item_.digest = step_.before;
+            item_.size = step_.pin->size;
+            last_steps_ = run_.stop;
+            return write_to_lock(nullptr);
+        case Step::Do::copy_installed:
+            return copy_installed();
+        case Step::Do::refuse:
+            throw *step_.obstacle;
+        case Step::Do::fetch:
+            return fetch_and_place();
+        }
+    }
+
+    // Looked at again: the name that had the pinned content may be gone or changed since the plan.
+    void copy_installed() {
+        const std::vector<Installed> now = ports_.server.installed(run_.stop);
+        const Installed* holder = find(now, step_.source);
+        if (holder == nullptr || !step_.pin->is(holder->digest)) {
+            throw Error(Kind::failed, quoted(step_.source.display()) + " has changed meanwhile")
+                .hint("run the command again");
+        }
+        const Grace grace(run_.stop, std::chrono::milliseconds(700));
+        last_steps_ = grace.stop();
+        keep_replaced(find(now, step_.name), last_steps_);
+        place(*holder, now, now);
+        item_.digest = holder->digest;
+        item_.size = holder->size;
+        item_.outcome = Outcome::copied;
+        tell_kept();
+    }
+
+    void keep_replaced(const Installed* replaced, const Stop& stop) {
+        const bool differs = step_.pin && replaced != nullptr && !step_.pin->is(replaced->digest);
+        if (differs) keeping_.keep(*replaced, stop);
+    }
+
+    void tell_kept() {
+        keeping_.drop_needless(last_steps_);
+        item_.kept_as = keeping_.names();
+        for (const ModelName& name : item_.kept_as)
+            tell(Event::Type::note, "what was installed before is kept for 14 days as " + name.display());
+    }
+
+    void leave_nothing_needless() {
+        const Grace grace(run_.stop, std::chrono::milliseconds(700));
+        keeping_.drop_needless(grace.stop());
+    }
+
+    // The tag moved between look-up and download, or the server reaches another registry than codemate.
+    [[noreturn]] void go_back(const Installed& wrong) {
+        const std::string got = wrong.digest ? wrong.digest->id() : "content without a digest";
+        Error error(Kind::check,
+                    "the server got " + got + " instead of " + step_.pin->digest.id() + ", which is locked");
+        error.hint("the tag has moved; `codemate outdated` says what changed, `codemate lock --upgrade " +
+                   step_.name.display_short() + "` accepts it");
+        try {
+            const bool put_back = keeping_.take_back(wrong.name, last_steps_);
+            error.note(put_back ? "what was installed before is back" : "it was removed again");
+        } catch (const Error& second) {
+            error.note("it could not be undone: " + second.message());
+            for (const ModelName& name : keeping_.names())
+                error.note("what was installed before is kept as " + name.display());
+        }
+        throw error;
+    }
+
     void fetch_and_place() {
         // Looked at right before, not when the plan was made: somebody else may have pulled meanwhile.
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
+        if (const Installed* old = find(before, step_.source); step_.pin && old != nullptr)
+            keeping_.keep(*old, run_.stop);
         ports_.server.pull(
             step_.source, step_.transport, [this](const PullEvent& event) { return on(event); }, run_.stop);
         // From here on a stop has to wait a moment: what is left to do is quick, and half of it would leave a name
@@ -62,8 +141,29 @@ private:
                 .hint("its files may be damaged, or its disk full; the server's own log says more");
         }
         record(*source);
-        if (step_.copies()) place(*source, before, after);
+        if (step_.pin && !step_.pin->is(source->digest)) go_back(*source);
+        if (step_.copies()) {
+            keep_replaced(find(after, step_.name), last_steps_);
+            place(*source, before, after);
+        }
         judge(before, *source);
+        tell_kept();
+        write_to_lock(step_.first_use ? source : nullptr);
+    }
+
+    // The model is installed whatever comes now: what goes wrong here is the item's error, not its outcome. `first`:
+    // what is used for the first time.
+    void write_to_lock(const Installed* first) {
+        try {
+            record_same(step_, ports_, last_steps_);
+            if (first != nullptr) item_.locked_now = record_pin(step_, *first, ports_, last_steps_);
+            if (item_.locked_now) tell(Event::Type::note, "locked at " + first->digest->id() + " (first use)");
+        } catch (const Interrupted&) {
+            item_.error = Error(Kind::failed, "interrupted");
+        } catch (const Error& error) {
+            item_.error = error;
+        }
+        if (item_.error) item_.error->context(quoted(step_.name.display()) + " is installed, but not locked");
     }
 
     // A known word beside the one that was typed and that the registry does not know.
@@ -85,15 +185,10 @@ private:
     void place(const Installed& source, const std::vector<Installed>& before, const std::vector<Installed>& after) {
         tell(Event::Type::stage, "copying to " + step_.name.display());
         const Digest digest = source.digest.value_or(Digest());
-        const ModelName spare =
-            rules::snapshot_name(step_.name, ports_.clock.now(), replaced_digest(after).value_or(digest));
+        // Not the name of the snapshot that may be there already, which has the old content's digest.
+        const ModelName spare = rules::snapshot_name(step_.name, ports_.clock.now(), digest);
         ollama::copy_over(ports_.server, step_.source, step_.name, spare, after, last_steps_);
         if (may_remove_source(source, before)) remove_source();
-    }
-
-    std::optional<Digest> replaced_digest(const std::vector<Installed>& installed) const {
-        const Installed* replaced = find(installed, step_.name);
-        return replaced == nullptr ? std::nullopt : replaced->digest;
     }
 
     // The name that only this pull made goes, but never one that was there before, that the manifest declares or that
@@ -149,6 +244,12 @@ private:
             run_.events({type, step_.name.display(), std::move(text), arrivals_.completed(), arrivals_.total()});
     }
 
+    std::string beginning() const {
+        if (step_.what == Step::Do::refuse) return "comparing with the lock";
+        if (step_.what != Step::Do::fetch) return step_.reason;
+        return step_.copies() ? "pulling " + step_.source.display() : "pulling";
+    }
+
     void tell_end() {
         if (!run_.events) return;
         const bool failed = item_.outcome == Outcome::failed || item_.outcome == Outcome::interrupted;
@@ -161,6 +262,8 @@ private:
             return "pulled, " + to_string(item_.fetched) + " in " + to_text(item_.took);
         case Outcome::updated:
             return "updated, " + to_string(item_.fetched) + " in " + to_text(item_.took);
+        case Outcome::copied:
+            return "copied from " + step_.source.display();
         case Outcome::unchanged:
             return "up to date";
         case Outcome::failed:
@@ -174,6 +277,7 @@ private:
     const Plan& plan_;
     const Ports& ports_;
     const Run& run_;
+    Keeping keeping_;
     Arrivals arrivals_;
     std::string stage_;
     Stop last_steps_;
@@ -182,12 +286,6 @@ private:
 };
 
 } // namespace
-
-const Installed* find(const std::vector<Installed>& models, const ModelName& name) {
-    const auto found = std::find_if(models.begin(), models.end(),
-                                    [&](const Installed& model) { return model.name.same_on_server(name); });
-    return found == models.end() ? nullptr : &*found;
-}
 
 Item transfer(const Step& step, const Plan& plan, const Ports& ports, const Run& run) {
     return Transfer(step, plan, ports, run).carry_out();

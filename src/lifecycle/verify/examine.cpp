@@ -23,6 +23,16 @@ const ollama::Running* running_as(const Subject& subject, const Facts& facts) {
     return found == facts.running->end() ? nullptr : &*found;
 }
 
+std::string moved_text(const ollama::Installed& installed, const manifest::Locked& locked) {
+    const bool requantized = !installed.quantization.empty() && !locked.quantization.empty() &&
+                             !equal_ignoring_case(installed.quantization, locked.quantization);
+    const auto in_brackets = [&](const std::string& quantization) {
+        return requantized ? " (" + printable(quantization, 60) + ")" : "";
+    };
+    return "installed at " + installed.digest->id() + in_brackets(installed.quantization) + ", but locked at " +
+           locked.digest.id() + in_brackets(locked.quantization);
+}
+
 void judge_presence(Row& row, const Subject& subject, const Facts& facts) {
     if (!subject.installed) {
         const bool locked = subject.locked.has_value();
@@ -37,9 +47,7 @@ void judge_presence(Row& row, const Subject& subject, const Facts& facts) {
     } else if (subject.locked && !subject.installed->digest) {
         row.findings.push_back({Severity::note, What::drift, "the server tells no digest of it"});
     } else if (row.drift == Drift::moved) {
-        row.findings.push_back(
-            {Severity::problem, What::drift,
-             "installed at " + subject.installed->digest->id() + ", but locked at " + subject.locked->digest.id()});
+        row.findings.push_back({Severity::problem, What::drift, moved_text(*subject.installed, *subject.locked)});
     } else if (row.drift == Drift::unpinned && row.is_required && facts.has_lock) {
         row.findings.push_back({Severity::note, What::unpinned, "not locked"});
     }

@@ -2,6 +2,7 @@
 
 #include "cli/commands/outdated/render.hpp"
 #include "cli/commands/standing.hpp"
+#include "cli/commands/targets.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/wiring.hpp"
 
@@ -26,26 +27,12 @@ public:
         use::Options options{targets_, upstream::Texts::left_out};
         if (wiring.options().verbosity > 0) options.texts = upstream::Texts::fetched;
         const manifest::Lock& lock = wiring.lock();
-        const upstream::Ports ports{&wiring.server(), wiring.registry_server(plain_http_hosts(manifest))};
+        const upstream::Ports ports{&wiring.server(), wiring.registry_server(plain_http_hosts(targets_, manifest))};
         const use::Report report = use::examine(use::gather(options, manifest, lock, ports, {wiring.stop(), {}}));
         return show(report, wiring);
     }
 
 private:
-    // Of the targets that were written with http://.
-    std::vector<std::string> plain_http_hosts(const manifest::Manifest& manifest) const {
-        std::vector<std::string> urls;
-        for (const std::string& target : targets_) {
-            if (target.find("://") != std::string::npos) urls.push_back(target);
-        }
-        if (urls.empty()) return {};
-        std::vector<std::string> hosts;
-        for (const manifest::Wanted& wanted : manifest::resolve(manifest, urls)) {
-            if (wanted.plain_http) hosts.push_back(wanted.name.host());
-        }
-        return hosts;
-    }
-
     int show(const use::Report& report, Wiring& wiring) const {
         const int status = status_of(report);
         for (const upstream::Standing& row : report.rows) {

@@ -1,6 +1,8 @@
 #include "cli/command.hpp"
 
 #include "cli/commands/pull/render.hpp"
+#include "cli/commands/standing.hpp"
+#include "cli/commands/targets.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/wiring.hpp"
 
@@ -17,6 +19,8 @@ class Pull final : public Command {
 public:
     void declare(Options& options) override {
         options.arguments("TARGET", targets_, "groups, roles, models; none: the required set");
+        options.flag("--locked", locked_,
+                     "write no lock; refuse declared models that it lacks (default in CI, where there is a lock)");
         options.flag("--dry-run", dry_run_, "say what would be done, change nothing");
         options.flag("-y,--yes", yes_, "answer every question with yes");
     }
@@ -24,12 +28,19 @@ public:
     int run(Wiring& wiring) override {
         const manifest::Manifest& manifest = wiring.manifest();
         refuse_without_manifest(manifest);
-        const use::Options options{targets_, wiring.registry()};
-        const use::Ports ports{wiring.server(), wiring.clock()};
+        const std::optional<manifest::LockFile> lock_file = wiring.lock_file();
+        const use::Options options{targets_, wiring.registry(), is_locked(lock_file, wiring)};
+        use::Ports ports{wiring.server(), wiring.clock()};
+        const manifest::Lock* lock = nullptr;
+        if (lock_file) {
+            lock = &wiring.lock(options.locked ? Wiring::NamedLock::must_exist : Wiring::NamedLock::may_be_new);
+            ports.registry = &wiring.registry_server(plain_http_hosts(targets_, manifest));
+            ports.lock_file = &*lock_file;
+        }
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
 
         wiring.say_what_is_used();
-        const use::Plan plan = use::plan(use::gather(options, manifest, ports, run), options);
+        const use::Plan plan = use::plan(use::gather(options, manifest, lock, ports, run), options);
         say_what_is_new(plan, wiring);
         if (plan.steps.empty())
             wiring.note("the manifest requires no model: it has neither roles nor a group \"default\"");
@@ -40,6 +51,14 @@ public:
     }
 
 private:
+    bool is_locked(const std::optional<manifest::LockFile>& file, const Wiring& wiring) const {
+        if (locked_ && !file) {
+            throw Error(Kind::usage, "--locked needs a lock, and the built-in manifest has none beside it")
+                .hint("name one with --lock FILE, or use a codemate.json of your own");
+        }
+        return locked_ || (file && wiring.in_ci() && file->exists());
+    }
+
     // Nothing would say what this project needs, and the built-in set is several gigabytes of somebody else's choice.
     void refuse_without_manifest(const manifest::Manifest& manifest) const {
         if (!targets_.empty() || manifest.origin.how != manifest::Origin::How::built_in) return;
@@ -50,7 +69,7 @@ private:
 
     static void say_what_is_new(const use::Plan& plan, Wiring& wiring) {
         for (const use::Step& step : plan.steps) {
-            if (!step.declared) {
+            if (!step.declared && !step.pin) {
                 wiring.note(quoted(step.name.display()) +
                             " is no group, role or declared model; it is pulled by that name");
             }
@@ -58,12 +77,21 @@ private:
     }
 
     static int show(const use::Plan& plan, Wiring& wiring) {
+        std::vector<int> failures;
+        for (const use::Step& step : plan.steps) {
+            if (!step.obstacle) continue;
+            failures.push_back(exit_status(step.obstacle->kind()));
+            Error error = *step.obstacle;
+            error.context("cannot pull " + quoted(step.name.display()));
+            wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+        }
+        const int status = common_status(failures);
         if (wiring.options().json) {
-            wiring.out().write(json::to_pretty(pull::document(plan, wiring)) + "\n");
+            wiring.out().write(json::to_pretty(pull::document(plan, status, wiring)) + "\n");
         } else {
             wiring.out().write(pull::text(plan, wiring.out_terminal().columns));
         }
-        return done;
+        return status;
     }
 
     static int show(const use::Report& report, Wiring& wiring) {
@@ -80,6 +108,9 @@ private:
         } else {
             wiring.out().write(pull::text(report, wiring.out_terminal().columns));
         }
+        for (const use::Item& item : report.items) {
+            if (item.step.standing) warn_of_license(*item.step.standing, wiring);
+        }
         return status;
     }
 
@@ -93,6 +124,7 @@ private:
     }
 
     std::vector<std::string> targets_;
+    bool locked_ = false;
     bool dry_run_ = false;
     bool yes_ = false;
 };

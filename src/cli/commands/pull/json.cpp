@@ -1,6 +1,6 @@
 #include "cli/commands/json_parts.hpp"
 #include "cli/commands/pull/render.hpp"
-#include "cli/exit_status.hpp"
+#include "cli/commands/standing.hpp"
 
 #include "codemate/ui/message.hpp"
 
@@ -14,13 +14,24 @@ Value step_json(const use::Step& step) {
     Value object = Value::object();
     object.set("name", step.name.display()).set("source", step.source.display());
     object.set("plain_http", step.transport == ollama::Transport::plain_http).set("declared", step.declared);
-    return object.set("reason", step.reason).set("previous_digest", digest_json(step.before));
+    object.set("do", use::to_string(step.what));
+    object.set("pin", digest_json(step.pin ? std::optional(step.pin->digest) : std::nullopt));
+    object.set("reason", step.reason).set("previous_digest", digest_json(step.before));
+    if (step.standing) object.set("upstream", standing_json(*step.standing));
+    return object;
 }
 
 Value item_json(const use::Item& item) {
     Value object = step_json(item.step);
     object.set("outcome", use::to_string(item.outcome)).set("digest", digest_json(item.digest));
     object.set("size", item.size.count()).set("fetched", item.fetched.count()).set("duration_s", in_seconds(item.took));
+    object.set("locked_now", item.locked_now);
+    if (!item.kept_as.empty()) {
+        Value names = Value::array();
+        for (const ModelName& name : item.kept_as)
+            names.add(name.display());
+        object.set("kept_as", std::move(names));
+    }
     if (item.error) object.set("error", ui::error_json(*item.error));
     return object;
 }
@@ -34,11 +45,11 @@ Value frame(int status, Wiring& wiring) {
 
 } // namespace
 
-Value document(const use::Plan& plan, Wiring& wiring) {
+Value document(const use::Plan& plan, int status, Wiring& wiring) {
     Value steps = Value::array();
     for (const use::Step& step : plan.steps)
         steps.add(step_json(step));
-    return frame(done, wiring).set("dry_run", true).set("models", std::move(steps));
+    return frame(status, wiring).set("dry_run", true).set("models", std::move(steps));
 }
 
 Value document(const use::Report& report, int status, Wiring& wiring) {

@@ -11,7 +11,7 @@ namespace codemate::cli::pull {
 
 std::string text(const lifecycle::pull::Plan&, std::size_t columns);   // of --dry-run
 std::string text(const lifecycle::pull::Report&, std::size_t columns); // a row a model, and the sum
-json::Value document(const lifecycle::pull::Plan&, Wiring&);
+json::Value document(const lifecycle::pull::Plan&, int status, Wiring&);
 json::Value document(const lifecycle::pull::Report&, int status, Wiring&);
 
 } // namespace codemate::cli::pull

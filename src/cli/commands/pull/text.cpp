@@ -1,6 +1,7 @@
 #include "codemate/base/text.hpp"
 
 #include "cli/commands/pull/render.hpp"
+#include "cli/commands/standing.hpp"
 
 #include "codemate/ui/table.hpp"
 
@@ -13,6 +14,12 @@ namespace {
 namespace use = lifecycle::pull;
 using ui::Table;
 using use::Outcome;
+using Do = use::Step::Do;
+
+std::string source_of(const use::Step& step) {
+    if (step.what == Do::nothing || step.what == Do::refuse) return "-";
+    return step.what == Do::copy_installed ? "installed " + step.source.display() : step.source.display();
+}
 
 std::string arrived(const use::Item& item) {
     return item.fetched == ByteCount() ? "" : " " + to_string(item.fetched);
@@ -25,8 +32,10 @@ std::string result(const use::Item& item) {
     case Outcome::updated:
         return "updated" + arrived(item) + " in " + to_text(item.took) +
                (item.step.before ? ", was " + item.step.before->id() : "");
+    case Outcome::copied:
+        return "copied from " + item.step.source.display() + ", nothing fetched";
     case Outcome::unchanged:
-        return "up to date";
+        return item.step.pin ? "up to date, locked" : "up to date";
     case Outcome::failed:
         return "failed";
     case Outcome::interrupted:
@@ -39,7 +48,10 @@ std::string result(const use::Item& item) {
 
 std::string with_source(const use::Item& item) {
     const bool there = item.outcome == Outcome::pulled || item.outcome == Outcome::updated;
-    return item.step.copies() && there ? result(item) + ", from " + item.step.source.display() : result(item);
+    std::string text = result(item);
+    if (item.step.copies() && there) text += ", from " + item.step.source.display();
+    if (item.locked_now) text += ", locked now";
+    return text;
 }
 
 // "2 pulled, 1 up to date"
@@ -48,8 +60,9 @@ std::string tally(const use::Report& report) {
         Outcome outcome;
         const char* text;
     };
-    constexpr std::array<Word, 6> words{{{Outcome::pulled, "pulled"},
+    constexpr std::array<Word, 7> words{{{Outcome::pulled, "pulled"},
                                          {Outcome::updated, "updated"},
+                                         {Outcome::copied, "copied"},
                                          {Outcome::unchanged, "up to date"},
                                          {Outcome::failed, "failed"},
                                          {Outcome::interrupted, "interrupted"},
@@ -66,11 +79,17 @@ std::string tally(const use::Report& report) {
 } // namespace
 
 std::string text(const use::Plan& plan, std::size_t columns) {
-    Table table({{"MODEL"}, {"PULLED FROM"}, {"INSTALLED"}, {"WHY", Table::Cut::middle}});
+    Table table({{"MODEL"}, {"PULLED FROM"}, {"INSTALLED"}, {"LOCKED"}, {"WHY", Table::Cut::middle}});
     for (const use::Step& step : plan.steps) {
-        table.add({step.name.display(), step.source.display(), step.before ? step.before->id() : "-", step.reason});
+        table.add({step.name.display(), source_of(step), step.before ? step.before->id() : "-",
+                   step.pin ? step.pin->digest.id() : "-", step.reason});
     }
-    return table.text(columns) + counted(plan.steps.size(), "model") + " would be pulled; nothing was changed\n";
+    const auto fetched = static_cast<std::size_t>(std::ranges::count(plan.steps, Do::fetch, &use::Step::what));
+    std::string text = table.text(columns) + counted(fetched, "model") + " would be pulled; nothing was changed\n";
+    for (const use::Step& step : plan.steps) {
+        if (step.standing) text += changes_text(*step.standing);
+    }
+    return text;
 }
 
 std::string text(const use::Report& report, std::size_t columns) {
@@ -81,9 +100,13 @@ std::string text(const use::Report& report, std::size_t columns) {
         table.add({item.step.name.display(), item.digest ? item.digest->id() : "-",
                    item.size == ByteCount() ? "-" : to_string(item.size), with_source(item)});
     }
+    std::string moves;
+    for (const use::Item& item : report.items) {
+        if (item.step.standing) moves += changes_text(*item.step.standing);
+    }
     const std::string outcomes = tally(report);
     return table.text(columns) + counted(report.items.size(), "model") + (outcomes.empty() ? "" : ": " + outcomes) +
-           "; " + to_string(fetched) + " fetched in " + to_text(report.took) + "\n";
+           "; " + to_string(fetched) + " fetched in " + to_text(report.took) + "\n" + moves;
 }
 
 } // namespace codemate::cli::pull

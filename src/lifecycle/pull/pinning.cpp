@@ -1,0 +1,78 @@
+#include "lifecycle/pull/pinning.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/rules/expectations.hpp"
+
+namespace codemate::lifecycle::pull {
+namespace {
+
+// What the tag serves, if that is what is installed: it may have moved since the pull, and a server may reach another
+// registry.
+std::optional<Image> image_of(const Step& step, const Digest& digest, const Ports& ports, const Stop& stop) {
+    if (ports.registry == nullptr) return std::nullopt;
+    try {
+        Image image = ports.registry->image(step.origin, stop);
+        if (image.digest == digest) return image;
+        diagnostics::info("the manifest of " + step.origin.display() + " is not recorded: its tag serves another one");
+    } catch (const Error& error) {
+        diagnostics::info("the manifest of " + step.origin.display() + " is not recorded: " + error.message());
+    }
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> supported_context(const ollama::Installed& model, const Ports& ports, const Stop& stop) {
+    if (model.context_length > 0) return model.context_length;
+    const std::uint64_t shown = ports.server.show(model.name, stop).context_length; // of older servers
+    return shown > 0 ? std::optional(shown) : std::nullopt;
+}
+
+void throw_if_unexpected(const manifest::Expect& expect, const ollama::Installed& model,
+                         const std::optional<Image>& image, const Ports& ports, const Stop& stop) {
+    rules::Known known{model.size, model.quantization, {}, {}};
+    if (expect.context) known.supported_context = supported_context(model, ports, stop);
+    if (image) known.licenses = image->licenses();
+    std::vector<std::string> broken;
+    for (const rules::Breach& breach : rules::breaches(expect, known)) {
+        if (breach.certainty == rules::Breach::Certainty::broken) broken.push_back(breach.text);
+    }
+    if (broken.empty()) return;
+    throw Error(Kind::check, "it " + joined(broken, "; it "))
+        .hint("change \"expect\" of this model in the manifest, or declare another model");
+}
+
+} // namespace
+
+bool record_pin(const Step& step, const ollama::Installed& model, const Ports& ports, Stop stop) {
+    if (ports.lock_file == nullptr || !model.digest) return false;
+    std::optional<Image> image = image_of(step, *model.digest, ports, stop);
+    throw_if_unexpected(step.expect, model, image, ports, stop);
+    manifest::Locked entry{*model.digest, step.origin, model.size, model.quantization, {}, {}, {}};
+    if (image) {
+        entry.size = image->size();
+        entry.bytes = std::move(image->bytes);
+    }
+    bool added = false;
+    ports.lock_file->update(
+        [&](manifest::Lock& lock) {
+            added = lock.find(step.name) == nullptr;
+            if (added) lock.models.emplace(step.name, entry);
+        },
+        stop);
+    return added;
+}
+
+void record_same(const Step& step, const Ports& ports, Stop stop) {
+    if (ports.lock_file == nullptr || !step.also_same) return;
+    ports.lock_file->update(
+        [&](manifest::Lock& lock) {
+            for (auto& [name, entry] : lock.models) {
+                const bool meant = name.same_on_server(step.name) && entry.digest == step.pin->digest;
+                if (meant && !entry.is(*step.also_same)) entry.same.push_back(*step.also_same);
+            }
+        },
+        stop);
+}
+
+} // namespace codemate::lifecycle::pull

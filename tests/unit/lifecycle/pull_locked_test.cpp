@@ -1,0 +1,385 @@
+#include "support/catch.hpp"
+#include "support/hand_clock.hpp"
+#include "support/temp_dir.hpp"
+#include "unit/lifecycle/images.hpp"
+#include "unit/lifecycle/manifests.hpp"
+
+#include "codemate/lifecycle/pull.hpp"
+#include "codemate/rules/snapshot_names.hpp"
+#include "codemate/rules/targets.hpp"
+
+#include <algorithm>
+
+// pull beside a lock: fakes of server and registry, a real lock file.
+
+using namespace codemate;
+using namespace std::chrono_literals;
+namespace use = lifecycle::pull;
+using test::as_installed;
+using test::FakeRegistry;
+using test::FakeServer;
+using test::image;
+using Call = FakeServer::Call;
+using Do = use::Step::Do;
+using use::Outcome;
+
+namespace {
+
+const char* const project = R"({
+  "schema": 1,
+  "roles": {"chat": "mistral"},
+  "models": {"coder:7b-q4_0": {"from": "coder:7b-instruct-q4_0"}}
+})";
+
+const ModelName mistral = ModelName::parse("mistral");
+const ModelName coder = ModelName::parse("coder:7b-q4_0");
+const FakeRegistry::Model before = image("weights of four bits", "Q4_0");
+const FakeRegistry::Model after = image("other weights, of four bits and a half", "Q4_K_M");
+const FakeRegistry::Model code = image("code", "Q4_0");
+const Digest old_digest = before.image().digest;
+const Digest new_digest = after.image().digest;
+
+struct World {
+    test::TempDir directory;
+    manifest::LockFile file{directory.path() / "codemate.lock"};
+    FakeServer server;
+    FakeRegistry registry;
+    test::HandClock clock;
+    std::stop_source stop;
+    manifest::Manifest manifest = test::manifest_of(project);
+    std::vector<Event> events;
+    std::function<void(const Event&)> also = [](const Event&) {};
+
+    World() {
+        serve("mistral", before);
+        serve("coder:7b-instruct-q4_0", code);
+        clock.advance(400'000h);
+    }
+
+    // The tag, at the registry and for the server's own pulls.
+    void serve(const char* name, const FakeRegistry::Model& model) {
+        registry.offer(name, model);
+        server.offer(name, as_installed(model));
+    }
+    void pin(const ModelName& name, const FakeRegistry::Model& model, const std::string& source) {
+        file.update([&](manifest::Lock& lock) { lock.models.insert_or_assign(name, test::locked(model, source)); }, {});
+    }
+    void pin_mistral() { pin(mistral, before, "mistral"); }
+
+    Run run() {
+        return {stop.get_token(), [this](const Event& event) {
+                    events.push_back(event);
+                    if (event.type == Event::Type::amount) clock.advance(60ms);
+                    also(event);
+                }};
+    }
+    use::Ports ports() { return {server, clock, &registry, &file}; }
+    use::Plan plan(std::vector<std::string> targets = {}, bool locked = false) {
+        const use::Options options{std::move(targets), {}, locked};
+        const manifest::Lock lock = file.read();
+        return use::plan(use::gather(options, manifest, &lock, ports(), run()), options);
+    }
+    use::Item pull(std::vector<std::string> targets = {}, bool locked = false) {
+        const use::Report report = use::execute(plan(std::move(targets), locked), {}, ports(), run());
+        REQUIRE(report.items.size() == 1);
+        return report.items.front();
+    }
+
+    std::optional<Digest> digest_of(const ModelName& name) {
+        const auto installed = server.installed({});
+        const ollama::Installed* found = rules::find(installed, name);
+        return found == nullptr ? std::nullopt : found->digest;
+    }
+    std::vector<ModelName> snapshots() {
+        std::vector<ModelName> names;
+        for (const ollama::Installed& model : server.installed({})) {
+            if (rules::parse_snapshot_name(model.name)) names.push_back(model.name);
+        }
+        return names;
+    }
+    std::size_t calls(Call::What what) const {
+        const std::vector<Call> all = server.calls();
+        return static_cast<std::size_t>(std::ranges::count(all, what, &Call::what));
+    }
+};
+
+} // namespace
+
+TEST_CASE("first use of a declared model becomes its pin") {
+    World world;
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::pulled);
+    CHECK(item.locked_now);
+    CHECK_FALSE(item.error);
+    const manifest::Locked entry = world.file.read().models.at(mistral);
+    CHECK(entry.digest == old_digest);
+    CHECK(entry.bytes == before.manifest);
+    CHECK(entry.source == mistral);
+    CHECK(entry.quantization == "Q4_0");
+    CHECK(std::ranges::any_of(world.events, [](const Event& event) { return event.text.ends_with("(first use)"); }));
+}
+
+TEST_CASE("first use of a model whose content comes from another name") {
+    World world;
+    CHECK(world.pull({"coder:7b-q4_0"}).locked_now);
+    const manifest::Lock lock = world.file.read();
+    REQUIRE(lock.find(coder) != nullptr);
+    CHECK(lock.find(coder)->source.display() == "coder:7b-instruct-q4_0");
+    CHECK(lock.models.size() == 1);
+}
+
+TEST_CASE("undeclared models leave no trace, and --locked writes nothing") {
+    World world;
+    world.serve("other", after);
+    CHECK(world.pull({"other"}).outcome == Outcome::pulled);
+    CHECK(world.pull({"other"}, true).outcome == Outcome::unchanged);
+    CHECK_FALSE(world.file.exists());
+    CHECK(world.registry.calls().empty());
+}
+
+TEST_CASE("--locked refuses a declared model without an entry before anything is fetched") {
+    World world;
+    const use::Item item = world.pull({}, true);
+    CHECK(item.outcome == Outcome::failed);
+    REQUIRE(item.error);
+    CHECK(item.error->kind() == Kind::check);
+    CHECK(world.calls(Call::What::pull) == 0);
+    CHECK_FALSE(world.file.exists());
+}
+
+TEST_CASE("way 1: installed at its pin, one question to the server and none to a registry") {
+    World world;
+    world.pin_mistral();
+    world.server.install("mistral", as_installed(before));
+    world.registry.forget_calls();
+    world.serve("mistral", after);
+    const use::Item item = world.pull({}, GENERATE(false, true));
+    CHECK(item.step.what == Do::nothing);
+    CHECK(item.outcome == Outcome::unchanged);
+    CHECK(item.digest == old_digest);
+    CHECK(item.size == before.image().size());
+    CHECK(world.server.calls().size() == 1); // what is installed
+    CHECK(world.registry.calls().empty());
+}
+
+TEST_CASE("way 2: the pinned content is installed under another name") {
+    World world;
+    world.pin_mistral();
+    world.server.install("backup:x", as_installed(before));
+    world.serve("mistral", after); // gone upstream
+    const use::Item item = world.pull();
+    CHECK(item.step.what == Do::copy_installed);
+    CHECK(item.outcome == Outcome::copied);
+    CHECK(item.fetched == ByteCount(0));
+    CHECK(world.digest_of(mistral) == old_digest);
+    CHECK(world.digest_of(ModelName::parse("backup:x")) == old_digest);
+    CHECK(world.calls(Call::What::pull) == 0);
+    CHECK(world.snapshots().empty());
+}
+
+TEST_CASE("way 2 over another content: that is kept as a snapshot") {
+    World world;
+    world.pin_mistral();
+    world.server.install("backup:x", as_installed(before));
+    world.server.install("mistral", as_installed(after));
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::copied);
+    CHECK(world.digest_of(mistral) == old_digest);
+    REQUIRE(world.snapshots().size() == 1);
+    CHECK(item.kept_as == world.snapshots());
+    CHECK(world.digest_of(world.snapshots().front()) == new_digest);
+    CHECK(world.server.orphans().empty());
+}
+
+TEST_CASE("way 2: a holder that changes between plan and copy is not copied") {
+    World world;
+    world.pin_mistral();
+    world.server.install("backup:x", as_installed(before));
+    const use::Plan plan = world.plan();
+    world.server.install("backup:x", as_installed(after));
+    const use::Report report = use::execute(plan, {}, world.ports(), world.run());
+    CHECK(report.items.at(0).outcome == Outcome::failed);
+    CHECK_FALSE(world.digest_of(mistral));
+}
+
+TEST_CASE("way 3: the tag still serves the pin") {
+    World world;
+    world.pin_mistral();
+    const use::Item item = world.pull({}, GENERATE(false, true));
+    CHECK(item.outcome == Outcome::pulled);
+    CHECK_FALSE(item.locked_now);
+    CHECK(world.digest_of(mistral) == old_digest);
+    CHECK(world.snapshots().empty());
+}
+
+TEST_CASE("way 3 over another content: that is kept as a snapshot") {
+    World world;
+    world.pin_mistral();
+    world.server.install("mistral", as_installed(after));
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::updated);
+    CHECK(item.step.before == new_digest);
+    REQUIRE(world.snapshots().size() == 1);
+    CHECK(world.digest_of(world.snapshots().front()) == new_digest);
+    CHECK(item.kept_as == world.snapshots());
+}
+
+TEST_CASE("a tag that has moved: nothing is downloaded, and what changed is told") {
+    World world;
+    world.pin_mistral();
+    world.serve("mistral", after);
+    if (GENERATE(false, true)) world.server.install("mistral", as_installed(after));
+    const auto installed = world.digest_of(mistral);
+    const use::Item item = world.pull({}, GENERATE(false, true));
+    CHECK(item.outcome == Outcome::failed);
+    REQUIRE(item.error);
+    CHECK(item.error->kind() == Kind::check);
+    CHECK(item.error->message().find("Q4_0 → Q4_K_M") != std::string::npos);
+    REQUIRE(item.step.standing);
+    CHECK(item.step.standing->diff);
+    CHECK(world.calls(Call::What::pull) == 0);
+    CHECK(world.digest_of(mistral) == installed);
+    CHECK(world.file.read().models.at(mistral).digest == old_digest);
+}
+
+TEST_CASE("the tag serves the same content under another digest: pulled, and remembered unless --locked") {
+    World world;
+    world.pin_mistral();
+    FakeRegistry::Model again = before;
+    again.manifest += "\n";
+    world.serve("mistral", again);
+    const bool locked = GENERATE(false, true);
+    const use::Item item = world.pull({}, locked);
+    CHECK(item.outcome == Outcome::pulled);
+    CHECK(world.digest_of(mistral) == again.image().digest);
+    const manifest::Locked entry = world.file.read().models.at(mistral);
+    CHECK(entry.digest == old_digest);
+    CHECK(entry.same.empty() == locked);
+    CHECK(world.pull({}, locked).outcome == Outcome::unchanged);
+    CHECK(world.calls(Call::What::pull) == 1);
+}
+
+TEST_CASE("the same content is installed already: remembered without a pull") {
+    World world;
+    world.pin_mistral();
+    FakeRegistry::Model again = before;
+    again.manifest += "\n";
+    world.serve("mistral", again);
+    world.server.install("mistral", as_installed(again));
+    CHECK(world.pull().outcome == Outcome::unchanged);
+    CHECK(world.calls(Call::What::pull) == 0);
+    CHECK(world.file.read().models.at(mistral).same == std::vector{again.image().digest});
+}
+
+TEST_CASE("the tag is gone and nothing installed has the content") {
+    World world;
+    world.pin_mistral();
+    world.registry.withdraw("mistral");
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::failed);
+    CHECK(item.error->kind() == Kind::not_found);
+    CHECK(world.calls(Call::What::pull) == 0);
+}
+
+TEST_CASE("a registry that only the server reaches: what arrives is compared") {
+    World world;
+    world.pin_mistral();
+    world.registry.fail_model("mistral", Error(Kind::unreachable, "no way"));
+    const bool was_installed = GENERATE(false, true);
+    const FakeRegistry::Model third = image("something else", "Q8_0");
+    if (was_installed) world.server.install("mistral", as_installed(third));
+    SECTION("the pin arrives") {
+        const use::Item item = world.pull();
+        CHECK(item.outcome == (was_installed ? Outcome::updated : Outcome::pulled));
+        CHECK(world.digest_of(mistral) == old_digest);
+        CHECK(world.snapshots().size() == (was_installed ? 1 : 0));
+    }
+    SECTION("something else arrives: as if nothing had happened") {
+        world.server.offer("mistral", as_installed(after));
+        const use::Item item = world.pull();
+        CHECK(item.outcome == Outcome::failed);
+        REQUIRE(item.error);
+        CHECK(item.error->kind() == Kind::check);
+        CHECK(world.digest_of(mistral) == (was_installed ? std::optional(third.image().digest) : std::nullopt));
+        CHECK(world.snapshots().empty());
+        CHECK(world.server.orphans().empty());
+        CHECK(world.file.read().models.at(mistral).digest == old_digest);
+    }
+}
+
+TEST_CASE("the tag moves between look-up and download") {
+    World world;
+    world.pin(coder, code, "coder:7b-instruct-q4_0");
+    world.server.install("coder:7b-q4_0", as_installed(after));
+    const use::Plan plan = world.plan({"coder:7b-q4_0"});
+    world.server.offer("coder:7b-instruct-q4_0", as_installed(image("better code", "Q4_0")));
+    const use::Report report = use::execute(plan, {}, world.ports(), world.run());
+    CHECK(report.items.at(0).outcome == Outcome::failed);
+    CHECK(report.items.at(0).error->kind() == Kind::check);
+    CHECK(world.digest_of(coder) == new_digest); // never touched
+    CHECK_FALSE(world.digest_of(ModelName::parse("coder:7b-instruct-q4_0")));
+    CHECK(world.snapshots().empty());
+}
+
+TEST_CASE("what cannot be put back is told with the name that has it") {
+    World world;
+    world.pin_mistral();
+    world.server.install("mistral", as_installed(image("something else", "Q8_0")));
+    world.registry.fail_model("mistral", Error(Kind::unreachable, "no way"));
+    world.server.offer("mistral", as_installed(after));
+    world.server.fail(Call::What::copy, Error(Kind::storage, "no space"), 1, 10); // the first one keeps
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::failed);
+    REQUIRE(world.snapshots().size() == 1);
+    bool told = false;
+    for (const std::string& note : item.error->notes())
+        told = told || note.find(world.snapshots().front().display()) != std::string::npos;
+    CHECK(told);
+}
+
+TEST_CASE("a pull towards a pin that fails or is stopped leaves no snapshot of what is still there") {
+    World world;
+    world.pin_mistral();
+    world.server.install("mistral", as_installed(after));
+    const bool stopped = GENERATE(false, true);
+    if (!stopped) world.server.fail_pull("mistral", {.type = FakeServer::Fault::Type::cut});
+    world.also = [&](const Event& event) {
+        if (stopped && event.type == Event::Type::amount) world.stop.request_stop();
+    };
+    CHECK(world.pull().outcome == (stopped ? Outcome::interrupted : Outcome::failed));
+    CHECK(world.digest_of(mistral) == new_digest);
+    CHECK(world.snapshots().empty());
+}
+
+TEST_CASE("first use of what breaks an expectation is installed, but not locked") {
+    World world;
+    world.manifest.models.at(mistral).expect.quantization = "Q8_0";
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::pulled);
+    REQUIRE(item.error);
+    CHECK(item.error->kind() == Kind::check);
+    CHECK(item.error->message().find("expected Q8_0") != std::string::npos);
+    CHECK_FALSE(item.locked_now);
+    CHECK_FALSE(world.file.exists());
+}
+
+TEST_CASE("first use where the registry is out of the client's reach: the digest alone") {
+    World world;
+    world.registry.fail_model("mistral", Error(Kind::unreachable, "no way"));
+    CHECK(world.pull().locked_now);
+    const manifest::Locked entry = world.file.read().models.at(mistral);
+    CHECK(entry.digest == old_digest);
+    CHECK_FALSE(entry.bytes);
+}
+
+TEST_CASE("a lock that cannot be written: the model is installed, and the item says so") {
+    World world;
+    world.directory.write("codemate.lock", "{");
+    const use::Options options{{}, {}, false};
+    const manifest::Lock empty;
+    const use::Plan plan = use::plan(use::gather(options, world.manifest, &empty, world.ports(), world.run()), options);
+    const use::Report report = use::execute(plan, options, world.ports(), world.run());
+    CHECK(report.items.at(0).outcome == Outcome::pulled);
+    REQUIRE(report.items.at(0).error);
+    CHECK(report.items.at(0).error->message().find("is installed, but not locked") != std::string::npos);
+}
