@@ -8,7 +8,8 @@ int main(int argc, char** argv) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return status; // their reports are written on the way out
 #else
-    // Nothing of ours is alive any more. What is left is OpenSSL taking its tables apart: a sixth of the time of `list`.
+    // Nothing of ours is alive any more. What is left is OpenSSL taking its tables apart: a sixth of the time of
+    // `list`.
     std::fflush(nullptr);
     std::_Exit(status);
 #endif

@@ -43,7 +43,8 @@ struct Inquiry {
 };
 
 // Asks the registries for many models at once: one question for each where nothing has changed. What goes wrong with
-// one of them stands in its inquiry. Nothing is asked for one that is neither locked nor installed, and for cloud stubs.
+// one of them stands in its inquiry. Nothing is asked for one that is neither locked nor installed, and for cloud
+// stubs.
 void inquire(std::vector<Inquiry>&, Texts, const Ports&, const Run&);
 
 enum class State {

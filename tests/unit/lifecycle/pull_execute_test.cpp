@@ -44,7 +44,8 @@ struct World {
         options.targets = targets;
         const use::Ports ports{server, clock};
         const Run run{stop.get_token(), [this](const Event& event) { on(event); }};
-        const use::Plan plan = use::plan(use::gather(options, test::manifest_of(project), nullptr, ports, run), options);
+        const use::Plan plan =
+            use::plan(use::gather(options, test::manifest_of(project), nullptr, ports, run), options);
         return use::execute(plan, options, ports, run);
     }
 
