@@ -149,6 +149,10 @@ bool Image::same_content(const Image& other) const {
     return config.digest == other.config.digest && std::ranges::equal(layers, other.layers, same_layer);
 }
 
+std::string known_quantization(std::string text) {
+    return equal_ignoring_case(text, "unknown") ? std::string() : text;
+}
+
 Configuration Configuration::parse(std::string_view json_text) {
     constexpr std::string_view name = "the model's configuration";
     const json::Document document = json::read(json_text, name);
@@ -157,7 +161,7 @@ Configuration Configuration::parse(std::string_view json_text) {
         const json::Value* value = document.root.find(key);
         return value != nullptr && value->is_string() ? *value->string() : std::string();
     };
-    return {text("model_format"), text("model_family"), text("model_type"), text("file_type")};
+    return {text("model_format"), text("model_family"), text("model_type"), known_quantization(text("file_type"))};
 }
 
 } // namespace codemate

@@ -96,7 +96,7 @@ std::string name_of(LayerRole role) {
     return role == LayerRole::other ? "other layers" : std::string(to_string(role));
 }
 
-// "weights changed (Q4_0 → Q4_K_M, 4.1 GB → 4.4 GB)"; the configuration's facts go with the first entry that is told.
+// "weights changed (Q4_0 → Q4_K_M, 4.1 GB → 4.4 GB)"
 std::string phrase(const ImageDiff::Entry& entry, std::vector<std::string> facts) {
     if (is_large(entry.role)) add_size(facts, entry);
     const std::string aside = facts.empty() ? "" : " (" + joined(facts, ", ") + ")";
@@ -162,10 +162,15 @@ ByteCount to_fetch(const Image& after, const std::vector<Digest>& present) {
 std::string summary(const ImageDiff& diff) {
     if (diff.same_manifest) return "nothing";
     if (diff.same_content) return "nothing but the manifest's bytes";
+    // The configuration's facts go with the weights that they describe; where these are the same, with the
+    // configuration.
     std::vector<std::string> facts = facts_of(diff);
     std::vector<std::string> phrases;
-    for (const ImageDiff::Entry* entry : told(diff))
-        phrases.push_back(phrase(*entry, std::exchange(facts, {})));
+    for (const ImageDiff::Entry* entry : told(diff)) {
+        const bool described = is_large(entry->role) || entry->role == LayerRole::configuration;
+        phrases.push_back(phrase(*entry, described ? std::exchange(facts, {}) : std::vector<std::string>{}));
+    }
+    if (!facts.empty()) phrases.insert(phrases.begin(), "configuration changed (" + joined(facts, ", ") + ")");
     return phrases.empty() ? "nothing but the order of the layers" : joined(phrases, ", ");
 }
 

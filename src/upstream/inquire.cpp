@@ -25,7 +25,7 @@ bool is_expected(const Inquiry& inquiry, const Digest& upstream) {
 }
 
 Configuration configuration_of(const ollama::Installed& model) {
-    return {model.format, model.family, model.parameter_size, model.quantization};
+    return {model.format, model.family, model.parameter_size, known_quantization(model.quantization)};
 }
 
 // What is good to know, but no reason to fail: an old layer may be gone by now.

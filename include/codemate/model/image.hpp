@@ -57,6 +57,9 @@ struct Image {
     bool same_content(const Image&) const;
 };
 
+// Empty for "unknown", which Ollama says of weights of several types or of one that it does not know (fs/ggml/type.go).
+std::string known_quantization(std::string);
+
 // The configuration blob's JSON, as far as it describes the model. Tolerant: what is absent is empty.
 struct Configuration {
     std::string format, family, parameter_size, quantization; // model_format, model_family, model_type, file_type

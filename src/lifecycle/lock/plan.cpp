@@ -25,7 +25,7 @@ Locked entry_from(const Found& found) {
     } else {
         entry.digest = *found.installed->digest;
         entry.size = found.installed->size;
-        entry.quantization = found.installed->quantization;
+        entry.quantization = known_quantization(found.installed->quantization);
     }
     return entry;
 }

@@ -48,7 +48,7 @@ bool record_pin(const Step& step, const ollama::Installed& model, const Ports& p
     if (ports.lock_file == nullptr || !model.digest) return false;
     std::optional<Image> image = image_of(step, *model.digest, ports, stop);
     throw_if_unexpected(step.expect, model, image, ports, stop);
-    manifest::Locked entry{*model.digest, step.origin, model.size, model.quantization, {}, {}, {}};
+    manifest::Locked entry{*model.digest, step.origin, model.size, known_quantization(model.quantization), {}, {}, {}};
     if (image) {
         entry.size = image->size();
         entry.bytes = std::move(image->bytes);

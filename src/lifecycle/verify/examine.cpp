@@ -24,7 +24,7 @@ const ollama::Running* running_as(const Subject& subject, const Facts& facts) {
 }
 
 std::string moved_text(const ollama::Installed& installed, const manifest::Locked& locked) {
-    const bool requantized = !installed.quantization.empty() && !locked.quantization.empty() &&
+    const bool requantized = !known_quantization(installed.quantization).empty() && !locked.quantization.empty() &&
                              !equal_ignoring_case(installed.quantization, locked.quantization);
     const auto in_brackets = [&](const std::string& quantization) {
         return requantized ? " (" + printable(quantization, 60) + ")" : "";

@@ -85,6 +85,15 @@ TEST_CASE("without configurations the fields are empty and the layers speak") {
     CHECK(summary(diff) == "weights changed (4.1 GB → 4.4 GB), template changed");
 }
 
+TEST_CASE("another quantization by the configuration, of the same weights") {
+    const std::vector<Part> weights{{"model", 'a', 1000}};
+    std::vector<Part> more = weights;
+    more.push_back({"template", 'b', 10});
+    const ImageDiff diff = compare(image_of(weights, '1'), image_of(more, '2'), Configuration{"", "", "", "F16"},
+                                   Configuration{"", "", "", "Q4_0"});
+    CHECK(summary(diff) == "configuration changed (F16 → Q4_0), template added");
+}
+
 TEST_CASE("what an update fetches is what is not there, each blob once") {
     const Image before = Image::parse(test::mistral("before.manifest.json"));
     const Image after = Image::parse(test::mistral("after.manifest.json"));

@@ -194,6 +194,7 @@ TEST_CASE("a configuration describes the model as far as it does") {
     CHECK(before.parameter_size == "7.2B");
     CHECK(before.quantization == "Q4_0");
     CHECK(Configuration::parse("{}").quantization.empty());
+    CHECK(Configuration::parse(R"({"file_type":"unknown"})").quantization.empty()); // as Ollama spells that
     CHECK(Configuration::parse(R"({"file_type":2,"model_family":null})").quantization.empty());
     for (const char* text : {"", "[]", "null", "\x01\x02", "{"})
         CHECK_THROWS_AS(Configuration::parse(text), Error);
