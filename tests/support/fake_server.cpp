@@ -169,7 +169,7 @@ std::vector<ollama::Installed> FakeServer::installed(Stop stop) {
                         .family = model.family,
                         .parameter_size = model.parameter_size,
                         .quantization = model.quantization,
-                        .context_length = model.context_length,
+                        .context_length = lists_context_ ? model.context_length : 0,
                         .capabilities = model.capabilities});
     }
     return list;

@@ -72,7 +72,8 @@ public:
     void script(std::string_view name, std::vector<ollama::PullEvent>); // sent by pulls of that name, word for word
     void set_events_per_layer(int count) { events_per_layer_ = count; }
     void set_version(std::string version) { version_ = std::move(version); }
-    void set_now(Time now) { now_ = now; } // what `modified` becomes
+    void list_no_context() { lists_context_ = false; } // as servers before 0.30: only show() says it
+    void set_now(Time now) { now_ = now; }             // what `modified` becomes
     void before_each_event(std::function<void()> act) {
         before_each_event_ = std::move(act);
     } // of a pull: wind a clock
@@ -120,6 +121,7 @@ private:
     std::vector<Call> calls_;
     ByteCount fetched_;
     int events_per_layer_ = 3;
+    bool lists_context_ = true;
     std::string version_ = "0.32.15-fake";
     Time now_{};
     std::function<void()> before_each_event_;

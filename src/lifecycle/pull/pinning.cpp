@@ -22,19 +22,21 @@ std::optional<Image> image_of(const Step& step, const Digest& digest, const Port
     return std::nullopt;
 }
 
-std::optional<std::uint64_t> supported_context(const ollama::Installed& model, const Ports& ports, const Stop& stop) {
+std::optional<std::uint64_t> supported_context(const Step& step, const ollama::Installed& model, const Ports& ports,
+                                               const Stop& stop) {
     if (model.context_length > 0) return model.context_length;
-    const std::uint64_t shown = ports.server.show(model.name, stop).context_length; // of older servers
+    // Of older servers. The name that the content came from may be gone already.
+    const std::uint64_t shown = ports.server.show(step.name, stop).context_length;
     return shown > 0 ? std::optional(shown) : std::nullopt;
 }
 
-void throw_if_unexpected(const manifest::Expect& expect, const ollama::Installed& model,
-                         const std::optional<Image>& image, const Ports& ports, const Stop& stop) {
+void throw_if_unexpected(const Step& step, const ollama::Installed& model, const std::optional<Image>& image,
+                         const Ports& ports, const Stop& stop) {
     rules::Known known{model.size, model.quantization, {}, {}};
-    if (expect.context) known.supported_context = supported_context(model, ports, stop);
+    if (step.expect.context) known.supported_context = supported_context(step, model, ports, stop);
     if (image) known.licenses = image->licenses();
     std::vector<std::string> broken;
-    for (const rules::Breach& breach : rules::breaches(expect, known)) {
+    for (const rules::Breach& breach : rules::breaches(step.expect, known)) {
         if (breach.certainty == rules::Breach::Certainty::broken) broken.push_back(breach.text);
     }
     if (broken.empty()) return;
@@ -47,7 +49,7 @@ void throw_if_unexpected(const manifest::Expect& expect, const ollama::Installed
 bool record_pin(const Step& step, const ollama::Installed& model, const Ports& ports, Stop stop) {
     if (ports.lock_file == nullptr || !model.digest) return false;
     std::optional<Image> image = image_of(step, *model.digest, ports, stop);
-    throw_if_unexpected(step.expect, model, image, ports, stop);
+    throw_if_unexpected(step, model, image, ports, stop);
     manifest::Locked entry{*model.digest, step.origin, model.size, known_quantization(model.quantization), {}, {}, {}};
     if (image) {
         entry.size = image->size();

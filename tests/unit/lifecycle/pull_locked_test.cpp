@@ -363,6 +363,20 @@ TEST_CASE("first use of what breaks an expectation is installed, but not locked"
     CHECK_FALSE(world.file.exists());
 }
 
+TEST_CASE("first use asks an older server for the context, by the name that stays") {
+    World world;
+    FakeServer::Model model = as_installed(code);
+    model.context_length = 32768;
+    world.server.offer("coder:7b-instruct-q4_0", model);
+    world.server.list_no_context();
+    const std::uint64_t expected = GENERATE(values<std::uint64_t>({8192, 65536}));
+    world.manifest.models.at(coder).expect.context = expected;
+    const use::Item item = world.pull({"coder:7b-q4_0"});
+    CHECK(item.outcome == Outcome::pulled);
+    CHECK(item.locked_now == (expected == 8192));
+    if (!item.locked_now) CHECK(item.error->message().find("supports a context of 32768") != std::string::npos);
+}
+
 TEST_CASE("first use where the registry is out of the client's reach: the digest alone") {
     World world;
     world.registry.fail_model("mistral", Error(Kind::unreachable, "no way"));
