@@ -25,10 +25,7 @@ std::vector<std::string> Manifest::roles_of(const ModelName& name) const {
 }
 
 const Declared* Manifest::declared(const ModelName& name) const {
-    const auto exact = models.find(name);
-    if (exact != models.end()) return &exact->second;
-    const auto found =
-        std::find_if(models.begin(), models.end(), [&](const auto& model) { return model.first.same_on_server(name); });
+    const auto found = models.find(name);
     return found == models.end() ? nullptr : &found->second;
 }
 
