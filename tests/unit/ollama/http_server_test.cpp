@@ -113,6 +113,23 @@ TEST_CASE("recorded successes of real servers") {
     CHECK_NOTHROW(connect(removed, address)->remove(name, {}));
 }
 
+TEST_CASE("how to start a server is said where none was reached, and nothing else about one that was") {
+    Script refused({.steps = {Error(Kind::unreachable, "nothing is listening")}});
+    Script cut({.steps = {Error(Kind::unreachable, "the connection was cut").hint("run the command again")}});
+    Script strange({.steps = {Error(Kind::protocol, "not HTTP")}});
+    const auto hint = [](Script& client) {
+        try {
+            connect(client, address)->installed({});
+        } catch (const Error& error) {
+            return error.hint();
+        }
+        return std::string("succeeded");
+    };
+    CHECK(hint(refused) == "start it with `ollama serve`, or name another server with --host or OLLAMA_HOST");
+    CHECK(hint(cut) == "run the command again");
+    CHECK(hint(strange).find("ollama serve") == std::string::npos);
+}
+
 TEST_CASE("a tag that the server would misread is kept from it") {
     Script client(Script::Answer{.status = 200});
     const auto server = connect(client, address);

@@ -47,8 +47,9 @@ private:
             return use::gather(options, ports, run);
         } catch (Error& error) {
             if (error.kind() == Kind::unreachable) {
-                error.hint("start the server (`ollama serve`), or write a codemate.json without it: "
-                           "`codemate init --from builtin`");
+                const std::string hint = error.hint();
+                error.hint((hint.empty() ? "" : hint + "; ") +
+                           "`codemate init --from builtin` writes a codemate.json without the server");
             }
             throw;
         }
