@@ -30,6 +30,10 @@ std::filesystem::path current_directory() {
         .hint("change into a directory that exists, or name the manifest with --manifest");
 }
 
+ui::Out::Reader reader(const ui::Getenv& getenv) {
+    return ui::is_set(getenv, "GITHUB_ACTIONS") ? ui::Out::Reader::github_actions : ui::Out::Reader::any;
+}
+
 bool is_absolute_or_builtin(const std::optional<std::string>& manifest) {
     return manifest && (*manifest == "builtin" || manifest->starts_with("/"));
 }
@@ -37,8 +41,9 @@ bool is_absolute_or_builtin(const std::optional<std::string>& manifest) {
 } // namespace
 
 Wiring::Wiring(GlobalOptions options, ui::Getenv getenv, const Signals& signals)
-    : options_(std::move(options)), getenv_(std::move(getenv)), signals_(signals), out_(STDOUT_FILENO),
-      err_(STDERR_FILENO, ui::Out::Failure::dropped) {}
+    : options_(std::move(options)), getenv_(std::move(getenv)), signals_(signals),
+      out_(STDOUT_FILENO, ui::Out::Failure::error, reader(getenv_)),
+      err_(STDERR_FILENO, ui::Out::Failure::dropped, reader(getenv_)) {}
 
 Wiring::~Wiring() = default;
 
@@ -54,9 +59,11 @@ ui::ColourChoice Wiring::colour() const {
 }
 
 void Wiring::start_diagnostics() {
-    diagnostics::start({.verbosity = options_.verbosity,
-                        .log_file = options_.log_file.value_or(""),
-                        .colour = options_.verbosity > 0 && err_terminal().colour});
+    diagnostics::Options options{.verbosity = options_.verbosity,
+                                 .log_file = options_.log_file.value_or(""),
+                                 .colour = options_.verbosity > 0 && err_terminal().colour};
+    if (reader(getenv_) == ui::Out::Reader::github_actions) options.shown = ui::without_commands;
+    diagnostics::start(options);
 }
 
 const http::Url& Wiring::endpoint() {
