@@ -36,7 +36,6 @@ private:
         use::Options options;
         if (force_) options.existing = use::Existing::replace;
         if (!from_) return options;
-        if (from_->empty()) throw Error(Kind::usage, "--from needs a file name, or `builtin`");
         options.source = *from_ == "builtin" ? use::Source::built_in : use::Source::file;
         if (options.source == use::Source::file) options.from = *from_;
         return options;
