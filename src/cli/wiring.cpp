@@ -4,8 +4,10 @@
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
+#include "codemate/base/files.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/base/version.hpp"
+#include "codemate/ollama/access.hpp"
 #include "codemate/ollama/endpoint.hpp"
 #include "codemate/ui/message.hpp"
 
@@ -29,6 +31,8 @@ std::filesystem::path current_directory() {
     throw Error(Kind::storage, "cannot tell the current directory: " + failure.message())
         .hint("change into a directory that exists, or name the manifest with --manifest");
 }
+
+constexpr ByteCount netrc_limit(std::uint64_t{1} << 20);
 
 ui::Out::Reader reader(const ui::Getenv& getenv) {
     return ui::is_set(getenv, "GITHUB_ACTIONS") ? ui::Out::Reader::github_actions : ui::Out::Reader::any;
@@ -85,8 +89,30 @@ http::Client& Wiring::client() {
 }
 
 ollama::Server& Wiring::server() {
-    if (!server_) server_ = ollama::connect(client(), endpoint());
+    if (!server_) server_ = ollama::connect(client(), endpoint(), authorization());
     return *server_;
+}
+
+std::string Wiring::authorization() {
+    const char* key = variable("OLLAMA_API_KEY");
+    return ollama::authorization(endpoint(), key == nullptr ? "" : key, [this] { return netrc(); });
+}
+
+// Empty where there is none, which is the usual case.
+std::string Wiring::netrc() const {
+    std::filesystem::path path;
+    if (const char* named = variable("NETRC")) {
+        path = named;
+    } else if (const char* home = variable("HOME")) {
+        path = std::filesystem::path(home) / ".netrc";
+    }
+    if (path.empty()) return {};
+    try {
+        return read_file(path, netrc_limit);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::not_found) diagnostics::warning(error.message());
+        return {};
+    }
 }
 
 manifest::Search Wiring::manifest_search() const {

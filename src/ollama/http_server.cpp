@@ -30,8 +30,9 @@ constexpr std::string_view way_out = "start it with `ollama serve`, or name anot
 
 class HttpServer final : public Server {
 public:
-    HttpServer(http::Client& client, http::Url endpoint, Duration read_pace)
-        : client_(client), endpoint_(std::move(endpoint)), read_pace_(read_pace) {}
+    HttpServer(http::Client& client, http::Url endpoint, std::string authorization, Duration read_pace)
+        : client_(client), endpoint_(std::move(endpoint)), authorization_(std::move(authorization)),
+          read_pace_(read_pace) {}
 
     std::string version(Stop stop) override {
         return wire::version(answer(request("GET", "api/version"), nullptr, std::move(stop)).body, source());
@@ -89,6 +90,7 @@ private:
 
     http::Client& client_;
     http::Url endpoint_;
+    std::string authorization_;
     Duration read_pace_;
 };
 
@@ -97,6 +99,7 @@ http::Request HttpServer::request(std::string method, std::string_view path, con
     request.method = std::move(method);
     request.url = endpoint_ / path;
     request.headers.push_back({"Accept", "application/json"});
+    if (!authorization_.empty()) request.headers.push_back({"Authorization", authorization_});
     request.timeout = patience;
     request.body_limit = largest_answer;
     if (!body.is_null()) {
@@ -164,8 +167,9 @@ PullEnd HttpServer::pull(const ModelName& model, Transport transport,
 
 } // namespace
 
-std::unique_ptr<Server> connect(http::Client& client, http::Url endpoint, Duration read_pace) {
-    return std::make_unique<HttpServer>(client, std::move(endpoint), read_pace);
+std::unique_ptr<Server> connect(http::Client& client, http::Url endpoint, std::string authorization,
+                                Duration read_pace) {
+    return std::make_unique<HttpServer>(client, std::move(endpoint), std::move(authorization), read_pace);
 }
 
 } // namespace codemate::ollama

@@ -130,10 +130,8 @@ TEST_CASE("two dashes end the options of every command") {
 }
 
 TEST_CASE("nothing that people do reaches the words of the library that parses") {
-    const std::vector<std::string> words{
-        "--host", "--host=", "--json", "--json=x", "-q", "-qq",    "-v=2",    "--sort", "-",     "--",
-        "",       "list",    "pull",   "use",      "-x", "--from", "--nope",  "help",   "a",     "--yes=no",
-        "-yes",   "---",     "=",      "--=",      "-=", "--help", "-h=help", "check",  "--lock"};
+    const std::vector<std::string> words{"--host", "--host=", "--json=x", "-qq",  "-v=2",     "--sort", "-",
+                                         "--",     "list",    "use",      "help", "--yes=no", "---"};
     for (const std::string& first : words) {
         for (const std::string& second : words) {
             for (const std::string& third : words) {

@@ -54,6 +54,37 @@ TEST_CASE("requests as Ollama wants them") {
     CHECK(*sent[4].timeout <= std::chrono::seconds(10)); // it hangs while a model loads
 }
 
+TEST_CASE("who one is goes with every request, and into no error") {
+    const std::string secret = "Bearer s3cret";
+    Script client({.status = 401, .steps = {std::string("no")}});
+    const auto server = connect(client, address, secret);
+    const ModelName name = ModelName::parse("m");
+    const auto ignore = [](const PullEvent&) { return Flow::go_on; };
+    const std::vector<std::function<void()>> calls{
+        [&] { server->version({}); },
+        [&] { server->installed({}); },
+        [&] { server->running({}); },
+        [&] { server->show(name, {}); },
+        [&] { server->has_blob(Digest::of("x"), {}); },
+        [&] { server->pull(name, Transport::https, ignore, {}); },
+        [&] { server->copy(name, name, {}); },
+        [&] { server->remove(name, {}); },
+    };
+    for (const auto& call : calls) {
+        try {
+            call();
+            FAIL_CHECK("succeeded");
+        } catch (const Error& error) {
+            CHECK(error.kind() == Kind::unauthorised);
+            CHECK(error.hint().find("OLLAMA_API_KEY") != std::string::npos);
+            CHECK((error.message() + error.hint()).find("s3cret") == std::string::npos);
+        }
+    }
+    REQUIRE(client.requests().size() == calls.size());
+    for (const auto& request : client.requests())
+        CHECK(header(request, "Authorization") == secret);
+}
+
 TEST_CASE("the list is ordered by name whatever the server's order") {
     Script client(
         {.status = 200, .steps = {std::string(R"({"models":[{"name":"b:2"},{"name":"a:9"},{"name":"b:1"}]})")}});

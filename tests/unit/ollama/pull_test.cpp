@@ -59,7 +59,7 @@ std::string capture(const std::string& version, const std::string& scenario) {
 
 TEST_CASE("the request of a pull") {
     Script client({.status = 200, .steps = {good}});
-    const auto server = connect(client, address, std::chrono::milliseconds(7));
+    const auto server = connect(client, address, {}, std::chrono::milliseconds(7));
     const auto ignore = [](const PullEvent&) { return Flow::go_on; };
     server->pull(ModelName::parse("127.0.0.1:5500/library/x"), Transport::plain_http, ignore, {});
     server->pull(name, Transport::https, ignore, {});

@@ -1,7 +1,7 @@
-#include "registry/base64.hpp"
+#include "codemate/base/base64.hpp"
 #include "support/catch.hpp"
 
-using namespace codemate::registry;
+using namespace codemate;
 
 TEST_CASE("base64 in both directions") {
     struct Row {
