@@ -87,7 +87,7 @@ struct Manifest {
     json::Value vector_store; // an object, or null
 
     bool is_protected(const ModelName&) const;
-    std::vector<std::string> roles_of(const ModelName&) const; // in their order
+    std::vector<std::string> roles_of(const ModelName&) const; // in their order; for many models: usage.hpp
     const Declared* declared(const ModelName&) const;          // as the server compares names; or nullptr
 };
 

@@ -117,7 +117,7 @@ TEST_CASE("bar: the bytes of a redraw") {
     theatre.show(stage("b", "y")); // nothing to be seen
     CHECK(theatre.out.bytes.empty());
     theatre.progress->clear();
-    CHECK(theatre.out.bytes == "\r\x1b[3A\x1b[J");
+    CHECK(theatre.out.bytes == "\r\x1b[3A\x1b[K\n\x1b[K\n\x1b[K\n\r\x1b[3A\x1b[J");
     theatre.out.bytes.clear();
     theatre.progress->clear();
     CHECK(theatre.out.bytes.empty());
