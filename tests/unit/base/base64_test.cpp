@@ -1,5 +1,6 @@
-#include "codemate/base/base64.hpp"
 #include "support/catch.hpp"
+
+#include "codemate/base/base64.hpp"
 
 using namespace codemate;
 
