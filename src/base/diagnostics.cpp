@@ -24,6 +24,11 @@ std::shared_ptr<spdlog::logger>& logger() {
     return instance;
 }
 
+auto& shown() {
+    static decltype(Options::shown) instance;
+    return instance;
+}
+
 spdlog::level::level_enum level_of(Level level) {
     switch (level) {
     case Level::debug:
@@ -71,6 +76,7 @@ spdlog::sink_ptr file_sink(const std::filesystem::path& path) {
 } // namespace
 
 void start(const Options& options) {
+    shown() = options.shown;
     std::vector<spdlog::sink_ptr> sinks;
     if (options.verbosity > 0) sinks.push_back(stderr_sink(options));
     if (!options.log_file.empty()) sinks.push_back(file_sink(options.log_file));
@@ -91,7 +97,9 @@ bool wanted(Level level) {
 }
 
 void say(Level level, std::string_view text) {
-    if (logger()) logger()->log(level_of(level), "{}", printable(text, 4000));
+    if (!logger()) return;
+    const std::string line = printable(text, 4000);
+    logger()->log(level_of(level), "{}", shown() ? shown()(line) : line);
 }
 
 } // namespace codemate::diagnostics

@@ -32,6 +32,8 @@ private:
     int fd_;
 };
 
+constexpr const char* no_file = "put a file in its place, or name another file";
+
 std::string_view hint_of(int error) {
     switch (error) {
     case ENOSPC:
@@ -42,6 +44,10 @@ std::string_view hint_of(int error) {
         return "check who may read and write there";
     case EROFS:
         return "that file system is mounted read-only";
+    case EISDIR:
+        return no_file;
+    case ELOOP:
+        return "the link leads to itself: put a file in its place";
     default:
         return "";
     }
@@ -90,15 +96,33 @@ void throw_errno(int error, std::string_view doing, const std::filesystem::path&
     throw failure;
 }
 
+namespace {
+
+// To many a file that is missing is as good as an empty one. A link says that there should be one.
+void refuse_dangling_link(const std::filesystem::path& path) {
+    std::error_code none;
+    const std::filesystem::path target = std::filesystem::read_symlink(path, none);
+    if (none) return;
+    throw Error(Kind::storage, "cannot read " + quoted(path.string()) + ": it is a link to " + quoted(target.string()) +
+                                   ", and that is not there")
+        .hint("bring back what it leads to, or remove the link");
+}
+
+} // namespace
+
 std::string read_file(const std::filesystem::path& path, ByteCount limit) {
     // O_NONBLOCK: opening a fifo must not wait for somebody to write into it.
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (file.get() < 0) throw_errno(errno, "read", path);
+    if (file.get() < 0) {
+        const int error = errno;
+        if (error == ENOENT) refuse_dangling_link(path);
+        throw_errno(error, "read", path);
+    }
     struct stat facts {};
     if (::fstat(file.get(), &facts) != 0) throw_errno(errno, "read", path);
     if (S_ISDIR(facts.st_mode)) throw_errno(EISDIR, "read", path);
     if (!S_ISREG(facts.st_mode))
-        throw Error(Kind::storage, "cannot read " + quoted(path.string()) + ": it is no regular file");
+        throw Error(Kind::storage, "cannot read " + quoted(path.string()) + ": it is no regular file").hint(no_file);
     std::string content;
     std::vector<char> buffer(64 * 1024);
     for (;;) {

@@ -137,6 +137,18 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+int compare_ignoring_case(std::string_view a, std::string_view b) {
+    if (a == b) return 0;
+    const std::size_t common = std::min(a.size(), b.size());
+    const char* x = a.data();
+    const char* y = b.data();
+    for (const char* const end = x + common; x != end; ++x, ++y) {
+        if (*x == *y || lower(*x) == lower(*y)) continue;
+        return static_cast<unsigned char>(lower(*x)) < static_cast<unsigned char>(lower(*y)) ? -1 : 1;
+    }
+    return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
+}
+
 std::string to_lower(std::string_view text) {
     std::string result(text);
     std::transform(result.begin(), result.end(), result.begin(), lower);
@@ -186,6 +198,11 @@ std::string quoted(const char* text, std::size_t limit) {
 std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
     for (std::size_t at = 0; at < text.size();) {
+        if (text[at] >= ' ' && text[at] <= '~') { // nearly all there is
+            ++width;
+            ++at;
+            continue;
+        }
         const CodePoint point = first_code_point(text.substr(at));
         width += width_of(point.value);
         at += point.length;

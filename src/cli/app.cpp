@@ -51,12 +51,21 @@ int print_version(Wiring& wiring) {
     return done;
 }
 
-int run_command(Invocation& invocation, Wiring& wiring) {
-    wiring.start_diagnostics();
-    if (invocation.global.help) {
-        wiring.out().write(invocation.info == nullptr ? help_text() : help_text(*invocation.info));
+int print_help(const Invocation& invocation, Wiring& wiring) {
+    const std::string text = invocation.info == nullptr ? help_text() : help_text(*invocation.info);
+    if (!wiring.options().json) {
+        wiring.out().write(text);
         return done;
     }
+    json::Value document = ui::envelope("help", 1, done);
+    if (invocation.info != nullptr) document.set("command", invocation.info->name);
+    write_json(wiring, document.set("text", text));
+    return done;
+}
+
+int run_command(Invocation& invocation, Wiring& wiring) {
+    wiring.start_diagnostics();
+    if (invocation.global.help) return print_help(invocation, wiring);
     if (invocation.global.version) return print_version(wiring);
     return invocation.command->run(wiring);
 }

@@ -1,6 +1,8 @@
 // The only file that knows CLI11. It turns our declarations into CLI11's and its complaints into our errors.
 #include "cli/parse.hpp"
 
+#include "cli/line.hpp"
+
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 
@@ -53,11 +55,16 @@ std::vector<std::string> names_of(const Options& options) {
         .hint((near ? "did you mean " + quoted(*near) + "? " : "") + "`codemate --help` lists the commands");
 }
 
+[[noreturn]] void refuse_argument(const std::string& word, const std::string& command) {
+    throw Error(Kind::usage, "unexpected argument " + quoted(word))
+        .hint("`codemate " + command + " --help` says what it takes");
+}
+
 [[noreturn]] void refuse_rest(const std::string& word, const Options& global, const Declared* chosen) {
     const std::string help = chosen == nullptr ? "codemate --help" : "codemate " + chosen->info->name + " --help";
     if (!word.starts_with("-") || word == "-") {
         if (chosen == nullptr) refuse_command(word);
-        throw Error(Kind::usage, "unexpected argument " + quoted(word)).hint("see `" + help + "`");
+        refuse_argument(word, chosen->info->name);
     }
     std::vector<std::string> names = names_of(global);
     if (chosen != nullptr) {
@@ -82,11 +89,52 @@ void check_choices(const Options& options) {
     }
 }
 
-// CLI11 says "--sort: 1 required TEXT missing" and the like.
-std::string understandable(const CLI::ParseError& failure) {
-    std::string text = printable(failure.what(), 300);
-    if (text.ends_with(".")) text.pop_back();
-    return text;
+// What CLI11 says has the words of a library. All that people do wrong has been found before it (cli/line) or is left
+// over behind it.
+Error not_understood(const CLI::ParseError& failure) {
+    return Error(Kind::usage, "the command line cannot be understood (" + printable(failure.what(), 300) + ")")
+        .hint("`codemate --help` lists commands and options");
+}
+
+std::vector<NamedOptions> options_by_command(const std::vector<Declared>& declared) {
+    std::vector<NamedOptions> all;
+    for (const Declared& each : declared)
+        all.push_back({each.info->name, &each.options});
+    return all;
+}
+
+const CommandInfo* info_of(const std::string& name) {
+    const auto& all = commands();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const CommandInfo& info) { return info.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+// A command line up to the word -- and behind it. CLI11 would take for options again what is behind it where a command
+// has no place for more arguments.
+struct Line {
+    std::vector<std::string> words, arguments;
+};
+
+Line taken_apart(const std::vector<std::string>& words) {
+    const auto end = std::find(words.begin(), words.end(), "--");
+    Line line{{words.begin(), end}, {}};
+    if (end != words.end()) line.arguments.assign(end + 1, words.end());
+    return line;
+}
+
+// Puts them where the command has room behind the arguments that it has already.
+void give(std::vector<std::string> arguments, const Options& options, const std::string& command) {
+    for (const Option& option : options.all()) {
+        if (!option.is_argument() || arguments.empty()) continue;
+        if (auto* const* one = std::get_if<std::optional<std::string>*>(&option.target); one != nullptr && !**one) {
+            **one = std::move(arguments.front());
+            arguments.erase(arguments.begin());
+        } else if (auto* const* list = std::get_if<std::vector<std::string>*>(&option.target)) {
+            (*list)->insert((*list)->end(), arguments.begin(), arguments.end());
+            arguments.clear();
+        }
+    }
+    if (!arguments.empty()) refuse_argument(arguments.front(), command);
 }
 
 std::vector<Declared> declare_commands(CLI::App& app) {
@@ -129,26 +177,33 @@ void parse(const std::vector<std::string>& arguments, Invocation& invocation) {
     app.require_subcommand(0, 1);
     std::vector<Declared> declared = declare_commands(app);
 
-    // An error of the line itself must be reported as JSON too.
-    invocation.global.json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+    Line line = taken_apart(arguments);
     // `codemate help pull` means `codemate pull --help`.
-    std::vector<std::string> line(arguments.rbegin(), arguments.rend());
-    if (!line.empty() && line.back() == "help") {
-        line.pop_back();
-        line.insert(line.begin(), "--help");
+    if (!line.words.empty() && line.words.front() == "help") {
+        line.words.erase(line.words.begin());
+        line.words.push_back("--help");
     }
+    // An error of the line itself must be reported as JSON too, and under the command's name.
+    const std::vector<NamedOptions> by_command = options_by_command(declared);
+    invocation.global.json = is_given(line.words, "--json", global, by_command);
+    if (command_in(line.words, global, by_command).empty() && !line.arguments.empty()) {
+        if (line.arguments.front().starts_with('-')) refuse_command(line.arguments.front());
+        line.words.push_back(std::move(line.arguments.front()));
+        line.arguments.erase(line.arguments.begin());
+    }
+    invocation.info = info_of(command_in(line.words, global, by_command));
+    check_line(line.words, global, by_command);
     try {
-        app.parse(line);
-        invocation.global.json = app.count("--json") > 0; // and not as another option's value
+        app.parse(std::vector<std::string>(line.words.rbegin(), line.words.rend()));
     } catch (const CLI::ParseError& failure) {
-        throw Error(Kind::usage, understandable(failure));
+        throw not_understood(failure);
     }
     const auto chosen =
         std::find_if(declared.begin(), declared.end(), [](const Declared& d) { return d.app->parsed(); });
     const Declared* used = chosen == declared.end() ? nullptr : &*chosen;
-    if (used != nullptr) invocation.info = used->info;
     if (const std::vector<std::string> rest = app.remaining(true); !rest.empty())
         refuse_rest(rest.front(), global, used);
+    if (used != nullptr) give(std::move(line.arguments), used->options, used->info->name);
     if (invocation.global.help || invocation.global.version) return;
     check_choices(global);
     if (used == nullptr) throw Error(Kind::usage, "no command was given").hint("`codemate --help` lists the commands");

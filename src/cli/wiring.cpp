@@ -4,8 +4,10 @@
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
+#include "codemate/base/files.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/base/version.hpp"
+#include "codemate/ollama/access.hpp"
 #include "codemate/ollama/endpoint.hpp"
 #include "codemate/ui/message.hpp"
 
@@ -30,6 +32,12 @@ std::filesystem::path current_directory() {
         .hint("change into a directory that exists, or name the manifest with --manifest");
 }
 
+constexpr ByteCount netrc_limit(std::uint64_t{1} << 20);
+
+ui::Out::Reader reader(const ui::Getenv& getenv) {
+    return ui::is_set(getenv, "GITHUB_ACTIONS") ? ui::Out::Reader::github_actions : ui::Out::Reader::any;
+}
+
 bool is_absolute_or_builtin(const std::optional<std::string>& manifest) {
     return manifest && (*manifest == "builtin" || manifest->starts_with("/"));
 }
@@ -37,8 +45,9 @@ bool is_absolute_or_builtin(const std::optional<std::string>& manifest) {
 } // namespace
 
 Wiring::Wiring(GlobalOptions options, ui::Getenv getenv, const Signals& signals)
-    : options_(std::move(options)), getenv_(std::move(getenv)), signals_(signals), out_(STDOUT_FILENO),
-      err_(STDERR_FILENO, ui::Out::Failure::dropped) {}
+    : options_(std::move(options)), getenv_(std::move(getenv)), signals_(signals),
+      out_(STDOUT_FILENO, ui::Out::Failure::error, reader(getenv_)),
+      err_(STDERR_FILENO, ui::Out::Failure::dropped, reader(getenv_)) {}
 
 Wiring::~Wiring() = default;
 
@@ -54,9 +63,11 @@ ui::ColourChoice Wiring::colour() const {
 }
 
 void Wiring::start_diagnostics() {
-    diagnostics::start({.verbosity = options_.verbosity,
-                        .log_file = options_.log_file.value_or(""),
-                        .colour = options_.verbosity > 0 && err_terminal().colour});
+    diagnostics::Options options{.verbosity = options_.verbosity,
+                                 .log_file = options_.log_file.value_or(""),
+                                 .colour = options_.verbosity > 0 && err_terminal().colour};
+    if (reader(getenv_) == ui::Out::Reader::github_actions) options.shown = ui::without_commands;
+    diagnostics::start(options);
 }
 
 const http::Url& Wiring::endpoint() {
@@ -78,8 +89,30 @@ http::Client& Wiring::client() {
 }
 
 ollama::Server& Wiring::server() {
-    if (!server_) server_ = ollama::connect(client(), endpoint());
+    if (!server_) server_ = ollama::connect(client(), endpoint(), authorization());
     return *server_;
+}
+
+std::string Wiring::authorization() {
+    const char* key = variable("OLLAMA_API_KEY");
+    return ollama::authorization(endpoint(), key == nullptr ? "" : key, [this] { return netrc(); });
+}
+
+// Empty where there is none, which is the usual case.
+std::string Wiring::netrc() const {
+    std::filesystem::path path;
+    if (const char* named = variable("NETRC")) {
+        path = named;
+    } else if (const char* home = variable("HOME")) {
+        path = std::filesystem::path(home) / ".netrc";
+    }
+    if (path.empty()) return {};
+    try {
+        return read_file(path, netrc_limit);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::not_found) diagnostics::warning(error.message());
+        return {};
+    }
 }
 
 manifest::Search Wiring::manifest_search() const {

@@ -84,6 +84,8 @@ public:
 private:
     ui::ColourChoice colour() const;
     http::Client& client();
+    std::string authorization(); // at the server
+    std::string netrc() const;
     registry::CredentialsFor credentials();
     std::optional<registry::CredentialsFor> credentials_of_environment();
     std::optional<registry::CredentialsFor> credentials_of_docker() const;

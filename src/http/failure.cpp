@@ -20,6 +20,9 @@ std::string words(const Failure& failed) {
     return printable(failed.text.empty() ? curl_easy_strerror(failed.code) : failed.text);
 }
 
+// Somebody is there. Of who was not reached the caller knows more: who that is, and how it is started.
+constexpr const char* again = "run the command again; if it happens again, the log of that server may say why";
+
 Error not_connected(const Failure& failed) {
     // With a proxy between, the words name the proxy's port and not the server's.
     const bool to_server =
@@ -38,16 +41,17 @@ Error timed_out(const Failure& failed) {
                      "no connection to " + server(failed) + " within " + to_text(failed.request.connect_timeout));
     }
     const std::string limit = failed.request.timeout ? " within " + to_text(*failed.request.timeout) : "";
-    return Error(Kind::unreachable, server(failed) + " did not answer" + (failed.answered ? " in full" : "") + limit);
+    return Error(Kind::unreachable, server(failed) + " did not answer" + (failed.answered ? " in full" : "") + limit)
+        .hint("it may be busy: try again a little later, and look at its log if that does not help");
 }
 
 Error cut(const Failure& failed) {
     if (!failed.answered) {
-        return Error(Kind::unreachable, server(failed) + " closed the connection without an answer");
+        return Error(Kind::unreachable, server(failed) + " closed the connection without an answer").hint(again);
     }
     const std::string bytes =
         std::to_string(failed.received.count()) + (failed.received.count() == 1 ? " byte" : " bytes");
-    return Error(Kind::unreachable, "the connection to " + server(failed) + " was cut after " + bytes);
+    return Error(Kind::unreachable, "the connection to " + server(failed) + " was cut after " + bytes).hint(again);
 }
 
 Error no_trust(const Failure& failed) {

@@ -193,10 +193,10 @@ void check_spelling(const Draft& draft, Problems& problems) {
         mentions.push_back(&mention);
     std::stable_sort(mentions.begin(), mentions.end(),
                      [](const auto* a, const auto* b) { return a->where.at.begin < b->where.at.begin; });
-    std::map<std::string, const Draft::Mention*> first_of;
+    std::map<ModelName, const Draft::Mention*, ServerOrder> first_of;
     std::set<ModelName> reported;
     for (const Draft::Mention* mention : mentions) {
-        const auto [entry, is_new] = first_of.emplace(to_lower(mention->name.display()), mention);
+        const auto [entry, is_new] = first_of.emplace(mention->name, mention);
         const Draft::Mention& first = *entry->second;
         if (is_new || first.name == mention->name || !reported.insert(mention->name).second) continue;
         problems.add(mention->where, quoted(mention->where.text, 100) + " is to the server the same as " +

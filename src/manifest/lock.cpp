@@ -35,10 +35,7 @@ bool Locked::is(const Digest& other) const {
 }
 
 const Locked* Lock::find(const ModelName& name) const {
-    const auto exact = models.find(name);
-    if (exact != models.end()) return &exact->second;
-    const auto found =
-        std::ranges::find_if(models, [&](const auto& model) { return model.first.same_on_server(name); });
+    const auto found = models.find(name);
     return found == models.end() ? nullptr : &found->second;
 }
 

@@ -3,6 +3,8 @@
 #include "codemate/base/text.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 namespace codemate::manifest {
 
@@ -17,18 +19,20 @@ bool Manifest::is_protected(const ModelName& name) const {
 }
 
 std::vector<std::string> Manifest::roles_of(const ModelName& name) const {
-    std::vector<std::string> found;
-    for (const std::string& role : role_order) {
-        if (roles.at(role).same_on_server(name)) found.push_back(role);
+    std::vector<std::string> found; // nearly always none or one
+    for (const auto& [role, model] : roles) {
+        if (model.same_on_server(name)) found.push_back(role);
     }
+    if (found.size() < 2) return found;
+    const std::set<std::string> all(found.begin(), found.end());
+    found.clear();
+    std::copy_if(role_order.begin(), role_order.end(), std::back_inserter(found),
+                 [&](const std::string& role) { return all.contains(role); });
     return found;
 }
 
 const Declared* Manifest::declared(const ModelName& name) const {
-    const auto exact = models.find(name);
-    if (exact != models.end()) return &exact->second;
-    const auto found =
-        std::find_if(models.begin(), models.end(), [&](const auto& model) { return model.first.same_on_server(name); });
+    const auto found = models.find(name);
     return found == models.end() ? nullptr : &found->second;
 }
 

@@ -28,10 +28,7 @@ bool is_group(const Manifest& manifest, std::string_view word) {
 
 // A name in the spelling of the manifest, if it is declared there.
 const ModelName* declared_name(const Manifest& manifest, const ModelName& name) {
-    const auto exact = manifest.models.find(name);
-    if (exact != manifest.models.end()) return &exact->first;
-    const auto found = std::find_if(manifest.models.begin(), manifest.models.end(),
-                                    [&](const auto& model) { return model.first.same_on_server(name); });
+    const auto found = manifest.models.find(name);
     return found == manifest.models.end() ? nullptr : &found->first;
 }
 
@@ -145,10 +142,10 @@ std::vector<Wanted> models_of(const Manifest& manifest, const std::string& targe
 std::vector<Wanted> resolve(const Manifest& manifest, std::span<const std::string> targets) {
     const std::string required(default_group);
     std::vector<Wanted> result;
-    std::map<std::string, std::size_t> places; // by what the server takes for the same name
+    std::map<ModelName, std::size_t, ServerOrder> places;
     for (const std::string& target : targets.empty() ? std::span(&required, 1) : targets) {
         for (Wanted& wanted : models_of(manifest, target)) {
-            const auto [place, is_new] = places.emplace(to_lower(wanted.name.display()), result.size());
+            const auto [place, is_new] = places.emplace(wanted.name, result.size());
             if (is_new) {
                 result.push_back(std::move(wanted));
             } else if (result[place->second].plain_http != wanted.plain_http) {

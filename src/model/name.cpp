@@ -67,8 +67,15 @@ ModelName ModelName::with_tag(std::string tag) const {
 }
 
 bool ModelName::same_on_server(const ModelName& other) const {
-    return equal_ignoring_case(host_, other.host_) && equal_ignoring_case(owner_, other.owner_) &&
-           equal_ignoring_case(model_, other.model_) && equal_ignoring_case(tag_, other.tag_);
+    return equal_ignoring_case(model_, other.model_) && equal_ignoring_case(tag_, other.tag_) &&
+           equal_ignoring_case(owner_, other.owner_) && equal_ignoring_case(host_, other.host_);
+}
+
+bool ServerOrder::operator()(const ModelName& a, const ModelName& b) const {
+    if (const int order = compare_ignoring_case(a.host(), b.host()); order != 0) return order < 0;
+    if (const int order = compare_ignoring_case(a.owner(), b.owner()); order != 0) return order < 0;
+    if (const int order = compare_ignoring_case(a.model(), b.model()); order != 0) return order < 0;
+    return compare_ignoring_case(a.tag(), b.tag()) < 0;
 }
 
 bool ModelName::misread_by_server() const {

@@ -199,7 +199,9 @@ Error answer_error(const http::Response& answer, const ModelName* model, std::st
     if (status == 401) {
         const std::string address = wire::member(answer.body, "signin_url");
         return build(Kind::unauthorised, "the server wants credentials", text,
-                     address.empty() ? "" : "sign in at " + printable(address));
+                     address.empty() ? "set OLLAMA_API_KEY, or put a login for that host into ~/.netrc; both are sent "
+                                       "to https addresses only"
+                                     : "sign in at " + printable(address));
     }
     if (status == 403 && !looks_like_html(text)) return forbidden(text);
     if (status == 404 && from_json) return not_installed(model, text);

@@ -26,16 +26,13 @@ bool is_success(const http::Response& answer) {
     return answer.status / 100 == 2;
 }
 
-using Hint = std::function<std::string()>;
-
-std::string way_out() {
-    return "start it with `ollama serve`, or name another server with --host or OLLAMA_HOST";
-}
+constexpr std::string_view way_out = "start it with `ollama serve`, or name another server with --host or OLLAMA_HOST";
 
 class HttpServer final : public Server {
 public:
-    HttpServer(http::Client& client, http::Url endpoint, Duration read_pace)
-        : client_(client), endpoint_(std::move(endpoint)), read_pace_(read_pace) {}
+    HttpServer(http::Client& client, http::Url endpoint, std::string authorization, Duration read_pace)
+        : client_(client), endpoint_(std::move(endpoint)), authorization_(std::move(authorization)),
+          read_pace_(read_pace) {}
 
     std::string version(Stop stop) override {
         return wire::version(answer(request("GET", "api/version"), nullptr, std::move(stop)).body, source());
@@ -63,7 +60,7 @@ public:
     }
 
     bool has_blob(const Digest& digest, Stop stop) override {
-        const http::Response head = send(request("HEAD", "api/blobs/" + digest.text()), {}, way_out, std::move(stop));
+        const http::Response head = send(request("HEAD", "api/blobs/" + digest.text()), {}, std::move(stop));
         if (!is_success(head) && head.status != 404) throw answer_error(head, nullptr, source());
         return is_success(head);
     }
@@ -87,12 +84,13 @@ public:
 private:
     std::string source() const { return endpoint_.text(); }
     http::Request request(std::string method, std::string_view path, const json::Value& body = {}) const;
-    http::Response send(const http::Request&, const http::Receiver&, const Hint&, Stop);
+    http::Response send(const http::Request&, const http::Receiver&, Stop);
     http::Response answer(const http::Request&, const ModelName*, Stop);
     http::Response receive(const http::Request&, PullStream&, Stop);
 
     http::Client& client_;
     http::Url endpoint_;
+    std::string authorization_;
     Duration read_pace_;
 };
 
@@ -101,6 +99,7 @@ http::Request HttpServer::request(std::string method, std::string_view path, con
     request.method = std::move(method);
     request.url = endpoint_ / path;
     request.headers.push_back({"Accept", "application/json"});
+    if (!authorization_.empty()) request.headers.push_back({"Authorization", authorization_});
     request.timeout = patience;
     request.body_limit = largest_answer;
     if (!body.is_null()) {
@@ -111,28 +110,37 @@ http::Request HttpServer::request(std::string method, std::string_view path, con
 }
 
 http::Response HttpServer::answer(const http::Request& request, const ModelName* model, Stop stop) {
-    const http::Response answer = send(request, {}, way_out, std::move(stop));
+    const http::Response answer = send(request, {}, std::move(stop));
     if (!is_success(answer)) throw answer_error(answer, model, source());
     return answer;
 }
 
-// `hint`: what to do when the server cannot be reached; a reason that knows better has said so itself.
-http::Response HttpServer::send(const http::Request& request, const http::Receiver& receiver, const Hint& hint,
-                                Stop stop) {
+// Says what to do when the server cannot be reached; a reason that knows better has said so itself.
+http::Response HttpServer::send(const http::Request& request, const http::Receiver& receiver, Stop stop) {
     try {
         return client_.send(request, receiver, std::move(stop));
     } catch (const Error& error) {
         if (error.kind() != Kind::unreachable || !error.hint().empty()) throw;
-        throw Error(error).hint(hint());
+        throw Error(error).hint(std::string(way_out));
     }
 }
 
 http::Response HttpServer::receive(const http::Request& request, PullStream& stream, Stop stop) {
+    bool by_stream = false; // what it throws is what the server says
     const auto receiver = [&](const http::Response&, const http::Piece& piece) {
-        return stream.take(piece.bytes) == Flow::drop ? http::Flow::drop : http::Flow::go_on;
+        try {
+            return stream.take(piece.bytes) == Flow::drop ? http::Flow::drop : http::Flow::go_on;
+        } catch (...) {
+            by_stream = true;
+            throw;
+        }
     };
-    const auto hint = [&] { return stream.begun() ? std::string(resume_hint) : way_out(); };
-    return send(request, receiver, hint, std::move(stop));
+    try {
+        return send(request, receiver, std::move(stop));
+    } catch (const Error& error) {
+        if (error.kind() != Kind::unreachable || by_stream || !stream.begun()) throw;
+        throw Error(error).hint(std::string(resume_hint));
+    }
 }
 
 PullEnd HttpServer::pull(const ModelName& model, Transport transport,
@@ -159,8 +167,9 @@ PullEnd HttpServer::pull(const ModelName& model, Transport transport,
 
 } // namespace
 
-std::unique_ptr<Server> connect(http::Client& client, http::Url endpoint, Duration read_pace) {
-    return std::make_unique<HttpServer>(client, std::move(endpoint), read_pace);
+std::unique_ptr<Server> connect(http::Client& client, http::Url endpoint, std::string authorization,
+                                Duration read_pace) {
+    return std::make_unique<HttpServer>(client, std::move(endpoint), std::move(authorization), read_pace);
 }
 
 } // namespace codemate::ollama

@@ -1,7 +1,6 @@
 #include "registry/docker_config.hpp"
 
-#include "registry/base64.hpp"
-
+#include "codemate/base/base64.hpp"
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"

@@ -1,10 +1,10 @@
 #include "registry/token.hpp"
 
-#include "registry/base64.hpp"
 #include "registry/error_text.hpp"
 #include "registry/hosts.hpp"
 #include "registry/url_reference.hpp"
 
+#include "codemate/base/base64.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/json/read.hpp"
 

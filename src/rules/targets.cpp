@@ -1,6 +1,5 @@
 #include "codemate/rules/targets.hpp"
 
-#include "codemate/base/text.hpp"
 #include "codemate/rules/snapshot_names.hpp"
 
 #include <algorithm>
@@ -32,11 +31,11 @@ std::vector<manifest::Wanted> resolve(const manifest::Manifest& manifest, std::s
     std::vector<manifest::Wanted> result;
     if (!all || !words.empty()) result = manifest::resolve(manifest, words);
     if (!all) return result;
-    std::set<std::string> known;
+    std::set<ModelName, ServerOrder> known;
     for (const manifest::Wanted& each : result)
-        known.insert(to_lower(each.name.display()));
+        known.insert(each.name);
     for (const ollama::Installed& model : own_models(installed)) {
-        if (known.insert(to_lower(model.name.display())).second) result.push_back(wanted(model.name, manifest));
+        if (known.insert(model.name).second) result.push_back(wanted(model.name, manifest));
     }
     return result;
 }
@@ -45,6 +44,16 @@ const ollama::Installed* find(const std::vector<ollama::Installed>& installed, c
     const auto found = std::ranges::find_if(
         installed, [&](const ollama::Installed& model) { return model.name.same_on_server(name); });
     return found == installed.end() ? nullptr : &*found;
+}
+
+InstalledByName::InstalledByName(const std::vector<ollama::Installed>& installed) {
+    for (const ollama::Installed& model : installed)
+        models_.emplace(model.name, &model); // of two the first, as find() has it
+}
+
+const ollama::Installed* InstalledByName::find(const ModelName& name) const {
+    const auto found = models_.find(name);
+    return found == models_.end() ? nullptr : found->second;
 }
 
 } // namespace codemate::rules

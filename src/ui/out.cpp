@@ -1,5 +1,7 @@
 #include "codemate/ui/out.hpp"
 
+#include "ui/runner_commands.hpp"
+
 #include "codemate/base/error.hpp"
 
 #include <cerrno>
@@ -25,7 +27,29 @@ void wait_until_writable(int fd) {
 
 } // namespace
 
+Out::Out(int fd, Failure failure, Reader reader) : fd_(fd), failure_(failure) {
+    if (reader == Reader::github_actions) filter_ = std::make_unique<CommandFilter>();
+}
+
+Out::~Out() = default;
+
 void Out::write(std::string_view text) {
+    if (filter_)
+        put(filter_->pass(text));
+    else
+        put(text);
+}
+
+void Out::write_command(std::string_view lines) {
+    if (filter_) filter_->new_line();
+    put(lines);
+}
+
+std::string without_commands(std::string_view lines) {
+    return CommandFilter().pass(lines);
+}
+
+void Out::put(std::string_view text) {
     while (!text.empty() && !closed_ && !failed_) {
         const ssize_t written = ::write(fd_, text.data(), text.size());
         if (written >= 0) {

@@ -58,9 +58,12 @@ std::string_view outcome_text(const Event& end) {
     return text;
 }
 
-void write_or_drop(Out& out, std::string_view text) {
+void write_or_drop(Out& out, std::string_view text, Command command) {
     try {
-        out.write(text);
+        if (command == Command::yes)
+            out.write_command(text);
+        else
+            out.write(text);
     } catch (const Error&) {
         // the next write to a healthy stream tells; this one has nobody to tell it to
     }

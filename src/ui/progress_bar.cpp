@@ -46,11 +46,20 @@ public:
     void clear() override { erase(); }
 
 private:
+    std::size_t columns() const {
+        const std::size_t columns = columns_ ? columns_() : terminal_.columns;
+        return columns == 0 ? 80 : std::max<std::size_t>(columns, 2);
+    }
+
     // A terminal that has printed into its last column is about to wrap.
-    std::size_t width() const {
-        std::size_t columns = columns_ ? columns_() : terminal_.columns;
-        if (columns == 0) columns = 80;
-        return std::max<std::size_t>(columns, 2) - 1;
+    std::size_t width() const { return columns() - 1; }
+
+    // Of the live area. When the window gets narrower most terminals wrap anew what is on it.
+    std::size_t live_rows() const {
+        std::size_t rows = 0;
+        for (const std::string& line : live_)
+            rows += rows_of(line, columns());
+        return rows;
     }
 
     std::string shown(const std::string& line) const { return terminal_.unicode ? line : ascii_only(line); }
@@ -113,7 +122,7 @@ private:
     void draw(SteadyTime now) {
         const std::vector<std::string> lines = live_lines(now);
         if (permanent_.empty() && lines == live_) return;
-        std::string frame = up(live_.size()) + take_permanent(); // one write, so that nothing flickers
+        std::string frame = up(live_rows()) + take_permanent(); // one write, so that nothing flickers
         for (const std::string& line : lines)
             frame.append(line).append(end_line);
         frame += clear_below;
@@ -124,7 +133,12 @@ private:
 
     void erase() {
         if (live_.empty() && permanent_.empty()) return;
-        std::string frame = up(live_.size()) + take_permanent();
+        // Line by line first: what ED clears from the top of a window, tmux puts into its history.
+        const std::size_t rows = live_rows();
+        std::string frame = up(rows);
+        for (std::size_t row = 0; row < rows; ++row)
+            frame += end_line;
+        frame += up(rows) + take_permanent();
         frame += clear_below;
         live_.clear();
         write_or_drop(out_, frame);

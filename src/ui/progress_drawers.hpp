@@ -24,6 +24,7 @@ std::string_view outcome_word(const Event& end);
 std::string_view outcome_text(const Event& end);
 
 // Drops what cannot be written: Out reports a failure once, and showing progress is not what the work is about.
-void write_or_drop(Out&, std::string_view);
+enum class Command { no, yes }; // whether it is lines for the runner of GitHub Actions
+void write_or_drop(Out&, std::string_view, Command = Command::no);
 
 } // namespace codemate::ui

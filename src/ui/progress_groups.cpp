@@ -29,31 +29,15 @@ std::string escaped_data(std::string_view text) {
     return result;
 }
 
-bool is_word_character(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-// The runner (src/Runner.Common/ActionCommand.cs) obeys "::command" at the beginning of a line after white space, and
-// the older "##[command]" anywhere in it. Text of a server must not give it orders.
-std::string harmless(std::string line) {
-    const std::size_t command = line.find("::");
-    const std::size_t word =
-        static_cast<std::size_t>(std::find_if(line.begin(), line.end(), is_word_character) - line.begin());
-    if (command != std::string::npos && command < word) line.replace(command, 2, "\\x3a:");
-    for (std::size_t at = line.find("##["); at != std::string::npos; at = line.find("##[", at))
-        line.replace(at, 3, "##\\x5b");
-    return line;
-}
-
 class GroupedLines final : public LineWriter {
 public:
     explicit GroupedLines(Out& out) : out_(out) {}
     ~GroupedLines() override { close_all(); }
 
     void say(const std::string& item, const std::string& line, Weight weight) override {
-        if (item.empty()) return write(harmless(line));
+        if (item.empty()) return write(line);
         if (!owner_) open(item);
-        if (item == *owner_) return write(harmless(line));
+        if (item == *owner_) return write(line);
         Group& group = waiting(item);
         if (weight == Weight::lasting) group.lines.push_back(line);
     }
@@ -82,20 +66,21 @@ private:
     };
 
     void write(const std::string& line) { write_or_drop(out_, line + "\n"); }
+    void command(const std::string& line) { write_or_drop(out_, line + "\n", Command::yes); }
 
     void open(const std::string& item) {
         owner_ = item;
-        write("::group::" + escaped_data(item));
+        command("::group::" + escaped_data(item));
     }
 
     // Below the group, as it is folded and a failure should be seen.
     void close(const std::optional<std::string>& failure) {
         owner_.reset();
-        write("::endgroup::");
+        command("::endgroup::");
         if (failure) annotate(*failure);
     }
 
-    void annotate(const std::string& line) { write("::error title=codemate::" + escaped_data(line)); }
+    void annotate(const std::string& line) { command("::error title=codemate::" + escaped_data(line)); }
 
     Group& waiting(const std::string& item) {
         const auto found = std::find_if(waiting_.begin(), waiting_.end(),
@@ -106,7 +91,7 @@ private:
     void open_with_lines(const Group& group) {
         open(group.item);
         for (const std::string& line : group.lines)
-            write(harmless(line));
+            write(line);
     }
 
     // What has ended meanwhile comes whole; then one that is still running owns the log.

@@ -163,6 +163,28 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
     return lines;
 }
 
+std::size_t rows_of(std::string_view line, std::size_t columns) {
+    std::size_t rows = 1;
+    std::size_t column = 0;
+    while (!line.empty()) {
+        if (line.front() == '\x1b') { // what Style paints with
+            line.remove_prefix(std::min(line.find('m'), line.size() - 1) + 1);
+            continue;
+        }
+        std::size_t length = 1;
+        while (length < line.size() && (static_cast<unsigned char>(line[length]) & 0xC0U) == 0x80U)
+            ++length;
+        const std::size_t width = display_width(line.substr(0, length));
+        if (column + width > columns) {
+            ++rows;
+            column = 0;
+        }
+        column += width;
+        line.remove_prefix(length);
+    }
+    return rows;
+}
+
 std::string ascii_only(std::string_view text) {
     constexpr std::string_view ellipsis = "…";
     std::string result;

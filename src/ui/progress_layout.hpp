@@ -24,6 +24,9 @@ std::vector<std::string> lay_out(const std::vector<ProgressLine>&, std::size_t w
 // The text broken at spaces, else anywhere, into lines no wider than `width`, further ones indented.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
+// How many rows a line takes, which may be styled, in a window that need not have been as narrow when it was drawn.
+std::size_t rows_of(std::string_view line, std::size_t columns);
+
 // For terminals that are not UTF-8: an ellipsis becomes "~", what else is not ASCII "?"; never wider than before.
 std::string ascii_only(std::string_view);
 

@@ -3,6 +3,8 @@
 #include "ui/progress_lines.hpp"
 #include "ui/progress_state.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <vector>
 
@@ -13,6 +15,10 @@ using namespace std::chrono_literals;
 
 constexpr auto moving_distance = 5s;    // between two lines of an item whose amount moves
 constexpr auto standing_distance = 30s; // between two lines of one that only waits
+
+// A pull has a change of state for each layer, most of them in the same second; a server may have ten thousand. So many
+// of an item are told at once, then one each five seconds, which the time without lines makes up for.
+constexpr std::int64_t changes_at_once = 30;
 
 class FlatLines final : public LineWriter {
 public:
@@ -41,6 +47,8 @@ private:
     struct Told {
         SteadyTime at{};
         ByteCount done;
+        std::int64_t changes_left = changes_at_once;
+        bool is_behind = false; // a change of state has not been told
     };
 
     void tell_change(const Event& event, ProgressState::Change change, SteadyTime now) {
@@ -49,7 +57,7 @@ private:
             say(event.item, event.text.empty() ? "begins" : event.text, now);
             break;
         case ProgressState::Change::stage:
-            say(event.item, event.text, now);
+            say_change(event.item, event.text, now);
             break;
         case ProgressState::Change::note:
             say(event.item, event.text, now);
@@ -67,6 +75,16 @@ private:
         if (text.empty()) return;
         lines_->say(item, labelled(item, text), LineWriter::Weight::lasting);
         told_[item].at = now;
+    }
+
+    void say_change(const std::string& item, const std::string& text, SteadyTime now) {
+        Told& told = told_.try_emplace(item, Told{now, ByteCount()}).first->second;
+        const std::int64_t earned = (now - told.at) / moving_distance;
+        told.changes_left = std::min(changes_at_once, told.changes_left + earned);
+        told.is_behind = told.changes_left == 0;
+        if (told.is_behind) return;
+        --told.changes_left;
+        say(item, text, now);
     }
 
     void end(const Event& event) {
@@ -91,10 +109,13 @@ private:
         if (first) return;
         const Duration since = now - told->second.at;
         const bool moves = line.reading.done != told->second.done;
-        if (since < (moves ? Duration(moving_distance) : Duration(standing_distance))) return;
-        told->second = {now, line.reading.done};
+        const bool is_behind = told->second.is_behind;
+        if (since < (moves || is_behind ? Duration(moving_distance) : Duration(standing_distance))) return;
+        told->second.at = now;
+        told->second.done = line.reading.done;
+        told->second.is_behind = false;
         std::string text = reading_text(line.reading);
-        if (!moves) text = line.text + (text.empty() || line.text.empty() ? "" : "  ") + text;
+        if (!moves || is_behind) text = line.text + (text.empty() || line.text.empty() ? "" : "  ") + text;
         if (text.empty()) return;
         lines_->say(line.name, labelled(line.name, text), LineWriter::Weight::passing);
     }

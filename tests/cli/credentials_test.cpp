@@ -44,6 +44,25 @@ struct PrivateWorld : World {
 
 } // namespace
 
+TEST_CASE("without TLS a server is told no secret, and nobody else is") {
+    const test::RawServer server([](test::RawServer::Connection& connection) {
+        while (!connection.read_request().empty())
+            connection.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+    });
+    test::Place place;
+    place.server(server.url().text());
+    place.set("OLLAMA_API_KEY", "s3cret");
+    place.set("NETRC", place.directory().write("netrc", "machine 127.0.0.1 login bob password sesame").string());
+    const auto result = place.codemate({"list", "-vv"});
+    CHECK(result.status() == 1);
+    CHECK(result.err.find("OLLAMA_API_KEY is not sent to http://127.0.0.1") != std::string::npos);
+    CHECK(result.err.find("hint: set OLLAMA_API_KEY") != std::string::npos);
+    CHECK((result.out + result.err).find("s3cret") == std::string::npos);
+    REQUIRE_FALSE(server.requests().empty());
+    for (const std::string& request : server.requests())
+        CHECK(request.find("uthorization") == std::string::npos);
+}
+
 TEST_CASE("credentials of the environment") {
     PrivateWorld world;
     const auto nobody = world.codemate({"outdated"});

@@ -20,8 +20,14 @@ TEST_CASE("version and help go to stdout and need no server") {
     CHECK(help.err.empty());
     CHECK(help.out.find("Everyday commands:") != std::string::npos);
     CHECK(place.codemate({"pull", "--help"}).out.find("Usage: codemate pull [options] [TARGET…]") != std::string::npos);
-    const json::Value document = json::read(place.codemate({"--version", "--json"}).out, "x").root;
+    const json::Value document = test::checked_document(place.codemate({"--version", "--json"}).out, "version");
     CHECK(*document.find("version") == json::Value(version()));
+    const json::Value overview = test::checked_document(place.codemate({"--help", "--json"}).out, "help");
+    CHECK(*overview.find("text") == json::Value(help.out));
+    CHECK(overview.find("command") == nullptr);
+    const json::Value of_pull = test::checked_document(place.codemate({"pull", "--json", "-h"}).out, "help");
+    CHECK(*of_pull.find("text") == json::Value(place.codemate({"pull", "--help"}).out));
+    CHECK(*of_pull.find("command") == json::Value("pull"));
 }
 
 TEST_CASE("a line that cannot be understood ends with 2, also as JSON") {
@@ -74,6 +80,25 @@ TEST_CASE("without any standard stream nothing is written anywhere") {
     command.argv = {"/bin/sh", "-c", CODEMATE_PROGRAM " list --available >&- 2>&-; echo \"status $?\" > status"};
     CHECK_FALSE(test::run(command).status() != 0);
     CHECK(test::read_text(world.directory() / "status") == "status 6\n");
+}
+
+TEST_CASE("in GitHub Actions no text from elsewhere is a command to the runner") {
+    Place place;
+    place.set("GITHUB_ACTIONS", "true");
+    const std::string name = "##[error]x";
+    const auto plain = place.codemate({name});
+    CHECK(plain.err == "codemate: error: there is no command '##\\u005berror]x'\n"
+                       "hint: `codemate --help` lists the commands\n");
+    const auto as_json = place.codemate({name, "--json"});
+    CHECK(as_json.out.find("##[") == std::string::npos);
+    const json::Value document = json::read(as_json.out, "x").root;
+    CHECK(*document.find("error")->find("message") == json::Value("there is no command '" + name + "'"));
+    place.directory().write(name, "{}");
+    const auto verbose = place.codemate({"check", "-v", "--manifest", name});
+    CHECK(verbose.status() == 2);
+    CHECK(verbose.err.find("##[") == std::string::npos);
+    place.set("GITHUB_ACTIONS", "false");
+    CHECK(place.codemate({name}).err.find(name) != std::string::npos);
 }
 
 TEST_CASE("-v and --log-file tell what happens inside") {

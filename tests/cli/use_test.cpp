@@ -30,6 +30,21 @@ struct Checkout : Place {
 
 } // namespace
 
+TEST_CASE("two dashes end the options, wherever they stand") {
+    const Checkout place;
+    for (const Arguments& line : std::vector<Arguments>{{"use", "--dry-run", "--", "primary", "tinyllama"},
+                                                        {"use", "--dry-run", "primary", "--", "tinyllama"},
+                                                        {"use", "primary", "--dry-run", "tinyllama", "--"},
+                                                        {"--", "use", "primary", "tinyllama"}}) {
+        const auto result = place.codemate(line);
+        CHECK(result.status() == 0);
+        CHECK(result.out.starts_with("primary: coder:7b → tinyllama:latest\n"));
+    }
+    const auto behind = place.codemate({"use", "primary", "--", "--dry-run"});
+    CHECK(behind.status() == 2);
+    CHECK(behind.err.find("'--dry-run' is no model name") != std::string::npos);
+}
+
 TEST_CASE("use changes a role's line, needs no server, and says before and after") {
     const Checkout place;
     const auto result = place.codemate({"use", "primary", "tinyllama"});

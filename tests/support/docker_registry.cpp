@@ -1,8 +1,8 @@
 #include "support/docker_registry.hpp"
 
-#include "registry/base64.hpp"
 #include "support/raw_server.hpp"
 
+#include "codemate/base/base64.hpp"
 #include "codemate/base/text.hpp"
 
 #include <cstdlib>
@@ -64,7 +64,7 @@ DockerRegistry::DockerRegistry(Access access) {
     if (!program()) throw std::runtime_error(absence());
     if (access == Access::htpasswd) {
         directory_.write("htpasswd", std::string(user) + ':' + std::string(hash) + '\n');
-        authorization_ = "Basic " + registry::to_base64(std::string(user) + ':' + std::string(password));
+        authorization_ = "Basic " + to_base64(std::string(user) + ':' + std::string(password));
     }
     for (int attempt = 1; !start(access); ++attempt) {
         const std::string said = process_->out() + process_->err();

@@ -67,6 +67,7 @@ void Screen::print(std::string_view character, std::size_t width) {
     }
     if (column_ + width > columns_) {
         ++wraps_;
+        wrapped_.insert(row_);
         new_line();
     }
     std::vector<std::string>& line = current();
@@ -109,11 +110,37 @@ void Screen::apply(char final, std::size_t parameter, bool given) {
         if (parameter != 0) break;
         clear_to_end_of_line();
         cells_.resize(row_ + 1);
+        wrapped_.erase(wrapped_.lower_bound(row_), wrapped_.end());
         return;
     default:
         break;
     }
     offences_.push_back("unknown sequence CSI " + std::to_string(parameter) + std::string(1, final));
+}
+
+void Screen::reflow(std::size_t columns) {
+    current();
+    const std::vector<std::vector<std::string>> before = std::move(cells_);
+    const std::set<std::size_t> went_on = std::move(wrapped_);
+    const std::size_t wraps = wraps_;
+    const std::size_t cursor = row_;
+    columns_ = columns;
+    cells_ = {{}};
+    wrapped_.clear();
+    row_ = 0;
+    column_ = 0;
+    std::size_t cursor_now = 0;
+    for (std::size_t row = 0; row < before.size(); ++row) {
+        if (row > 0 && !went_on.contains(row - 1)) new_line();
+        if (row == cursor) cursor_now = row_;
+        for (std::size_t cell = 0; cell < before[row].size(); ++cell) {
+            const bool wide = cell + 1 < before[row].size() && before[row][cell + 1].empty();
+            if (!before[row][cell].empty()) print(before[row][cell], wide ? 2 : 1);
+        }
+    }
+    row_ = cursor_now;
+    column_ = 0;
+    wraps_ = wraps; // this was no fault of who wrote it
 }
 
 // Only what is in the window can be reached: the last `rows_` lines.
@@ -126,6 +153,7 @@ void Screen::go_up(std::size_t count) {
 void Screen::clear_to_end_of_line() {
     std::vector<std::string>& line = current();
     if (line.size() > column_) line.resize(column_);
+    wrapped_.erase(row_);
 }
 
 std::vector<std::string> Screen::lines() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,9 @@ public:
     explicit Screen(std::size_t columns, std::size_t rows = 24) : columns_(columns), rows_(rows) {}
 
     void write(std::string_view);
-    void resize(std::size_t columns) { columns_ = columns; } // what is on it stays as it is
+    void resize(std::size_t columns) { columns_ = columns; } // what is on it stays as it is, as with xterm
+    void
+    reflow(std::size_t columns); // what is on it is wrapped anew, as most terminals do it; the cursor's column is 0
 
     // All lines from the first, also those that have scrolled off, without spaces at their end; the empty ones below
     // the last text are left out.
@@ -42,6 +45,7 @@ private:
     std::size_t columns_;
     std::size_t rows_;
     std::vector<std::vector<std::string>> cells_{1}; // a wide character is followed by an empty cell
+    std::set<std::size_t> wrapped_;                  // rows that go on in the next one
     std::size_t row_ = 0;
     std::size_t column_ = 0; // columns_: the next character wraps
     std::size_t wraps_ = 0;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
 #include <string_view>
 
 // What happens inside, for -v and --log-file. The one global of codemate: a sink, set up in main, silent until then.
@@ -12,6 +14,7 @@ struct Options {
     int verbosity = 0;              // 0: nothing on stderr; 1: info; 2 and more: debug
     std::filesystem::path log_file; // empty: none; everything goes there, with times
     bool colour = false;
+    std::function<std::string(std::string_view)> shown{}; // what to say instead of a text; empty: the text itself
 };
 
 void start(const Options&); // throws Error{storage} where the log file cannot be opened

@@ -9,10 +9,11 @@
 
 namespace codemate {
 
-bool equal_ignoring_case(std::string_view, std::string_view); // ASCII letters only, as Ollama folds names
-std::string to_lower(std::string_view);                       // ASCII letters only
-std::string_view trimmed(std::string_view);                   // without ASCII white space at both ends
-std::vector<std::string_view> split(std::string_view, char);  // "a,,b" has three parts; "" has one, empty
+bool equal_ignoring_case(std::string_view, std::string_view);  // ASCII letters only, as Ollama folds names
+int compare_ignoring_case(std::string_view, std::string_view); // likewise; below 0, 0 or above, bytes being unsigned
+std::string to_lower(std::string_view);                        // ASCII letters only
+std::string_view trimmed(std::string_view);                    // without ASCII white space at both ends
+std::vector<std::string_view> split(std::string_view, char);   // "a,,b" has three parts; "" has one, empty
 
 // Text from a server or a file, fit for a terminal: control characters (C0, DEL, C1) and what is not UTF-8 are shown as
 // \n, \t, \x1b …, and what exceeds `limit` bytes is cut with an ellipsis. Bidirectional overrides are escaped too.

@@ -32,7 +32,7 @@ struct Locked {
 };
 
 struct Lock {
-    std::map<ModelName, Locked> models;
+    std::map<ModelName, Locked, ServerOrder> models;
     const Locked* find(const ModelName&) const; // as the server compares names; or nullptr
 };
 

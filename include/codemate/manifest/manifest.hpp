@@ -41,7 +41,8 @@ struct Promise {
     std::optional<double> ttft_ms;    // at most
 };
 
-// Carried into the generated document, never failing anything.
+// What the author says of a model, carried into the generated document. It is never held against the server's truth;
+// only check() compares the stated context with what the same file expects and asks for.
 struct Stated {
     std::string size; // as written; ByteCount::parse() takes it
     std::string quantization;
@@ -77,7 +78,8 @@ struct Manifest {
     std::map<std::string, ModelName> roles;
     std::vector<std::string> role_order; // the roles as written: the first one is the first to be pulled
     std::map<std::string, std::vector<std::string>> groups; // members as written: model, role or group
-    std::map<ModelName, Declared> models; // every declared model: also those that only a role or group names
+    // Every declared model: also those that only a role or group names.
+    std::map<ModelName, Declared, ServerOrder> models;
     std::vector<NamePattern> protect;
     std::vector<std::string> preferred_quantizations; // policy.quantization
     std::optional<ByteCount> disk_budget;
@@ -85,7 +87,7 @@ struct Manifest {
     json::Value vector_store; // an object, or null
 
     bool is_protected(const ModelName&) const;
-    std::vector<std::string> roles_of(const ModelName&) const; // in their order
+    std::vector<std::string> roles_of(const ModelName&) const; // in their order; for many models: usage.hpp
     const Declared* declared(const ModelName&) const;          // as the server compares names; or nullptr
 };
 

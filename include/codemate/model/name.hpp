@@ -39,6 +39,11 @@ private:
     std::string host_, owner_, model_, tag_;
 };
 
+// The order of maps and sets in which names that the server takes for the same are one.
+struct ServerOrder {
+    bool operator()(const ModelName&, const ModelName&) const;
+};
+
 // Which models a word of "protected" means: "mistral" all its tags, "mistral:7b" that one, "someone/*" all of an owner,
 // "hf.co/owner/repo". Never a part of a word: "mistral" is not mistral-nemo. Letter case as the server: ignored.
 class NamePattern {

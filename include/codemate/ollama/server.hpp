@@ -41,8 +41,10 @@ public:
     virtual void remove(const ModelName&, Stop) = 0;                         // Error{not_found} if it is not there
 };
 
-// The server at this address. `read_pace`: pause between two reads of a pull's stream.
-std::unique_ptr<Server> connect(http::Client&, http::Url endpoint, Duration read_pace = std::chrono::milliseconds(10));
+// The server at this address. `authorization`: value of that header in all requests to it (ollama/access.hpp); empty:
+// none. `read_pace`: pause between two reads of a pull's stream.
+std::unique_ptr<Server> connect(http::Client&, http::Url endpoint, std::string authorization = {},
+                                Duration read_pace = std::chrono::milliseconds(10));
 
 // Puts `source` under the name `destination`. Copying over an installed model would leave its old layers on the disk
 // until the server restarts (facts.md 12), so the old one goes to the name `spare` first and is deleted there

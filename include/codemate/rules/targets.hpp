@@ -3,6 +3,7 @@
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/types.hpp"
 
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,5 +21,15 @@ std::vector<manifest::Wanted> resolve(const manifest::Manifest&, std::span<const
 
 // The entry of that name as the server compares names, or nullptr.
 const ollama::Installed* find(const std::vector<ollama::Installed>&, const ModelName&);
+
+// The same for many names; refers to the list.
+class InstalledByName {
+public:
+    explicit InstalledByName(const std::vector<ollama::Installed>&);
+    const ollama::Installed* find(const ModelName&) const;
+
+private:
+    std::map<ModelName, const ollama::Installed*, ServerOrder> models_;
+};
 
 } // namespace codemate::rules

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 namespace codemate::lifecycle::check {
 namespace {
@@ -66,18 +68,20 @@ bool same_quantization(std::string_view a, std::string_view b) {
 
 void check_moving_tags(const Facts& facts, Findings& findings) {
     std::vector<ModelName> names = manifest::required_set(facts.manifest);
+    std::set<ModelName, ServerOrder> known(names.begin(), names.end());
+    std::map<ModelName, std::string, ServerOrder> first_roles;
     for (const std::string& role : facts.manifest.role_order) {
         const ModelName& name = facts.manifest.roles.at(role);
-        const bool known =
-            std::any_of(names.begin(), names.end(), [&](const auto& other) { return other.same_on_server(name); });
-        if (!known) names.push_back(name);
+        first_roles.emplace(name, role);
+        if (known.insert(name).second) names.push_back(name);
     }
     for (const ModelName& name : names) {
         const manifest::Declared* declared = facts.manifest.declared(name);
         const ModelName& asked = declared != nullptr && declared->from ? *declared->from : name;
         if (!is_moving(asked) || locked(facts, name) != nullptr) continue;
-        const std::vector<std::string> roles = facts.manifest.roles_of(name);
-        const std::string place = roles.empty() ? "/groups/default" : "/roles" + json::pointer_step(roles.front());
+        const auto role = first_roles.find(name);
+        const std::string place =
+            role == first_roles.end() ? "/groups/default" : "/roles" + json::pointer_step(role->second);
         findings.push_back(
             {Severity::warning, Rule::moving_tag, name, place, false,
              asked.display() + " is a moving tag, and no digest is locked: it may be another model tomorrow",

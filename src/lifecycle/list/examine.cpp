@@ -1,10 +1,13 @@
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/list.hpp"
+#include "codemate/manifest/usage.hpp"
 #include "codemate/rules/snapshot_names.hpp"
+#include "codemate/rules/targets.hpp"
 
 #include <algorithm>
-#include <set>
+#include <tuple>
+#include <utility>
 
 namespace codemate::lifecycle::list {
 namespace {
@@ -40,65 +43,36 @@ bool wanted(const ModelName& name, const std::optional<std::string>& filter) {
     return equal_ignoring_case(std::string_view(text).substr(0, filter->size()), *filter);
 }
 
-// Which groups lead to which models. Asked once for all rows: groups contain groups.
-class Membership {
-public:
-    explicit Membership(const manifest::Manifest& manifest) {
-        for (const auto& [group, members] : manifest.groups) {
-            for (const manifest::Wanted& member : manifest::resolve(manifest, std::span(&group, 1))) {
-                pairs_.emplace(member.name, group);
-            }
-        }
-    }
-    std::vector<std::string> of(const ModelName& name) const {
-        std::vector<std::string> groups;
-        for (const auto& [member, group] : pairs_) {
-            if (member.same_on_server(name)) groups.push_back(group);
-        }
-        std::sort(groups.begin(), groups.end());
-        return groups;
-    }
-
-private:
-    std::set<std::pair<ModelName, std::string>> pairs_;
-};
-
-Row row_of(const ModelName& name, const manifest::Manifest& manifest, const Membership& membership) {
+Row row_of(const ModelName& name, const manifest::Manifest& manifest, const manifest::Usage& usage) {
     Row row{name,
             std::nullopt,
-            manifest.roles_of(name),
-            membership.of(name),
+            usage.roles_of(name),
+            usage.groups_of(name),
             manifest.is_protected(name),
             manifest.declared(name)};
     return row;
 }
 
-void add_installed(Report& report, const Facts& facts, const Options& options, const Membership& membership) {
+void add_installed(Report& report, const Facts& facts, const Options& options, const manifest::Usage& usage) {
     for (const ollama::Installed& model : facts.installed) {
         if (!wanted(model.name, options.filter)) continue;
         if (rules::parse_snapshot_name(model.name)) {
             ++report.hidden;
             continue;
         }
-        Row row = row_of(model.name, facts.manifest, membership);
+        Row row = row_of(model.name, facts.manifest, usage);
         row.installed = model;
         report.size += model.size;
         report.rows.push_back(std::move(row));
     }
 }
 
-void add_available(Report& report, const Facts& facts, const Options& options, const Membership& membership) {
+void add_available(Report& report, const Facts& facts, const Options& options, const manifest::Usage& usage) {
+    const rules::InstalledByName installed(facts.installed);
     for (const auto& [name, declared] : facts.manifest.models) {
-        const bool installed =
-            std::any_of(facts.installed.begin(), facts.installed.end(),
-                        [&](const ollama::Installed& model) { return model.name.same_on_server(name); });
-        if (!installed && wanted(name, options.filter)) report.rows.push_back(row_of(name, facts.manifest, membership));
+        if (installed.find(name) == nullptr && wanted(name, options.filter))
+            report.rows.push_back(row_of(name, facts.manifest, usage));
     }
-}
-
-// Names of the public registry before others of the same first letters, by text, so that the order is a reader's.
-bool before_by_name(const Row& a, const Row& b) {
-    return a.name.display() < b.name.display();
 }
 
 // What is not installed has the size that the manifest states, if that is one.
@@ -112,27 +86,48 @@ ByteCount size_of(const Row& row) {
     }
 }
 
-void sort(std::vector<Row>& rows, SortKey key) {
-    std::stable_sort(rows.begin(), rows.end(), before_by_name);
-    if (key == SortKey::size) {
-        std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return size_of(a) > size_of(b); });
-    } else if (key == SortKey::modified) {
-        const auto modified = [](const Row& row) { return row.installed ? row.installed->modified : Time::min(); };
-        std::stable_sort(rows.begin(), rows.end(),
-                         [&](const Row& a, const Row& b) { return modified(a) > modified(b); });
+// Equal ones by name; names of the public registry before others of the same first letters, as a reader would do it.
+struct SortValue {
+    ByteCount size; // of these two only what the order asks for
+    Time modified;
+    std::string name;
+
+    bool operator<(const SortValue& other) const {
+        return std::tie(other.size, other.modified, name) < std::tie(size, modified, other.name);
     }
+};
+
+SortValue value_of(const Row& row, SortKey key) {
+    SortValue value{ByteCount(), Time(), row.name.display()};
+    if (key == SortKey::size) value.size = size_of(row);
+    if (key == SortKey::modified) value.modified = row.installed ? row.installed->modified : Time::min();
+    return value;
+}
+
+// What rows are compared by is made once for each: a name is put together from its parts.
+void sort(std::vector<Row>& rows, SortKey key) {
+    std::vector<std::pair<SortValue, std::size_t>> order;
+    order.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        order.emplace_back(value_of(rows[i], key), i);
+    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<Row> sorted;
+    sorted.reserve(rows.size());
+    for (const auto& [value, i] : order)
+        sorted.push_back(std::move(rows[i]));
+    rows = std::move(sorted);
 }
 
 } // namespace
 
 Report examine(const Facts& facts, const Options& options) {
-    const Membership membership(facts.manifest);
+    const manifest::Usage usage(facts.manifest);
     Report report;
     report.now = facts.now;
     if (options.which == Which::installed) {
-        add_installed(report, facts, options, membership);
+        add_installed(report, facts, options, usage);
     } else {
-        add_available(report, facts, options, membership);
+        add_available(report, facts, options, usage);
     }
     sort(report.rows, options.sort);
     return report;

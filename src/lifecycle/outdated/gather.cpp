@@ -18,7 +18,7 @@ std::vector<manifest::Wanted> wanted(const Options& options, const manifest::Man
 }
 
 upstream::Inquiry inquiry_for(const manifest::Wanted& wanted, const manifest::Manifest& manifest,
-                              const manifest::Lock& lock, const std::vector<ollama::Installed>& installed) {
+                              const manifest::Lock& lock, const rules::InstalledByName& installed) {
     upstream::Inquiry inquiry{wanted.name, wanted.name};
     if (const manifest::Declared* declared = manifest.declared(wanted.name); declared != nullptr && declared->from)
         inquiry.source = *declared->from;
@@ -26,7 +26,7 @@ upstream::Inquiry inquiry_for(const manifest::Wanted& wanted, const manifest::Ma
         inquiry.locked = *locked;
         inquiry.source = locked->source;
     }
-    if (const ollama::Installed* found = rules::find(installed, wanted.name)) inquiry.installed = *found;
+    if (const ollama::Installed* found = installed.find(wanted.name)) inquiry.installed = *found;
     return inquiry;
 }
 
@@ -38,9 +38,10 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     const bool all = options.targets.empty() || std::ranges::find(options.targets, "all") != options.targets.end();
     if (!all) manifest::resolve(manifest, options.targets);
     const std::vector<ollama::Installed> installed = ports.server->installed(run.stop);
+    const rules::InstalledByName by_name(installed);
     Facts facts;
     for (const manifest::Wanted& each : wanted(options, manifest, installed)) {
-        upstream::Inquiry inquiry = inquiry_for(each, manifest, lock, installed);
+        upstream::Inquiry inquiry = inquiry_for(each, manifest, lock, by_name);
         const bool is_known = each.declared || inquiry.locked || inquiry.installed;
         facts.unknown_words.push_back(is_known ? "" : each.target);
         facts.inquiries.push_back(std::move(inquiry));

@@ -1,6 +1,5 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/parallel.hpp"
-#include "codemate/base/text.hpp"
 #include "codemate/lifecycle/verify.hpp"
 #include "codemate/registry/weights.hpp"
 #include "codemate/rules/targets.hpp"
@@ -24,13 +23,15 @@ public:
              const std::vector<ollama::Installed>& installed)
         : manifest_(manifest), lock_(lock), installed_(installed) {}
 
+    bool is_installed(const ModelName& name) const { return installed_.find(name) != nullptr; }
+
     void add(const ModelName& name, bool required) {
-        if (!known_.insert(to_lower(name.display())).second) return;
+        if (!known_.insert(name).second) return;
         Subject subject{name};
         subject.is_required = required;
         if (const manifest::Declared* declared = manifest_.declared(name)) subject.declared = *declared;
         if (const manifest::Locked* locked = lock_.find(name)) subject.locked = *locked;
-        if (const ollama::Installed* found = rules::find(installed_, name)) subject.installed = *found;
+        if (const ollama::Installed* found = installed_.find(name)) subject.installed = *found;
         all_.push_back(std::move(subject));
     }
     std::vector<Subject> take() { return std::move(all_); }
@@ -38,8 +39,8 @@ public:
 private:
     const manifest::Manifest& manifest_;
     const manifest::Lock& lock_;
-    const std::vector<ollama::Installed>& installed_;
-    std::set<std::string> known_;
+    rules::InstalledByName installed_;
+    std::set<ModelName, ServerOrder> known_;
     std::vector<Subject> all_;
 };
 
@@ -56,7 +57,7 @@ std::vector<Subject> subjects_of(const Options& options, const manifest::Manifes
     for (const auto& [name, locked] : lock.models)
         subjects.add(name, false);
     for (const auto& [name, declared] : manifest.models) {
-        if (has_expectations(declared.expect) && rules::find(installed, name) != nullptr) subjects.add(name, false);
+        if (has_expectations(declared.expect) && subjects.is_installed(name)) subjects.add(name, false);
     }
     return subjects.take();
 }

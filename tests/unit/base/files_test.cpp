@@ -3,6 +3,7 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
+#include "codemate/base/text.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,6 +54,33 @@ TEST_CASE("what cannot be read says which kind it is") {
     CHECK(kind_of_reading(dir.path() / "large") == Kind::storage);
     REQUIRE(::mkfifo((dir.path() / "fifo").c_str(), 0600) == 0);
     CHECK(kind_of_reading(dir.path() / "fifo") == Kind::storage); // and does not wait for a writer
+}
+
+TEST_CASE("what cannot be read is told with what to do next") {
+    const test::TempDir dir;
+    const auto said = [&](const char* name) {
+        try {
+            read_file(dir.path() / name, ByteCount(10));
+        } catch (const Error& error) {
+            CHECK(error.kind() == Kind::storage);
+            const std::string path = quoted((dir.path() / name).string());
+            CHECK(error.message().starts_with("cannot read " + path + ": "));
+            return error.message().substr(path.size() + 14) + "; " + error.hint();
+        }
+        return std::string("it was read");
+    };
+    fs::create_symlink("no/where", dir.path() / "dangling");
+    CHECK(said("dangling") == "it is a link to 'no/where', and that is not there; "
+                              "bring back what it leads to, or remove the link");
+    fs::create_symlink("loop", dir.path() / "loop");
+    CHECK(said("loop") == "Too many levels of symbolic links; the link leads to itself: put a file in its place");
+    fs::create_directory(dir.path() / "directory");
+    CHECK(said("directory") == "Is a directory; put a file in its place, or name another file");
+    REQUIRE(::mkfifo((dir.path() / "fifo").c_str(), 0600) == 0);
+    CHECK(said("fifo") == "it is no regular file; put a file in its place, or name another file");
+    write_file_atomically(dir.path() / "secret", "x");
+    fs::permissions(dir.path() / "secret", fs::perms::none);
+    if (::geteuid() != 0) CHECK(said("secret") == "Permission denied; check who may read and write there");
 }
 
 TEST_CASE("writing into a directory that is not there leaves nothing and says so") {

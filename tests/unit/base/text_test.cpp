@@ -62,6 +62,12 @@ TEST_CASE("small helpers") {
     CHECK(split("", ',').size() == 1);
     CHECK(equal_ignoring_case("Q4_K_M", "q4_k_m"));
     CHECK_FALSE(equal_ignoring_case("a", "ab"));
+    CHECK(compare_ignoring_case("B", "a") > 0);
+    CHECK(compare_ignoring_case("aB", "Ab") == 0);
+    CHECK(compare_ignoring_case("A", "ab") < 0);
+    CHECK(compare_ignoring_case("ab", "A") > 0);
+    CHECK(compare_ignoring_case("z", "\xc3") < 0);
+    CHECK(compare_ignoring_case("", "") == 0);
     CHECK(counted(1, "model") == "1 model");
     CHECK(counted(0, "model") == "0 models");
     CHECK(listed(std::vector<std::string>{"a"}) == "a");

@@ -83,6 +83,20 @@ TEST_CASE("failures of libcurl become kinds and clear messages") {
     CHECK(error.kind() == row.kind);
 }
 
+TEST_CASE("only who was not reached is left to the caller's hint") {
+    const auto hint = [](Failure failed) { return failure(failed).hint(); };
+    CHECK(hint({.code = CURLE_COULDNT_CONNECT, .request = local, .os_error = ECONNREFUSED}).empty());
+    CHECK(hint({.code = CURLE_COULDNT_RESOLVE_HOST, .request = remote}).empty());
+    CHECK(hint({.code = CURLE_OPERATION_TIMEDOUT, .request = local}).empty());
+    CHECK(hint({.code = CURLE_OPERATION_TIMEDOUT, .request = local, .connected = true}).find("busy") !=
+          std::string::npos);
+    for (const CURLcode code : {CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE}) {
+        CHECK(hint({.code = code, .request = local, .connected = true}).starts_with("run the command again"));
+        CHECK(hint({.code = code, .request = local, .connected = true, .answered = true, .received = ByteCount(9)})
+                  .starts_with("run the command again"));
+    }
+}
+
 TEST_CASE("a time-out says what it waited for") {
     Request request = local;
     request.timeout = std::chrono::seconds(5);

@@ -32,7 +32,7 @@ manifest::Locked pin(const char* name, const std::vector<Blob>& blobs, std::stri
         Digest::of(bytes), ModelName::parse(name), Image::parse(bytes).size(), std::move(quantization), bytes, {}, ""};
 }
 
-using Pins = std::map<ModelName, manifest::Locked>;
+using Pins = decltype(manifest::Lock::models);
 
 use::Report examined(const char* text, Pins pins = {}) {
     use::Facts facts{test::manifest_of(text), std::nullopt};

@@ -92,7 +92,7 @@ TEST_CASE("what cannot be declared is left out, with the reason") {
                                                installed("x:cloud"), installed("default"), installed("all"),
                                                installed("Mistral"), installed("mistral"), installed("m:7b")}),
                                      {});
-    CHECK(names(plan.added) == std::vector<std::string>{"Mistral:latest", "m:7b"});
+    CHECK(names(plan.added) == std::vector<std::string>{"m:7b", "Mistral:latest"});
     CHECK(plan.left_out.size() == 6);
     for (const use::LeftOut& item : plan.left_out)
         CHECK_FALSE(item.why.empty());

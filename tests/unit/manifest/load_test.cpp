@@ -181,7 +181,9 @@ TEST_CASE("a found file that cannot be read is no reason to go on without it") {
     CHECK(failure(from(dir.path())).kind() == Kind::storage);
     fs::remove(dir / "codemate.json");
     fs::create_symlink(dir / "nowhere", dir / "codemate.json");
-    CHECK(failure(from(dir.path())).kind() == Kind::not_found);
+    const Error dangling = failure(from(dir.path()));
+    CHECK(dangling.kind() == Kind::storage);
+    CHECK(dangling.hint() == "bring back what it leads to, or remove the link");
 }
 
 TEST_CASE("a manifest of more than 4 MiB is not read") {

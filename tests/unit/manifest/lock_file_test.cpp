@@ -188,3 +188,14 @@ TEST_CASE("a lock that cannot be read is no empty one") {
     dir.write("huge.lock", std::string(17 * 1024 * 1024, ' '));
     CHECK_THROWS_AS(LockFile(dir / "huge.lock").read(), Error);
 }
+
+TEST_CASE("a link to a lock that is not there is not the same as no lock") {
+    const test::TempDir dir;
+    const LockFile file(dir / "codemate.lock");
+    fs::create_symlink(dir / "nowhere", file.path());
+    CHECK(file.exists());
+    CHECK_THROWS_AS(file.read(), Error);
+    CHECK_THROWS_AS(file.update(adding("x"), {}), Error);
+    CHECK(fs::is_symlink(file.path()));
+    CHECK_FALSE(fs::exists(dir / "nowhere"));
+}

@@ -173,6 +173,6 @@ TEST_CASE("groups that share groups are gone through once, not once for each way
 
 TEST_CASE("words to suggest") {
     CHECK(known_words(read()) == Strings{"default", "code", "free", "small", "embedding", "fallback", "primary",
-                                         "reg.lan:5000/team/private:v1", "Weird/Case:Q4", "codellama:7b", "mistral",
-                                         "mistral:latest", "phi3:mini", "qwen2.5-coder:7b"});
+                                         "reg.lan:5000/team/private:v1", "codellama:7b", "mistral", "mistral:latest",
+                                         "phi3:mini", "qwen2.5-coder:7b", "Weird/Case:Q4"});
 }

@@ -3,6 +3,10 @@
 #include "codemate/base/error.hpp"
 #include "codemate/model/name.hpp"
 
+#include <set>
+#include <string>
+#include <vector>
+
 using namespace codemate;
 
 TEST_CASE("names are read as Ollama reads them") {
@@ -54,6 +58,20 @@ TEST_CASE("the server folds case") {
     CHECK(ModelName::parse("Mistral:Latest").same_on_server(ModelName::parse("mistral")));
     CHECK_FALSE(ModelName::parse("mistral:7b").same_on_server(ModelName::parse("mistral")));
     CHECK(ModelName::parse("Mistral") != ModelName::parse("mistral"));
+}
+
+TEST_CASE("in maps and sets of models the server's idea of the same name counts") {
+    const ServerOrder before;
+    const std::vector<std::string> in_order{"a.org/x/m", "a.org/x/M:tag", "A.ORG/y/a", "m:7b", "M:8b", "n"};
+    for (std::size_t i = 0; i < in_order.size(); ++i) {
+        for (std::size_t j = 0; j < in_order.size(); ++j) {
+            INFO(in_order[i] << " " << in_order[j]);
+            CHECK(before(ModelName::parse(in_order[i]), ModelName::parse(in_order[j])) == (i < j));
+        }
+    }
+    std::set<ModelName, ServerOrder> names{ModelName::parse("Mistral:7B"), ModelName::parse("mistral:7b")};
+    CHECK(names.size() == 1);
+    CHECK(names.contains(ModelName::parse("Registry.Ollama.AI/Library/mistral:7b")));
 }
 
 TEST_CASE("tags that the server reads as something else") {

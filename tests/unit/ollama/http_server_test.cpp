@@ -54,6 +54,37 @@ TEST_CASE("requests as Ollama wants them") {
     CHECK(*sent[4].timeout <= std::chrono::seconds(10)); // it hangs while a model loads
 }
 
+TEST_CASE("who one is goes with every request, and into no error") {
+    const std::string secret = "Bearer s3cret";
+    Script client({.status = 401, .steps = {std::string("no")}});
+    const auto server = connect(client, address, secret);
+    const ModelName name = ModelName::parse("m");
+    const auto ignore = [](const PullEvent&) { return Flow::go_on; };
+    const std::vector<std::function<void()>> calls{
+        [&] { server->version({}); },
+        [&] { server->installed({}); },
+        [&] { server->running({}); },
+        [&] { server->show(name, {}); },
+        [&] { server->has_blob(Digest::of("x"), {}); },
+        [&] { server->pull(name, Transport::https, ignore, {}); },
+        [&] { server->copy(name, name, {}); },
+        [&] { server->remove(name, {}); },
+    };
+    for (const auto& call : calls) {
+        try {
+            call();
+            FAIL_CHECK("succeeded");
+        } catch (const Error& error) {
+            CHECK(error.kind() == Kind::unauthorised);
+            CHECK(error.hint().find("OLLAMA_API_KEY") != std::string::npos);
+            CHECK((error.message() + error.hint()).find("s3cret") == std::string::npos);
+        }
+    }
+    REQUIRE(client.requests().size() == calls.size());
+    for (const auto& request : client.requests())
+        CHECK(header(request, "Authorization") == secret);
+}
+
 TEST_CASE("the list is ordered by name whatever the server's order") {
     Script client(
         {.status = 200, .steps = {std::string(R"({"models":[{"name":"b:2"},{"name":"a:9"},{"name":"b:1"}]})")}});
@@ -111,6 +142,23 @@ TEST_CASE("recorded successes of real servers") {
     CHECK_NOTHROW(connect(copied, address)->copy(name, name, {}));
     test::Replay removed(directory + "/delete.json");
     CHECK_NOTHROW(connect(removed, address)->remove(name, {}));
+}
+
+TEST_CASE("how to start a server is said where none was reached, and nothing else about one that was") {
+    Script refused({.steps = {Error(Kind::unreachable, "nothing is listening")}});
+    Script cut({.steps = {Error(Kind::unreachable, "the connection was cut").hint("run the command again")}});
+    Script strange({.steps = {Error(Kind::protocol, "not HTTP")}});
+    const auto hint = [](Script& client) {
+        try {
+            connect(client, address)->installed({});
+        } catch (const Error& error) {
+            return error.hint();
+        }
+        return std::string("succeeded");
+    };
+    CHECK(hint(refused) == "start it with `ollama serve`, or name another server with --host or OLLAMA_HOST");
+    CHECK(hint(cut) == "run the command again");
+    CHECK(hint(strange).find("ollama serve") == std::string::npos);
 }
 
 TEST_CASE("a tag that the server would misread is kept from it") {

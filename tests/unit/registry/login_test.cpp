@@ -1,7 +1,7 @@
-#include "registry/base64.hpp"
 #include "support/catch.hpp"
 #include "unit/registry/site.hpp"
 
+#include "codemate/base/base64.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/registry/credentials.hpp"
 

@@ -45,4 +45,7 @@ TEST_CASE("installed models are found as the server compares names") {
     REQUIRE(rules::find(models, ModelName::parse("OWN:1")) != nullptr);
     CHECK(rules::find(models, ModelName::parse("OWN:1"))->name.display() == "own:1");
     CHECK(rules::find(models, ModelName::parse("own:2")) == nullptr);
+    const rules::InstalledByName by_name(models);
+    for (const char* name : {"OWN:1", "own:2", "mistral", "Mistral:latest", "coder:7b", "hf.co/own/own:1"})
+        CHECK(by_name.find(ModelName::parse(name)) == rules::find(models, ModelName::parse(name)));
 }

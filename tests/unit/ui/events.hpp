@@ -35,11 +35,7 @@ constexpr std::uint64_t GB = 1'000'000'000;
 
 class CaughtOut final : public ui::Out {
 public:
-    CaughtOut() : ui::Out(-1) {}
-    void write(std::string_view text) override {
-        ++writes;
-        caught += text;
-    }
+    explicit CaughtOut(Reader reader = Reader::any) : ui::Out(-1, Failure::error, reader) {}
     std::string take() {
         std::string text;
         text.swap(caught);
@@ -48,6 +44,12 @@ public:
 
     std::string caught;
     std::size_t writes = 0;
+
+private:
+    void put(std::string_view text) override {
+        ++writes;
+        caught += text;
+    }
 };
 
 } // namespace codemate::test

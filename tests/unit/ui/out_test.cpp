@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 using codemate::Error;
 using codemate::Kind;
@@ -120,6 +121,37 @@ TEST_CASE("where text is only said beside the result, a full disk is dropped") {
     CHECK_NOTHROW(out.write("more"));
     CHECK_FALSE(out.closed());
     ::close(full);
+}
+
+TEST_CASE("text gives the runner of GitHub Actions no orders, unless it is a command") {
+    struct Row {
+        std::vector<std::string> written;
+        std::string text;
+    };
+    const Row row = GENERATE(
+        Row{{"::error::x\n"}, "\\u003a:error::x\n"}, Row{{" \t\xc2\xa0::error::x"}, " \t\xc2\xa0\\u003a:error::x"},
+        Row{{"codemate: error: a\n  ::b\n"}, "codemate: error: a\n  \\u003a:b\n"},
+        Row{{"codemate::error\n"}, "codemate::error\n"},
+        Row{{"a ##[error]b##[group]"}, "a ##\\u005berror]b##\\u005bgroup]"},
+        Row{{"NAME  ", "::x\n", "::y\n"}, "NAME  ::x\n\\u003a:y\n"}, Row{{"a\r::b"}, "a\r\\u003a:b"},
+        Row{{"\x1b[1m::b"}, "\x1b[1m::b"}, Row{{"[\n  \"::a\",\n  \"##[b\"\n]"}, "[\n  \"::a\",\n  \"##\\u005bb\"\n]"},
+        Row{{""}, ""});
+    Pipe pipe;
+    Pipe other;
+    Out to_runner(pipe.ends[1], Out::Failure::error, Out::Reader::github_actions);
+    Out to_others(other.ends[1]);
+    std::string whole;
+    for (const std::string& text : row.written) {
+        to_runner.write(text);
+        to_others.write(text);
+        whole += text;
+    }
+    to_runner.write_command("::endgroup::\n");
+    to_runner.write("::x\n");
+    pipe.close_writer();
+    other.close_writer();
+    CHECK(pipe.read_all() == row.text + "::endgroup::\n\\u003a:x\n");
+    CHECK(other.read_all() == whole);
 }
 
 TEST_CASE("the error names the standard streams") {

@@ -21,16 +21,17 @@ namespace {
 class ScreenOut final : public Out {
 public:
     ScreenOut(Screen& screen, const Clock& clock) : Out(-1), screen_(screen), clock_(clock) {}
-    void write(std::string_view text) override {
-        screen_.write(text);
-        bytes += text;
-        times.push_back(clock_.steady());
-    }
 
     std::string bytes;
     std::vector<SteadyTime> times;
 
 private:
+    void put(std::string_view text) override {
+        screen_.write(text);
+        bytes += text;
+        times.push_back(clock_.steady());
+    }
+
     Screen& screen_;
     const Clock& clock_;
 };
@@ -116,7 +117,7 @@ TEST_CASE("bar: the bytes of a redraw") {
     theatre.show(stage("b", "y")); // nothing to be seen
     CHECK(theatre.out.bytes.empty());
     theatre.progress->clear();
-    CHECK(theatre.out.bytes == "\r\x1b[3A\x1b[J");
+    CHECK(theatre.out.bytes == "\r\x1b[3A\x1b[K\n\x1b[K\n\x1b[K\n\r\x1b[3A\x1b[J");
     theatre.out.bytes.clear();
     theatre.progress->clear();
     CHECK(theatre.out.bytes.empty());
@@ -165,6 +166,31 @@ TEST_CASE("bar: the width is asked anew at each redraw") {
     theatre.show(stage("qwen2.5-coder:7b-instruct-q4_K_M", "pulling 3f1c0a9be2d4"));
     CHECK(theatre.screen.text() == "qwen2.5-c…ct-q4_K_M\n");
     CHECK(theatre.screen.wraps() == 0);
+}
+
+TEST_CASE("bar: a window that gets narrower or wider leaves nothing behind") {
+    for (const bool cleared : {false, true}) {
+        for (const std::size_t columns : {79U, 50U, 40U, 21U, 20U, 7U, 81U, 200U}) {
+            INFO("columns " << columns << (cleared ? " cleared" : " drawn again"));
+            Theatre theatre(80, true, true);
+            theatre.screen = Screen(80, 100);
+            theatre.show(note("", "above"));
+            theatre.show(begin("qwen2.5-coder:7b-instruct-q4_K_M", "pulling 3f1c0a9be2d4", 100 * MB));
+            theatre.show(begin("模型模型模型模型模型模型模型模型模型模型模型模型模型", "pulling manifest", 100 * MB));
+            theatre.show(amount("qwen2.5-coder:7b-instruct-q4_K_M", 50 * MB, 100 * MB));
+            theatre.width = columns;
+            theatre.screen.reflow(columns);
+            if (!cleared) {
+                theatre.show(stage("qwen2.5-coder:7b-instruct-q4_K_M", "verifying"));
+                CHECK(theatre.screen.lines().size() == 4); // the note, two items, the whole
+            }
+            theatre.progress->clear();
+            CHECK(theatre.screen.text() == "above\n");
+            CHECK(theatre.screen.row() == 1);
+            CHECK(theatre.screen.wraps() == 0);
+            CHECK(theatre.screen.offences().empty());
+        }
+    }
 }
 
 TEST_CASE("bar: an error is wrapped, not cut") {

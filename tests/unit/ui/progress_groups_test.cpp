@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Lines {
-    CaughtOut out;
+    CaughtOut out{ui::Out::Reader::github_actions};
     HandClock clock;
     std::unique_ptr<Progress> progress;
 
@@ -95,10 +95,10 @@ TEST_CASE("actions: text of a server gives the runner no orders") {
     lines.progress->handle(note("", "##[error]z and ##[group]w"));
     lines.progress->handle(note("", "a::b"));
     lines.progress->handle(begin("::set-output", "%0A"));
-    CHECK(lines.out.caught == "\\x3a:stop-commands::x\n"
-                              "  \\x3a:add-mask::y\n"
-                              "##\\x5berror]z and ##\\x5bgroup]w\n"
+    CHECK(lines.out.caught == "\\u003a:stop-commands::x\n"
+                              "  \\u003a:add-mask::y\n"
+                              "##\\u005berror]z and ##\\u005bgroup]w\n"
                               "a::b\n"
                               "::group::::set-output\n"
-                              "\\x3a:set-output: %0A\n");
+                              "\\u003a:set-output: %0A\n");
 }

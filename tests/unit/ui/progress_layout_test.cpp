@@ -100,3 +100,18 @@ TEST_CASE("long texts are wrapped at spaces, else anywhere") {
 TEST_CASE("without UTF-8 nothing but ASCII is left") {
     CHECK(ascii_only("qwen…7b 模e\xcc\x81\x1b[1m") == "qwen~7b ?e?\x1b[1m");
 }
+
+TEST_CASE("the rows of a line in a narrower window") {
+    struct Row {
+        std::string line;
+        std::size_t columns, rows;
+    };
+    const Row row =
+        GENERATE(Row{"", 5, 1}, Row{"abcde", 5, 1}, Row{"abcdef", 5, 2}, Row{"abcdefghijk", 5, 3},
+                 Row{"\x1b[1mabcde\x1b[0m", 5, 1}, Row{"模型模", 6, 1}, Row{"模型模", 5, 2}, Row{"a模型模", 6, 2},
+                 Row{"e\xcc\x81"
+                     "fghi",
+                     5, 1},
+                 Row{"模", 1, 2}, Row{"\x1b[1", 5, 1});
+    CHECK(rows_of(row.line, row.columns) == row.rows);
+}

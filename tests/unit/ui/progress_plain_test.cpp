@@ -101,6 +101,40 @@ TEST_CASE("plain: what only waits says so every half minute") {
                               "a: verifying sha256 digest (1m05s)  100%  100 B/100 B\n");
 }
 
+TEST_CASE("plain: a server that changes its mind all the time does not flood the log") {
+    Lines lines;
+    lines.progress->handle(begin("a", "pulling"));
+    lines.out.take();
+    for (int i = 0; i < 10'000; ++i) {
+        lines.clock.advance(10ms);
+        lines.progress->handle(stage("a", "status " + std::to_string(i)));
+    }
+    const std::string told = lines.out.take();
+    CHECK(told.starts_with("a: status 0\na: status 1\na: status 2\n"));
+    CHECK(told.find("a: status 29\n") != std::string::npos);
+    CHECK(told.find("a: status 30\n") == std::string::npos);
+    CHECK(std::count(told.begin(), told.end(), '\n') == 30 + 19); // of 100 seconds
+    lines.clock.advance(60s);
+    lines.progress->handle(stage("a", "rested"));
+    lines.progress->handle(stage("a", "once more"));
+    CHECK(lines.out.take() == "a: rested\na: once more\n");
+    lines.progress->handle(end("a", "pulled"));
+    CHECK(lines.out.take() == "a: ok: pulled\n");
+}
+
+TEST_CASE("plain: the last of many changes is told, if late") {
+    Lines lines;
+    lines.progress->handle(begin("a", "pulling"));
+    for (int i = 0; i < 100; ++i)
+        lines.progress->handle(stage("a", "status " + std::to_string(i)));
+    lines.out.take();
+    for (int i = 0; i < 10; ++i) {
+        lines.clock.advance(1s);
+        lines.progress->handle(stage("a", "status 99")); // a pulse
+    }
+    CHECK(lines.out.caught == "a: status 99 (5s)\n");
+}
+
 TEST_CASE("plain: the whole alone is followed as an item is") {
     Lines lines;
     lines.progress->handle(begin("", "reading the store"));

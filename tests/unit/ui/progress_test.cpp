@@ -33,7 +33,9 @@ std::string kind(const std::string& text) {
 class BrokenOut final : public Out {
 public:
     BrokenOut() : Out(-1) {}
-    void write(std::string_view) override { throw Error(Kind::storage, "cannot write"); }
+
+private:
+    void put(std::string_view) override { throw Error(Kind::storage, "cannot write"); }
 };
 
 } // namespace

@@ -36,7 +36,6 @@ private:
         use::Options options;
         if (force_) options.existing = use::Existing::replace;
         if (!from_) return options;
-        if (from_->empty()) throw Error(Kind::usage, "--from needs a file name, or `builtin`");
         options.source = *from_ == "builtin" ? use::Source::built_in : use::Source::file;
         if (options.source == use::Source::file) options.from = *from_;
         return options;
@@ -47,8 +46,9 @@ private:
             return use::gather(options, ports, run);
         } catch (Error& error) {
             if (error.kind() == Kind::unreachable) {
-                error.hint("start the server (`ollama serve`), or write a codemate.json without it: "
-                           "`codemate init --from builtin`");
+                const std::string hint = error.hint();
+                error.hint((hint.empty() ? "" : hint + "; ") +
+                           "`codemate init --from builtin` writes a codemate.json without the server");
             }
             throw;
         }

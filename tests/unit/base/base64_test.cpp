@@ -1,7 +1,8 @@
-#include "registry/base64.hpp"
 #include "support/catch.hpp"
 
-using namespace codemate::registry;
+#include "codemate/base/base64.hpp"
+
+using namespace codemate;
 
 TEST_CASE("base64 in both directions") {
     struct Row {

@@ -1,9 +1,9 @@
-#include "registry/base64.hpp"
+#include "codemate/base/base64.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
-namespace codemate::registry {
+namespace codemate {
 
 namespace {
 
@@ -44,4 +44,4 @@ std::optional<std::string> from_base64(std::string_view text) {
     return bytes;
 }
 
-} // namespace codemate::registry
+} // namespace codemate
