@@ -10,10 +10,14 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <functional>
+#include <mutex>
+#include <thread>
+#include <utility>
 #if defined(__SANITIZE_THREAD__)
 // The library itself is not compiled for it, so that its locks are not seen.
 extern "C" const char* __tsan_default_suppressions() {
@@ -64,6 +68,36 @@ public:
 private:
     Stop stop_;
     int fd_;
+};
+
+// A thread for each connection. The library's own pool has a fixed number, and a thread stays with its connection as
+// long as that is kept alive: with many clients, and pulls that come back to this port for their blobs, some would wait
+// for the end of connections on which nothing happens.
+class ThreadPerConnection final : public httplib::TaskQueue {
+public:
+    using Answer = decltype(std::declval<httplib::TaskQueue&>().enqueue({})); // void or bool, by the library's version
+
+    Answer enqueue(std::function<void()> serve) override {
+        {
+            const std::lock_guard lock(mutex_);
+            ++running_;
+        }
+        std::thread([this, serve = std::move(serve)] {
+            serve();
+            const std::lock_guard lock(mutex_);
+            if (--running_ == 0) ended_.notify_all();
+        }).detach();
+        return static_cast<Answer>(true);
+    }
+    void shutdown() override {
+        std::unique_lock lock(mutex_);
+        ended_.wait(lock, [&] { return running_ == 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    std::size_t running_ = 0;
 };
 
 std::string http_date() {
@@ -211,7 +245,7 @@ struct Listener::State {
             return prepare(const_cast<httplib::Request&>(from), to); // an object of the library, not a constant
         });
         server.set_post_routing_handler([](const httplib::Request&, httplib::Response& to) { put_headers_right(to); });
-        server.new_task_queue = [] { return new httplib::ThreadPool(64); };
+        server.new_task_queue = [] { return new ThreadPerConnection; };
         server.set_keep_alive_max_count(1'000'000);
         server.set_keep_alive_timeout(600);
         server.set_read_timeout(600);
