@@ -24,14 +24,6 @@ ui::ProgressMode progress_mode(const std::optional<std::string>& word) {
     return ui::ProgressMode::automatic;
 }
 
-std::filesystem::path current_directory() {
-    std::error_code failure;
-    std::filesystem::path here = std::filesystem::current_path(failure);
-    if (!failure) return here;
-    throw Error(Kind::storage, "cannot tell the current directory: " + failure.message())
-        .hint("change into a directory that exists, or name the manifest with --manifest");
-}
-
 constexpr ByteCount netrc_limit(std::uint64_t{1} << 20);
 
 ui::Out::Reader reader(const ui::Getenv& getenv) {
@@ -113,6 +105,14 @@ std::string Wiring::netrc() const {
         if (error.kind() != Kind::not_found) diagnostics::warning(error.message());
         return {};
     }
+}
+
+std::filesystem::path Wiring::current_directory() {
+    std::error_code failure;
+    std::filesystem::path here = std::filesystem::current_path(failure);
+    if (!failure) return here;
+    throw Error(Kind::storage, "cannot tell the current directory: " + failure.message())
+        .hint("change into a directory that exists, or name the manifest with --manifest");
 }
 
 manifest::Search Wiring::manifest_search() const {

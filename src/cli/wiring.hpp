@@ -82,6 +82,7 @@ public:
     bool in_ci() const; // CI is set, and neither 0 nor false
 
 private:
+    static std::filesystem::path current_directory(); // Error{storage} where it has been removed
     ui::ColourChoice colour() const;
     http::Client& client();
     std::string authorization(); // at the server

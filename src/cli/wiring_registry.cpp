@@ -34,7 +34,11 @@ std::vector<std::string> plain_mirrors(const manifest::Manifest& manifest) {
 } // namespace
 
 std::optional<manifest::LockFile> Wiring::lock_file() {
-    if (options_.lock) return manifest::LockFile(std::filesystem::absolute(*options_.lock));
+    if (options_.lock) {
+        const std::filesystem::path path = *options_.lock;
+        if (path.empty()) throw Error(Kind::usage, "--lock is empty").hint("name a file");
+        return manifest::LockFile(path.is_absolute() ? path : current_directory() / path);
+    }
     const std::optional<std::filesystem::path> path = manifest::lock_path(manifest().origin);
     if (!path) return std::nullopt;
     return manifest::LockFile(*path);
@@ -57,7 +61,9 @@ const manifest::Lock& Wiring::lock(NamedLock named) {
     const std::vector<manifest::Problem> problems = manifest::check_sources(lock, manifest());
     if (!problems.empty()) {
         const manifest::Origin origin{manifest::Origin::How::found, file->path(), file->path().filename().string()};
-        throw manifest::to_error(origin, problems);
+        throw manifest::to_error(origin, problems)
+            .hint("where \"from\" or a mirror has changed, take the model's block out of the lock, then run "
+                  "`codemate lock`");
     }
     lock_ = std::move(lock);
     return *lock_;

@@ -38,8 +38,14 @@ void try_to(Ask&& ask) {
     }
 }
 
+// A registry that has the manifest, but not its configuration, is no registry without the model.
 Configuration configuration_at(const Ports& ports, const ModelName& source, const Image& image, const Stop& stop) {
-    return Configuration::parse(ports.registry.blob(source, image.config.digest, largest_configuration, stop));
+    try {
+        return Configuration::parse(ports.registry.blob(source, image.config.digest, largest_configuration, stop));
+    } catch (const Error& error) {
+        if (error.kind() != Kind::not_found) throw;
+        throw Error(Kind::damaged, "its registry has the manifest, but not all that it names: " + error.message());
+    }
 }
 
 // The server says it without a further question where it has what is expected; the lock says a part of it.

@@ -158,7 +158,10 @@ TEST_CASE("a registry that serves the server otherwise than codemate: the old mo
     Project world;
     CHECK(world.codemate({"lock"}).status() == 0);
     world.move_tag();
-    world.sandbox.pull("mistral");
+    world.sandbox.pull("tinyllama");
+    const fs::path library = world.sandbox.store() / "manifests/registry.ollama.ai/library";
+    fs::create_directories(library / "mistral");
+    fs::copy_file(library / "tinyllama/latest", library / "mistral/latest");
     const std::string before = world.codemate({"list", "-q"}).out;
     // The server's pulls get the new content; codemate's own look-up, at the public registry, fails.
     world.set("CODEMATE_REGISTRY", "");

@@ -41,7 +41,9 @@ TEST_CASE("drift and unfulfilled expectations end with 3 and say why") {
     const auto result = world.codemate({"verify"});
     CHECK(result.status() == 3);
     CHECK(test::golden_difference("verify.problems.txt", result.out) == "");
-    CHECK(result.err == "codemate: error: 1 model is not as required\n");
+    CHECK(result.err == "codemate: error: 1 model is not as required\n"
+                        "hint: `codemate pull mistral` brings back what is locked; `codemate lock --upgrade mistral` "
+                        "accepts what their tags serve now\n");
     const json::Value document = test::checked_document(world.codemate({"verify", "--json"}).out, "verify");
     CHECK(document.find("ok")->boolean() == false);
     const json::Value& model = document.find("models")->elements()[0];

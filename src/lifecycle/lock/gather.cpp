@@ -49,8 +49,7 @@ public:
     Found ask() {
         try {
             found_.image = ports_.registry.image(found_.source, run_.stop);
-            found_.configuration = configuration();
-            find_context();
+            look_into_image();
         } catch (const Error& error) {
             found_.image.reset();
             found_.failure = error;
@@ -82,6 +81,18 @@ private:
         Found found = ask();
         found.standing = std::move(standing);
         return found;
+    }
+
+    // A registry that has the model, but not all of it, is no registry without the model.
+    void look_into_image() {
+        try {
+            found_.configuration = configuration();
+            find_context();
+        } catch (const Error& error) {
+            if (error.kind() != Kind::not_found) throw;
+            throw Error(Kind::damaged,
+                        "its registry has the model's manifest, but not all that it names: " + error.message());
+        }
     }
 
     Configuration configuration() {
@@ -194,7 +205,8 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     if (!facts.movable.empty()) look_at_movable(facts, installed.list(), ports, installed.server_answers(), run);
     look_at_the_others(facts, ports, run);
     for (auto& [name, found] : facts.found) {
-        if (may_come_from_the_server(found)) look_at_the_server(found, name, installed.list());
+        if (facts.lock.find(name) == nullptr && may_come_from_the_server(found))
+            look_at_the_server(found, name, installed.list());
     }
     return facts;
 }

@@ -52,17 +52,23 @@ std::optional<Error> broken_expectation(const manifest::Manifest& manifest, cons
 
 Step failed(Step step, Error error) {
     step.what = Do::fail;
-    step.entry.reset();
+    step.entry = step.before;
     step.reason = error.message();
     const std::string what = step.before ? "cannot move the pin of " : "cannot lock ";
     step.error = std::move(error.context(what + quoted(step.name.display())));
     return step;
 }
 
+Error no_bytes(const Found& found) {
+    return Error(Kind::protocol,
+                 std::string(found.image ? "its registry" : "the server") + " says that it has no bytes");
+}
+
 Step add(const ModelName& name, const Found& found, const manifest::Manifest& manifest) {
     Step step{Do::add, name};
     if (!is_known(found)) return failed(std::move(step), *found.failure);
     const Locked entry = entry_from(found);
+    if (entry.size == ByteCount()) return failed(std::move(step), no_bytes(found));
     if (auto broken = broken_expectation(manifest, name, entry, found))
         return failed(std::move(step), std::move(*broken));
     step.entry = entry;
@@ -102,20 +108,20 @@ Step remember(const ModelName& name, const Locked& before, const Digest& other) 
 Step move(const ModelName& name, const Locked& before, const Found& found, const manifest::Manifest& manifest) {
     Step step{Do::move, name};
     step.before = before;
-    if (!is_known(found)) return failed(std::move(step), *found.failure);
     Locked entry = entry_from(found);
+    if (entry.size == ByteCount()) return failed(std::move(step), no_bytes(found));
     if (auto broken = broken_expectation(manifest, name, entry, found))
         return failed(std::move(step), std::move(*broken));
     step.entry = std::move(entry);
-    if (found.image && found.standing && found.standing->diff) step.standing = found.standing;
+    if (found.standing && found.standing->diff) step.standing = found.standing;
     step.reason = step.standing ? step.standing->reason : origin_of(found);
     return step;
 }
 
 Step upgraded(const ModelName& name, const Locked& before, const Found& found, const manifest::Manifest& manifest) {
-    if (found.failure && !is_known(found)) return move(name, before, found, manifest); // says what went wrong
-    if (!is_known(found)) return keep(name, before);                                   // the tag still serves the pin
-    if (found.image && rules::drift(&before, *found.image) == rules::Drift::same_content)
+    if (found.failure) return failed(keep(name, before), *found.failure); // what is installed does not move a pin
+    if (!found.image) return keep(name, before);                          // the tag still serves the pin
+    if (rules::drift(&before, *found.image) == rules::Drift::same_content)
         return remember(name, before, found.image->digest);
     if (before.is(entry_from(found).digest)) return complete(name, before, found);
     return move(name, before, found, manifest);

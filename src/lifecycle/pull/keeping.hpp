@@ -1,9 +1,9 @@
 #pragma once
 
 #include "codemate/base/clock.hpp"
-#include "codemate/ollama/server.hpp"
+#include "codemate/lifecycle/pull.hpp"
 
-#include <optional>
+#include <string>
 #include <vector>
 
 namespace codemate::lifecycle::pull {
@@ -14,26 +14,31 @@ class Keeping {
 public:
     Keeping(ollama::Server& server, const Clock& clock) : server_(server), clock_(clock) {}
 
-    void keep(const ollama::Installed&, Stop);
+    // Of the name as it stands in `installed`, which was just asked for; where it is not there, that is remembered. The
+    // copy is proven to have that content: throws what ollama::copy_over() does, and nothing may be replaced then.
+    void keep(const ModelName&, const std::vector<ollama::Installed>& installed, Stop);
 
-    // As if nothing had happened: the name has again what was kept of it, or is gone where nothing was. True if
-    // something was put back. Throws Error{failed} where it could not be kept, having no digest.
-    bool take_back(const ModelName&, Stop);
+    // As if nothing had happened: each name has again what it had, or is gone where nothing was. A name that has the
+    // pin by now stays so. Returns what there is to say of it, also that it could not be done and which snapshot has
+    // what was there. Throws nothing.
+    std::vector<std::string> undo(const Pin&, Stop);
 
-    // Removes the snapshots of names that still have what they had. What cannot be removed stays, with a warning.
-    void drop_needless(Stop);
+    // Removes the snapshots of names that still have what they had. Returns what there is to say. Throws nothing.
+    std::vector<std::string> drop_needless(Stop);
 
     std::vector<ModelName> names() const;
 
 private:
     struct Kept {
-        ollama::Installed of;
-        ModelName as;
+        ModelName of;
+        std::optional<ollama::Installed> was; // nothing: it was not there
+        std::optional<ModelName> as;          // the snapshot; nothing also where the server had told no digest
     };
+    void settle(Kept&, const Pin&, std::vector<std::string>& notes, const Stop&);
+
     ollama::Server& server_;
     const Clock& clock_;
     std::vector<Kept> kept_;
-    std::vector<ModelName> without_digest_;
 };
 
 } // namespace codemate::lifecycle::pull

@@ -47,7 +47,9 @@ void throw_if_unexpected(const Step& step, const ollama::Installed& model, const
 } // namespace
 
 bool record_pin(const Step& step, const ollama::Installed& model, const Ports& ports, Stop stop) {
-    if (ports.lock_file == nullptr || !model.digest) return false;
+    if (ports.lock_file == nullptr) return false;
+    if (!model.digest) throw Error(Kind::protocol, "the server tells no digest of it");
+    if (model.size == ByteCount()) throw Error(Kind::protocol, "the server says that it has no bytes");
     std::optional<Image> image = image_of(step, *model.digest, ports, stop);
     throw_if_unexpected(step, model, image, ports, stop);
     manifest::Locked entry{*model.digest, step.origin, model.size, known_quantization(model.quantization), {}, {}, {}};

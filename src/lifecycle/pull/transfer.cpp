@@ -36,15 +36,17 @@ public:
         } catch (const Interrupted&) {
             item_.outcome = Outcome::interrupted;
             item_.fetched = arrivals_.fetched();
-            leave_nothing_needless();
+            for (const std::string& note : undo())
+                tell(Event::Type::note, note);
         } catch (const Error& error) {
-            leave_nothing_needless();
             item_.outcome = Outcome::failed;
             item_.fetched = arrivals_.fetched();
             cause_ = error.message();
             item_.error = error;
             item_.error->context("cannot pull " + quoted(step_.name.display()));
             if (error.kind() == Kind::not_found) suggest();
+            for (std::string& note : undo())
+                item_.error->note(std::move(note));
         }
         item_.took = ports_.clock.steady() - began;
         tell_end();
@@ -58,7 +60,6 @@ private:
             item_.outcome = Outcome::unchanged;
             item_.digest = step_.before;
             item_.size = step_.pin->size;
-            last_steps_ = run_.stop;
             return write_to_lock(nullptr);
         case Step::Do::copy_installed:
             return copy_installed();
@@ -69,6 +70,13 @@ private:
         }
     }
 
+    // From here on a stop has to wait a moment: what is left to do is quick, and half of it would leave a name behind
+    // that the next run could not tell from a model of the user's.
+    const Stop& last_steps() {
+        if (!grace_) grace_.emplace(run_.stop, std::chrono::milliseconds(700));
+        return last_steps_ = grace_->stop();
+    }
+
     // Looked at again: the name that had the pinned content may be gone or changed since the plan.
     void copy_installed() {
         const std::vector<Installed> now = ports_.server.installed(run_.stop);
@@ -77,9 +85,8 @@ private:
             throw Error(Kind::failed, quoted(step_.source.display()) + " has changed meanwhile")
                 .hint("run the command again");
         }
-        const Grace grace(run_.stop, std::chrono::milliseconds(700));
-        last_steps_ = grace.stop();
-        keep_replaced(find(now, step_.name), last_steps_);
+        last_steps();
+        keep(step_.name, now, last_steps_);
         place(*holder, now, now);
         item_.digest = holder->digest;
         item_.size = holder->size;
@@ -87,52 +94,44 @@ private:
         tell_kept();
     }
 
-    void keep_replaced(const Installed* replaced, const Stop& stop) {
-        const bool differs = step_.pin && replaced != nullptr && !step_.pin->is(replaced->digest);
-        if (differs) keeping_.keep(*replaced, stop);
+    void keep(const ModelName& name, const std::vector<Installed>& installed, const Stop& stop) {
+        if (step_.pin) keeping_.keep(name, installed, stop);
     }
 
     void tell_kept() {
-        keeping_.drop_needless(last_steps_);
+        for (const std::string& note : keeping_.drop_needless(last_steps_))
+            tell(Event::Type::note, note);
         item_.kept_as = keeping_.names();
         for (const ModelName& name : item_.kept_as)
-            tell(Event::Type::note, "what was installed before is kept for 14 days as " + name.display());
+            tell(Event::Type::note, "what was installed before is kept as " + name.display());
     }
 
-    void leave_nothing_needless() {
-        const Grace grace(run_.stop, std::chrono::milliseconds(700));
-        keeping_.drop_needless(grace.stop());
+    // A pull that failed or was stopped may have changed the name nevertheless: an answer can get lost, and a server
+    // can write what nobody asked for.
+    std::vector<std::string> undo() {
+        std::vector<std::string> notes;
+        if (step_.pin && step_.what != Step::Do::refuse) notes = keeping_.undo(*step_.pin, last_steps());
+        item_.kept_as = keeping_.names();
+        if (pulled_as_) notes.push_back("what was pulled is installed as " + pulled_as_->display());
+        return notes;
     }
 
     // The tag moved between look-up and download, or the server reaches another registry than codemate.
-    [[noreturn]] void go_back(const Installed& wrong) {
+    Error other_content(const Installed& wrong) const {
         const std::string got = wrong.digest ? wrong.digest->id() : "content without a digest";
         Error error(Kind::check,
                     "the server got " + got + " instead of " + step_.pin->digest.id() + ", which is locked");
-        error.hint("the tag has moved; `codemate outdated` says what changed, `codemate lock --upgrade " +
-                   step_.name.display_short() + "` accepts it");
-        try {
-            const bool put_back = keeping_.take_back(wrong.name, last_steps_);
-            error.note(put_back ? "what was installed before is back" : "it was removed again");
-        } catch (const Error& second) {
-            error.note("it could not be undone: " + second.message());
-            for (const ModelName& name : keeping_.names())
-                error.note("what was installed before is kept as " + name.display());
-        }
-        throw error;
+        return error.hint("the tag has moved; `codemate outdated` says what changed, `codemate lock --upgrade " +
+                          step_.name.display_short() + "` accepts it");
     }
 
     void fetch_and_place() {
         // Looked at right before, not when the plan was made: somebody else may have pulled meanwhile.
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
-        if (const Installed* old = find(before, step_.source); step_.pin && old != nullptr)
-            keeping_.keep(*old, run_.stop);
+        keep(step_.source, before, run_.stop);
         ports_.server.pull(
             step_.source, step_.transport, [this](const PullEvent& event) { return on(event); }, run_.stop);
-        // From here on a stop has to wait a moment: what is left to do is quick, and half of it would leave a name
-        // behind that the next run could not tell from a model of the user's.
-        const Grace grace(run_.stop, std::chrono::milliseconds(700));
-        last_steps_ = grace.stop();
+        last_steps();
         const std::vector<Installed> after = ports_.server.installed(last_steps_);
         const Installed* source = find(after, step_.source);
         if (source == nullptr) {
@@ -140,11 +139,13 @@ private:
                         "the server reported success, but does not list " + quoted(step_.source.display()))
                 .hint("its files may be damaged, or its disk full; the server's own log says more");
         }
+        if (step_.pin && !step_.pin->is(source->digest)) throw other_content(*source);
         record(*source);
-        if (step_.pin && !step_.pin->is(source->digest)) go_back(*source);
         if (step_.copies()) {
-            keep_replaced(find(after, step_.name), last_steps_);
+            if (find(before, step_.source) == nullptr) pulled_as_ = step_.source;
+            keep(step_.name, after, last_steps_);
             place(*source, before, after);
+            pulled_as_.reset();
         }
         judge(before, *source);
         tell_kept();
@@ -155,6 +156,7 @@ private:
     // what is used for the first time.
     void write_to_lock(const Installed* first) {
         try {
+            last_steps();
             record_same(step_, ports_, last_steps_);
             if (first != nullptr) item_.locked_now = record_pin(step_, *first, ports_, last_steps_);
             if (item_.locked_now) tell(Event::Type::note, "locked at " + first->digest->id() + " (first use)");
@@ -280,8 +282,10 @@ private:
     Keeping keeping_;
     Arrivals arrivals_;
     std::string stage_;
+    std::optional<Grace> grace_; // of the last steps, once for all of them
     Stop last_steps_;
-    std::string cause_; // of a failure, without what was being done
+    std::optional<ModelName> pulled_as_; // has what was pulled, as long as the model's own name has not
+    std::string cause_;                  // of a failure, without what was being done
     Item item_{step_};
 };
 

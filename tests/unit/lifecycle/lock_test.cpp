@@ -183,6 +183,41 @@ TEST_CASE("where no registry has it or can be asked, what is installed stands fo
     CHECK(step(report.steps, mistral).reason.starts_with("as it is installed"));
 }
 
+TEST_CASE("what is installed never moves a pin, whatever the registry fails with") {
+    World world;
+    world.lock();
+    world.server.install("mistral", as_installed(after));
+    world.registry.fail_model("mistral", Error(GENERATE(Kind::unreachable, Kind::busy, Kind::not_found), "no"));
+    const use::Report report = world.upgrade();
+    CHECK(step(report.steps, mistral).what == Do::fail);
+    CHECK_FALSE(report.written);
+    CHECK(world.pinned(mistral) == before.image().digest);
+}
+
+TEST_CASE("a registry with a manifest and without its configuration is not one without the model") {
+    World world;
+    const bool upgrading = GENERATE(false, true);
+    if (upgrading) world.lock();
+    world.server.install("mistral", as_installed(before));
+    world.registry.offer("mistral", after);
+    world.registry.lose_blob(after.image().config.digest);
+    const use::Report report = world.lock({upgrading, {}});
+    CHECK(step(report.steps, mistral).what == Do::fail);
+    CHECK(step(report.steps, mistral).error->kind() == Kind::damaged);
+}
+
+TEST_CASE("a model without bytes is not locked, the others are") {
+    World world;
+    FakeServer::Model empty;
+    empty.digest = Digest::of("empty");
+    world.server.install("mistral", empty);
+    world.registry.fail_model("mistral", Error(Kind::not_found, "no"));
+    const use::Report report = world.lock();
+    CHECK(step(report.steps, mistral).what == Do::fail);
+    CHECK(step(report.steps, coder).what == Do::add);
+    CHECK(report.written);
+}
+
 TEST_CASE("nothing installed, no server: the registry's failure is told") {
     World world;
     world.registry.fail_model("mistral", Error(Kind::not_found, "no such tag"));

@@ -351,6 +351,75 @@ TEST_CASE("a pull towards a pin that fails or is stopped leaves no snapshot of w
     CHECK(world.snapshots().empty());
 }
 
+TEST_CASE("a pull that fails after the server has written its manifest is undone") {
+    World world;
+    world.pin_mistral();
+    world.registry.fail_model("mistral", Error(Kind::unreachable, "no way"));
+    const bool was_installed = GENERATE(false, true);
+    const FakeRegistry::Model third = image("something else", "Q8_0");
+    if (was_installed) world.server.install("mistral", as_installed(third));
+    // What arrived stands under the name when the connection breaks, or the user stops.
+    const bool stopped = GENERATE(false, true);
+    using Type = FakeServer::Fault::Type;
+    world.server.fail_pull("mistral", {.type = stopped ? Type::stall : Type::cut});
+    world.also = [&](const Event& event) {
+        if (event.type != Event::Type::amount) return;
+        world.server.install("mistral", as_installed(after));
+        if (stopped) world.stop.request_stop();
+    };
+    const use::Item item = world.pull();
+    CHECK(item.outcome == (stopped ? Outcome::interrupted : Outcome::failed));
+    CHECK(world.digest_of(mistral) == (was_installed ? std::optional(third.image().digest) : std::nullopt));
+    CHECK(world.snapshots().empty());
+    CHECK(item.kept_as.empty());
+}
+
+TEST_CASE("what arrived in spite of a failure stays if it is the pin") {
+    World world;
+    world.pin_mistral();
+    world.server.fail_pull("mistral", {.type = FakeServer::Fault::Type::cut});
+    world.also = [&](const Event& event) {
+        if (event.type == Event::Type::amount) world.server.install("mistral", as_installed(before));
+    };
+    CHECK(world.pull().outcome == Outcome::failed);
+    CHECK(world.digest_of(mistral) == old_digest);
+}
+
+TEST_CASE("nothing is pulled where what is there cannot be kept") {
+    World world;
+    world.pin_mistral();
+    world.server.install("mistral", as_installed(after));
+    const auto as = rules::snapshot_name(mistral, world.clock.now(), new_digest);
+    world.server.garble_copy_to(as.display());
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::failed);
+    CHECK(world.calls(Call::What::pull) == 0);
+    CHECK(world.digest_of(mistral) == new_digest);
+    CHECK(world.snapshots().empty());
+}
+
+TEST_CASE("the name that has what was pulled is told where it could not be placed") {
+    World world;
+    world.server.fail(Call::What::copy, Error(Kind::storage, "no space"), 0, 10);
+    const use::Item item = world.pull({"coder:7b-q4_0"});
+    CHECK(item.outcome == Outcome::failed);
+    REQUIRE(item.error->notes().size() == 1);
+    CHECK(item.error->notes().front() == "what was pulled is installed as coder:7b-instruct-q4_0");
+}
+
+TEST_CASE("first use of a model whose digest or size the server does not tell") {
+    World world;
+    FakeServer::Model model = as_installed(before);
+    model.layers.clear();
+    world.server.offer("mistral", model);
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::pulled);
+    REQUIRE(item.error);
+    CHECK(item.error->kind() == Kind::protocol);
+    CHECK_FALSE(item.locked_now);
+    CHECK_FALSE(world.file.exists());
+}
+
 TEST_CASE("first use of what breaks an expectation is installed, but not locked") {
     World world;
     world.manifest.models.at(mistral).expect.quantization = "Q8_0";

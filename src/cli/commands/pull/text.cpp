@@ -85,7 +85,9 @@ std::string text(const use::Plan& plan, std::size_t columns) {
                    step.pin ? step.pin->digest.id() : "-", step.reason});
     }
     const auto fetched = static_cast<std::size_t>(std::ranges::count(plan.steps, Do::fetch, &use::Step::what));
-    std::string text = table.text(columns) + counted(fetched, "model") + " would be pulled; nothing was changed\n";
+    const auto copied = std::ranges::count(plan.steps, Do::copy_installed, &use::Step::what);
+    std::string text = table.text(columns) + counted(fetched, "model") + " would be pulled" +
+                       (copied > 0 ? ", " + std::to_string(copied) + " copied" : "") + "; nothing was changed\n";
     for (const use::Step& step : plan.steps) {
         if (step.standing) text += changes_text(*step.standing);
     }

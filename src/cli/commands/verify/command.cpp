@@ -56,15 +56,23 @@ private:
     }
 
     static std::string way_out(const use::Report& report) {
-        std::vector<std::string> missing;
+        const std::string missing = models_with(report, Finding::What::absent);
+        if (!missing.empty()) return "`codemate pull " + missing + "` installs what is missing";
+        const std::string drifted = models_with(report, Finding::What::drift);
+        if (drifted.empty()) return "";
+        return "`codemate pull " + drifted + "` brings back what is locked; `codemate lock --upgrade " + drifted +
+               "` accepts what their tags serve now";
+    }
+
+    static std::string models_with(const use::Report& report, Finding::What what) {
+        std::vector<std::string> names;
         for (const use::Row& row : report.rows) {
-            const bool absent = std::ranges::any_of(row.findings, [](const Finding& finding) {
-                return finding.severity == Severity::problem && finding.what == Finding::What::absent;
+            const bool found = std::ranges::any_of(row.findings, [&](const Finding& finding) {
+                return finding.severity == Severity::problem && finding.what == what;
             });
-            if (absent) missing.push_back(row.name.display_short());
+            if (found) names.push_back(row.name.display_short());
         }
-        if (missing.empty()) return "";
-        return "`codemate pull " + printable(joined(missing, " ")) + "` installs what is missing";
+        return printable(joined(names, " "));
     }
 
     std::vector<std::string> targets_;
