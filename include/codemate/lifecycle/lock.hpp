@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,8 +41,8 @@ struct Found {
 struct Facts {
     manifest::Manifest manifest;
     manifest::Lock lock;
-    std::map<ModelName, Found> found; // of the models that may need it
-    std::vector<ModelName> movable;   // whose pins may move
+    std::map<ModelName, Found, ServerOrder> found; // of the models that may need it
+    std::set<ModelName, ServerOrder> movable;      // whose pins may move
 };
 
 struct Step {

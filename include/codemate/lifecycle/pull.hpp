@@ -38,7 +38,7 @@ struct Facts {
     Time now{};
     std::optional<manifest::Lock> lock{}; // nothing: none is in play
     // Of pinned models whose content nothing installed has.
-    std::map<ModelName, upstream::Standing> upstream{};
+    std::map<ModelName, upstream::Standing, ServerOrder> upstream{};
 };
 
 // What the lock asks for.

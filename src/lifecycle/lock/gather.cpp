@@ -20,12 +20,12 @@ ModelName source_of(const manifest::Manifest& manifest, const ModelName& name) {
     return declared != nullptr && declared->from ? *declared->from : name;
 }
 
-std::vector<ModelName> movable(const Options& options, const manifest::Manifest& manifest) {
-    std::vector<ModelName> names;
+std::set<ModelName, ServerOrder> movable(const Options& options, const manifest::Manifest& manifest) {
+    std::set<ModelName, ServerOrder> names;
     if (!options.upgrade) return names;
     if (options.targets.empty()) {
         for (const auto& [name, declared] : manifest.models)
-            names.push_back(name);
+            names.insert(name);
         return names;
     }
     for (const manifest::Wanted& wanted : manifest::resolve(manifest, options.targets)) {
@@ -35,7 +35,7 @@ std::vector<ModelName> movable(const Options& options, const manifest::Manifest&
             throw error.hint(near ? "did you mean " + quoted(*near) + "?"
                                   : "declare it under \"models\", or name a declared model, a role or a group");
         }
-        names.push_back(wanted.name);
+        names.insert(wanted.name);
     }
     return names;
 }
@@ -114,18 +114,15 @@ private:
     Found found_;
 };
 
-bool may_move(const Facts& facts, const ModelName& name) {
-    return std::ranges::find(facts.movable, name) != facts.movable.end();
-}
-
 void look_at_movable(Facts& facts, const Installed& installed, const Ports& ports, bool server_answers,
                      const Run& run) {
+    const rules::InstalledByName by_name(installed);
     std::vector<upstream::Inquiry> inquiries;
     for (const ModelName& name : facts.movable) {
         const manifest::Locked* entry = facts.lock.find(name);
         if (entry == nullptr) continue;
         upstream::Inquiry inquiry{name, source_of(facts.manifest, name), *entry};
-        if (const ollama::Installed* there = rules::find(installed, name)) inquiry.installed = *there;
+        if (const ollama::Installed* there = by_name.find(name)) inquiry.installed = *there;
         inquiries.push_back(std::move(inquiry));
     }
     upstream::inquire(inquiries, upstream::Texts::left_out, {server_answers ? &ports.server : nullptr, ports.registry},
@@ -144,7 +141,7 @@ void look_at_the_others(Facts& facts, const Ports& ports, const Run& run) {
     std::vector<ModelName> names;
     for (const auto& [name, declared] : facts.manifest.models) {
         const manifest::Locked* entry = facts.lock.find(name);
-        if (entry == nullptr || (!entry->bytes && !may_move(facts, name))) names.push_back(name);
+        if (entry == nullptr || (!entry->bytes && !facts.movable.contains(name))) names.push_back(name);
     }
     std::vector<std::optional<Found>> answers(names.size());
     for_each_parallel(names.size(), workers,

@@ -132,7 +132,7 @@ Step step_for(const ModelName& name, const Facts& facts) {
     const auto found = facts.found.find(name);
     if (entry == nullptr) return add(name, found->second, facts.manifest);
     if (found == facts.found.end()) return keep(name, *entry);
-    const bool may_move = std::ranges::find(facts.movable, name) != facts.movable.end();
+    const bool may_move = facts.movable.contains(name);
     return may_move ? upgraded(name, *entry, found->second, facts.manifest) : complete(name, *entry, found->second);
 }
 

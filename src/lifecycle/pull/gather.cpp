@@ -2,25 +2,30 @@
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace codemate::lifecycle::pull {
 namespace {
 
-bool is_installed(const manifest::Locked& pin, const std::vector<ollama::Installed>& installed) {
-    return std::ranges::any_of(installed,
-                               [&](const ollama::Installed& model) { return model.digest && pin.is(*model.digest); });
-}
-
 // What their tags serve decides over pins whose content nothing installed has. Everything else needs no registry.
 void look_up_tags(Facts& facts, const Ports& ports, const Run& run) {
+    std::set<Digest> digests;
+    for (const ollama::Installed& model : facts.installed) {
+        if (model.digest) digests.insert(*model.digest);
+    }
+    const auto is_installed = [&](const manifest::Locked& pin) {
+        return digests.contains(pin.digest) ||
+               std::ranges::any_of(pin.same, [&](const Digest& digest) { return digests.contains(digest); });
+    };
+    const rules::InstalledByName installed(facts.installed);
     std::vector<upstream::Inquiry> inquiries;
     for (const manifest::Wanted& wanted : facts.wanted) {
         const manifest::Locked* pin = facts.lock->find(wanted.name);
-        if (pin == nullptr || is_installed(*pin, facts.installed)) continue;
+        if (pin == nullptr || is_installed(*pin)) continue;
         const manifest::Declared* declared = facts.manifest.declared(wanted.name);
         const bool elsewhere = declared != nullptr && declared->from;
         upstream::Inquiry inquiry{wanted.name, elsewhere ? *declared->from : wanted.name, *pin};
-        if (const ollama::Installed* found = rules::find(facts.installed, wanted.name)) inquiry.installed = *found;
+        if (const ollama::Installed* found = installed.find(wanted.name)) inquiry.installed = *found;
         inquiries.push_back(std::move(inquiry));
     }
     upstream::inquire(inquiries, upstream::Texts::left_out, {&ports.server, *ports.registry}, run);

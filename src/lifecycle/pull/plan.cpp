@@ -1,5 +1,6 @@
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/pull.hpp"
+#include "codemate/manifest/usage.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
@@ -8,37 +9,45 @@ namespace codemate::lifecycle::pull {
 namespace {
 
 using Do = Step::Do;
-using rules::find;
+
+// The facts, with indexes for manifests and servers of thousands of models.
+struct Known {
+    const Facts& facts;
+    const Options& options;
+    manifest::Usage usage{facts.manifest};
+    rules::InstalledByName installed{facts.installed};
+};
 
 // The same model at the registry that stands in for the public one.
 ModelName at_registry(const http::Url& registry, const ModelName& name) {
     return ModelName(registry.authority(), name.owner(), name.model(), name.tag());
 }
 
-std::string reason_of(const manifest::Wanted& wanted, const manifest::Manifest& manifest) {
-    const std::vector<std::string> roles = manifest.roles_of(wanted.name);
+std::string reason_of(const manifest::Wanted& wanted, const manifest::Usage& usage) {
+    const std::vector<std::string> roles = usage.roles_of(wanted.name);
     if (!roles.empty()) return listed(roles) + " model of the manifest";
     return wanted.declared ? "declared in the manifest" : "named on the command line";
 }
 
 // Where the model is pulled from, whatever a lock says.
-Step fetch_step(const manifest::Wanted& wanted, const Facts& facts, const Options& options) {
+Step fetch_step(const manifest::Wanted& wanted, const Known& known) {
     Step step{wanted.name, wanted.name};
     step.declared = wanted.declared;
-    step.reason = reason_of(wanted, facts.manifest);
+    step.reason = reason_of(wanted, known.usage);
     step.target = wanted.target;
     if (wanted.plain_http) step.transport = ollama::Transport::plain_http;
-    if (const manifest::Declared* declared = facts.manifest.declared(wanted.name); declared != nullptr) {
+    if (const manifest::Declared* declared = known.facts.manifest.declared(wanted.name); declared != nullptr) {
         if (declared->from) step.source = *declared->from;
         step.expect = declared->expect;
     }
     step.origin = step.source;
-    if (options.registry && step.source.on_public_registry()) {
-        step.source = at_registry(*options.registry, step.source);
-        if (options.registry->scheme == "http") step.transport = ollama::Transport::plain_http;
+    if (known.options.registry && step.source.on_public_registry()) {
+        step.source = at_registry(*known.options.registry, step.source);
+        if (known.options.registry->scheme == "http") step.transport = ollama::Transport::plain_http;
     }
-    if (const ollama::Installed* before = find(facts.installed, wanted.name)) step.before = before->digest;
-    step.keep_source = find(facts.installed, step.source) != nullptr || facts.manifest.declared(step.source) != nullptr;
+    if (const ollama::Installed* before = known.installed.find(wanted.name)) step.before = before->digest;
+    step.keep_source =
+        known.installed.find(step.source) != nullptr || known.facts.manifest.declared(step.source) != nullptr;
     return step;
 }
 
@@ -60,11 +69,11 @@ Step refused_as_moved(Step step, const upstream::Standing& standing) {
 }
 
 // Another name that has the pinned content and that the server would not take for another model.
-const ollama::Installed* holder_of(const Pin& pin, const Facts& facts) {
-    const auto found = std::ranges::find_if(facts.installed, [&](const ollama::Installed& model) {
+const ollama::Installed* holder_of(const Pin& pin, const Known& known) {
+    const auto found = std::ranges::find_if(known.facts.installed, [&](const ollama::Installed& model) {
         return !model.cloud() && !model.name.misread_by_server() && pin.is(model.digest);
     });
-    return found == facts.installed.end() ? nullptr : &*found;
+    return found == known.facts.installed.end() ? nullptr : &*found;
 }
 
 Step copy_step(Step step, const ollama::Installed& holder) {
@@ -75,10 +84,10 @@ Step copy_step(Step step, const ollama::Installed& holder) {
     return step;
 }
 
-Step fetch_or_refuse(Step step, const Facts& facts, const Options& options) {
+Step fetch_or_refuse(Step step, const Known& known) {
     using upstream::State;
-    const auto found = facts.upstream.find(step.name);
-    if (found == facts.upstream.end()) return step;
+    const auto found = known.facts.upstream.find(step.name);
+    if (found == known.facts.upstream.end()) return step;
     const upstream::Standing& standing = found->second;
     switch (standing.state) {
     case State::outdated:
@@ -90,7 +99,7 @@ Step fetch_or_refuse(Step step, const Facts& facts, const Options& options) {
                                                   " is not at its registry any more")
                            .hint("look for a machine that has it still, or declare another model"));
     case State::same_content:
-        if (!options.locked) step.also_same = standing.after;
+        if (!known.options.locked) step.also_same = standing.after;
         step.pin->same.push_back(*standing.after);
         step.reason = "locked, and its tag serves the same content";
         if (step.before != standing.after) return step;
@@ -109,27 +118,27 @@ Step fetch_or_refuse(Step step, const Facts& facts, const Options& options) {
 }
 
 // The ways of a lock, in their order: it is installed, it is installed under another name, the tag still serves it.
-Step pinned_step(Step step, const manifest::Locked& entry, const Facts& facts, const Options& options) {
+Step pinned_step(Step step, const manifest::Locked& entry, const Known& known) {
     step.pin = Pin{entry.digest, entry.same, entry.size};
     if (step.pin->is(step.before)) {
         step.what = Do::nothing;
         step.reason = "locked, and installed so";
         return step;
     }
-    if (const ollama::Installed* holder = holder_of(*step.pin, facts)) return copy_step(std::move(step), *holder);
-    return fetch_or_refuse(std::move(step), facts, options);
+    if (const ollama::Installed* holder = holder_of(*step.pin, known)) return copy_step(std::move(step), *holder);
+    return fetch_or_refuse(std::move(step), known);
 }
 
-Step step_for(const manifest::Wanted& wanted, const Facts& facts, const Options& options) {
-    Step step = fetch_step(wanted, facts, options);
-    if (!facts.lock) return step;
-    if (const manifest::Locked* entry = facts.lock->find(wanted.name))
-        return pinned_step(std::move(step), *entry, facts, options);
-    if (options.locked && wanted.declared) {
+Step step_for(const manifest::Wanted& wanted, const Known& known) {
+    Step step = fetch_step(wanted, known);
+    if (!known.facts.lock) return step;
+    if (const manifest::Locked* entry = known.facts.lock->find(wanted.name))
+        return pinned_step(std::move(step), *entry, known);
+    if (known.options.locked && wanted.declared) {
         return refused(std::move(step), Error(Kind::check, "it has no entry in the lock, and none may be added here")
                                             .hint("run `codemate lock` where the lock may be written, and commit it"));
     }
-    step.first_use = wanted.declared && !options.locked;
+    step.first_use = wanted.declared && !known.options.locked;
     return step;
 }
 
@@ -144,8 +153,9 @@ Plan plan(const Facts& facts, const Options& options) {
     plan.known_words = manifest::known_words(facts.manifest);
     for (const ollama::Installed& model : facts.installed)
         plan.known_words.push_back(model.name.display_short());
+    const Known known{facts, options};
     for (const manifest::Wanted& wanted : facts.wanted)
-        plan.steps.push_back(step_for(wanted, facts, options));
+        plan.steps.push_back(step_for(wanted, known));
     return plan;
 }
 
