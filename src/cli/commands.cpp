@@ -24,11 +24,16 @@ const std::vector<CommandInfo>& commands() {
          "without TLS. Without a target it is the required set: the group default, or else every model that has a "
          "role. A model "
          "that fails does not stop the others. What was fetched stays on the server, so an interrupted pull goes on "
-         "where it was.",
+         "where it was."
+         " Where there is a codemate.lock, a model is made present at its locked digest: it is there already, is "
+         "copied "
+         "from another name that has the content, or is pulled if its tag still serves that. A tag that has moved is "
+         "explained, nothing is downloaded, and the status is 3. A declared model without an entry gets one.",
          {"codemate pull  # what this project's codemate.json requires",
           "codemate pull default  # the required set, also without a codemate.json",
           "codemate pull primary llama3:8b  # a role, and a model by its name",
-          "codemate pull --dry-run all-free  # only say what would be done"},
+          "codemate pull --dry-run all-free  # only say what would be done",
+          "codemate pull --locked  # exactly what codemate.lock says; writes nothing"},
          make_pull},
         {"list",
          Group::everyday,
