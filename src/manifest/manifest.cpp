@@ -18,6 +18,11 @@ bool Manifest::is_protected(const ModelName& name) const {
                        [&](const NamePattern& pattern) { return pattern.matches(name); });
 }
 
+ModelName Manifest::source_of(const ModelName& name) const {
+    const Declared* found = declared(name);
+    return found != nullptr && found->from ? *found->from : name;
+}
+
 std::vector<std::string> Manifest::roles_of(const ModelName& name) const {
     std::vector<std::string> found; // nearly always none or one
     for (const auto& [role, model] : roles) {

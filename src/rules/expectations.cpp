@@ -60,4 +60,14 @@ std::vector<Breach> breaches(const manifest::Expect& expect, const Known& known)
     return found;
 }
 
+std::optional<Error> unfit_to_pin(const manifest::Expect& expect, const Known& known) {
+    std::vector<std::string> broken;
+    for (const Breach& breach : breaches(expect, known)) {
+        if (breach.certainty == Certainty::broken) broken.push_back(breach.text);
+    }
+    if (broken.empty()) return std::nullopt;
+    return Error(Kind::check, "it " + joined(broken, "; it "))
+        .hint("change \"expect\" of this model in the manifest, or declare another model");
+}
+
 } // namespace codemate::rules

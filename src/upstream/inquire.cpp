@@ -2,6 +2,7 @@
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/parallel.hpp"
+#include "codemate/registry/image_parts.hpp"
 #include "codemate/rules/drift.hpp"
 
 #include <algorithm>
@@ -14,8 +15,7 @@ namespace {
 // moved, shall not take longer than six round trips.
 constexpr std::size_t workers = 20;
 
-constexpr ByteCount largest_configuration(std::uint64_t{4} << 20); // of safetensors models it lists every tensor
-constexpr ByteCount largest_text(std::uint64_t{256} << 10);        // what is longer nobody reads as a difference
+constexpr ByteCount largest_text(std::uint64_t{256} << 10); // what is longer nobody reads as a difference
 constexpr std::array readable{LayerRole::template_text, LayerRole::system, LayerRole::parameters, LayerRole::messages,
                               LayerRole::license};
 
@@ -38,16 +38,6 @@ void try_to(Ask&& ask) {
     }
 }
 
-// A registry that has the manifest, but not its configuration, is no registry without the model.
-Configuration configuration_at(const Ports& ports, const ModelName& source, const Image& image, const Stop& stop) {
-    try {
-        return Configuration::parse(ports.registry.blob(source, image.config.digest, largest_configuration, stop));
-    } catch (const Error& error) {
-        if (error.kind() != Kind::not_found) throw;
-        throw Error(Kind::damaged, "its registry has the manifest, but not all that it names: " + error.message());
-    }
-}
-
 // The server says it without a further question where it has what is expected; the lock says a part of it.
 void find_configuration_before(Inquiry& inquiry, const Ports& ports, const Stop& stop) {
     if (expected_is_installed(inquiry)) {
@@ -55,7 +45,7 @@ void find_configuration_before(Inquiry& inquiry, const Ports& ports, const Stop&
         return;
     }
     if (const std::optional<Image> expected = expected_image(inquiry))
-        try_to([&] { inquiry.before = configuration_at(ports, inquiry.source, *expected, stop); });
+        try_to([&] { inquiry.before = registry::configuration(ports.registry, inquiry.source, *expected, stop); });
     if (!inquiry.before && inquiry.locked) inquiry.before = Configuration{"", "", "", inquiry.locked->quantization};
 }
 
@@ -116,7 +106,7 @@ void explain(Inquiry& inquiry, Texts texts, const Ports& ports, const Stop& stop
     inquiry.upstream = inquiry.image->digest; // it may have moved since the last question
     if (is_expected(inquiry, *inquiry.upstream)) return;
     if (inquiry.locked && rules::drift(&*inquiry.locked, *inquiry.image) == rules::Drift::same_content) return;
-    inquiry.after = configuration_at(ports, inquiry.source, *inquiry.image, stop);
+    inquiry.after = registry::configuration(ports.registry, inquiry.source, *inquiry.image, stop);
     find_configuration_before(inquiry, ports, stop);
     ask_server(inquiry, ports, stop);
     if (texts == Texts::fetched) fetch_texts(inquiry, ports, stop);

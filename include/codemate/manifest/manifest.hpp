@@ -89,6 +89,7 @@ struct Manifest {
     bool is_protected(const ModelName&) const;
     std::vector<std::string> roles_of(const ModelName&) const; // in their order; for many models: usage.hpp
     const Declared* declared(const ModelName&) const;          // as the server compares names; or nullptr
+    ModelName source_of(const ModelName&) const; // where its content comes from: its `from`, else the name itself
 };
 
 // A mistake in a manifest's text.

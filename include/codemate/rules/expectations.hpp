@@ -2,6 +2,7 @@
 
 #include "codemate/base/bytes.hpp"
 #include "codemate/base/digest.hpp"
+#include "codemate/base/error.hpp"
 #include "codemate/manifest/manifest.hpp"
 
 #include <cstdint>
@@ -31,5 +32,8 @@ struct Breach {
 // What does not hold, or cannot be told; in the order of What. Whether it runs on a GPU only a loaded model tells: not
 // here. Pure.
 std::vector<Breach> breaches(const manifest::Expect&, const Known&);
+
+// Why such a model must not be pinned, Error{check}; nothing where no expectation is broken.
+std::optional<Error> unfit_to_pin(const manifest::Expect&, const Known&);
 
 } // namespace codemate::rules

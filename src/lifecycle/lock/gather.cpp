@@ -2,7 +2,7 @@
 #include "codemate/base/parallel.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/lock.hpp"
-#include "codemate/registry/weights.hpp"
+#include "codemate/registry/image_parts.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
@@ -11,14 +11,8 @@ namespace codemate::lifecycle::lock {
 namespace {
 
 constexpr std::size_t workers = 20;
-constexpr ByteCount largest_configuration(std::uint64_t{4} << 20); // of safetensors models it lists every tensor
 
 using Installed = std::vector<ollama::Installed>;
-
-ModelName source_of(const manifest::Manifest& manifest, const ModelName& name) {
-    const manifest::Declared* declared = manifest.declared(name);
-    return declared != nullptr && declared->from ? *declared->from : name;
-}
 
 std::set<ModelName, ServerOrder> movable(const Options& options, const manifest::Manifest& manifest) {
     std::set<ModelName, ServerOrder> names;
@@ -44,12 +38,13 @@ std::set<ModelName, ServerOrder> movable(const Options& options, const manifest:
 class Asking {
 public:
     Asking(const ModelName& name, const Facts& facts, const Ports& ports, const Run& run)
-        : name_(name), facts_(facts), ports_(ports), run_(run), found_{source_of(facts.manifest, name)} {}
+        : name_(name), facts_(facts), ports_(ports), run_(run), found_{facts.manifest.source_of(name)} {}
 
     Found ask() {
         try {
             found_.image = ports_.registry.image(found_.source, run_.stop);
-            look_into_image();
+            found_.configuration = registry::configuration(ports_.registry, found_.source, *found_.image, run_.stop);
+            find_context();
         } catch (const Error& error) {
             found_.image.reset();
             found_.failure = error;
@@ -83,23 +78,6 @@ private:
         return found;
     }
 
-    // A registry that has the model, but not all of it, is no registry without the model.
-    void look_into_image() {
-        try {
-            found_.configuration = configuration();
-            find_context();
-        } catch (const Error& error) {
-            if (error.kind() != Kind::not_found) throw;
-            throw Error(Kind::damaged,
-                        "its registry has the model's manifest, but not all that it names: " + error.message());
-        }
-    }
-
-    Configuration configuration() {
-        return Configuration::parse(
-            ports_.registry.blob(found_.source, found_.image->config.digest, largest_configuration, run_.stop));
-    }
-
     void find_context() {
         const manifest::Declared* declared = facts_.manifest.declared(name_);
         if (declared == nullptr || !declared->expect.context) return;
@@ -121,7 +99,7 @@ void look_at_movable(Facts& facts, const Installed& installed, const Ports& port
     for (const ModelName& name : facts.movable) {
         const manifest::Locked* entry = facts.lock.find(name);
         if (entry == nullptr) continue;
-        upstream::Inquiry inquiry{name, source_of(facts.manifest, name), *entry};
+        upstream::Inquiry inquiry{name, facts.manifest.source_of(name), *entry};
         if (const ollama::Installed* there = by_name.find(name)) inquiry.installed = *there;
         inquiries.push_back(std::move(inquiry));
     }

@@ -41,13 +41,7 @@ std::optional<Error> broken_expectation(const manifest::Manifest& manifest, cons
                                         const Found& found) {
     rules::Known known{entry.size, entry.quantization, found.supported_context, {}};
     if (found.image) known.licenses = found.image->licenses();
-    std::vector<std::string> broken;
-    for (const rules::Breach& breach : rules::breaches(manifest.declared(name)->expect, known)) {
-        if (breach.certainty == rules::Breach::Certainty::broken) broken.push_back(breach.text);
-    }
-    if (broken.empty()) return std::nullopt;
-    return Error(Kind::check, "it " + joined(broken, "; it "))
-        .hint("change \"expect\" of this model in the manifest, or declare another model");
+    return rules::unfit_to_pin(manifest.declared(name)->expect, known);
 }
 
 Step failed(Step step, Error error) {

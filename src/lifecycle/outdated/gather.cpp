@@ -19,9 +19,7 @@ std::vector<manifest::Wanted> wanted(const Options& options, const manifest::Man
 
 upstream::Inquiry inquiry_for(const manifest::Wanted& wanted, const manifest::Manifest& manifest,
                               const manifest::Lock& lock, const rules::InstalledByName& installed) {
-    upstream::Inquiry inquiry{wanted.name, wanted.name};
-    if (const manifest::Declared* declared = manifest.declared(wanted.name); declared != nullptr && declared->from)
-        inquiry.source = *declared->from;
+    upstream::Inquiry inquiry{wanted.name, manifest.source_of(wanted.name)};
     if (const manifest::Locked* locked = lock.find(wanted.name)) {
         inquiry.locked = *locked;
         inquiry.source = locked->source;

@@ -22,9 +22,7 @@ void look_up_tags(Facts& facts, const Ports& ports, const Run& run) {
     for (const manifest::Wanted& wanted : facts.wanted) {
         const manifest::Locked* pin = facts.lock->find(wanted.name);
         if (pin == nullptr || is_installed(*pin)) continue;
-        const manifest::Declared* declared = facts.manifest.declared(wanted.name);
-        const bool elsewhere = declared != nullptr && declared->from;
-        upstream::Inquiry inquiry{wanted.name, elsewhere ? *declared->from : wanted.name, *pin};
+        upstream::Inquiry inquiry{wanted.name, facts.manifest.source_of(wanted.name), *pin};
         if (const ollama::Installed* found = installed.find(wanted.name)) inquiry.installed = *found;
         inquiries.push_back(std::move(inquiry));
     }

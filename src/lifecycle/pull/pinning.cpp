@@ -35,13 +35,7 @@ void throw_if_unexpected(const Step& step, const ollama::Installed& model, const
     rules::Known known{model.size, model.quantization, {}, {}};
     if (step.expect.context) known.supported_context = supported_context(step, model, ports, stop);
     if (image) known.licenses = image->licenses();
-    std::vector<std::string> broken;
-    for (const rules::Breach& breach : rules::breaches(step.expect, known)) {
-        if (breach.certainty == rules::Breach::Certainty::broken) broken.push_back(breach.text);
-    }
-    if (broken.empty()) return;
-    throw Error(Kind::check, "it " + joined(broken, "; it "))
-        .hint("change \"expect\" of this model in the manifest, or declare another model");
+    if (auto unfit = rules::unfit_to_pin(step.expect, known)) throw std::move(*unfit);
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/parallel.hpp"
 #include "codemate/lifecycle/verify.hpp"
-#include "codemate/registry/weights.hpp"
+#include "codemate/registry/image_parts.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
