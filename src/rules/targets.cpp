@@ -1,6 +1,6 @@
 #include "codemate/rules/targets.hpp"
 
-#include "codemate/rules/snapshot_names.hpp"
+#include "codemate/rules/own_names.hpp"
 
 #include <algorithm>
 #include <set>
@@ -19,7 +19,7 @@ manifest::Wanted wanted(const ModelName& name, const manifest::Manifest& manifes
 std::vector<ollama::Installed> own_models(const std::vector<ollama::Installed>& installed) {
     std::vector<ollama::Installed> models;
     for (const ollama::Installed& model : installed) {
-        if (!model.cloud() && !parse_snapshot_name(model.name)) models.push_back(model);
+        if (!model.cloud() && !is_own_name(model.name)) models.push_back(model);
     }
     return models;
 }

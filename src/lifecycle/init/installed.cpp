@@ -1,7 +1,7 @@
 #include "lifecycle/init/proposal.hpp"
 
 #include "codemate/base/text.hpp"
-#include "codemate/rules/snapshot_names.hpp"
+#include "codemate/rules/own_names.hpp"
 
 #include <algorithm>
 #include <set>
@@ -12,7 +12,7 @@ namespace {
 // Why it cannot be declared; empty: it can.
 std::string objection(const ollama::Installed& model, const std::vector<std::string>& words) {
     if (model.cloud()) return "it runs elsewhere, nothing of it is installed";
-    if (rules::parse_snapshot_name(model.name)) return "codemate made that name for itself";
+    if (rules::is_own_name(model.name)) return "codemate made that name for itself";
     if (model.name.misread_by_server()) return "Ollama takes its tag for the place where a model runs";
     const std::string word = model.name.display_short();
     const bool taken =

@@ -2,7 +2,7 @@
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/list.hpp"
 #include "codemate/manifest/usage.hpp"
-#include "codemate/rules/snapshot_names.hpp"
+#include "codemate/rules/own_names.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
@@ -56,7 +56,7 @@ Row row_of(const ModelName& name, const manifest::Manifest& manifest, const mani
 void add_installed(Report& report, const Facts& facts, const Options& options, const manifest::Usage& usage) {
     for (const ollama::Installed& model : facts.installed) {
         if (!wanted(model.name, options.filter)) continue;
-        if (rules::parse_snapshot_name(model.name)) {
+        if (rules::is_own_name(model.name)) {
             ++report.hidden;
             continue;
         }

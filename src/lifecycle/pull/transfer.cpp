@@ -6,7 +6,7 @@
 
 #include "codemate/base/grace.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/rules/snapshot_names.hpp"
+#include "codemate/rules/own_names.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>

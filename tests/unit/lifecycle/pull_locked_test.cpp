@@ -5,7 +5,7 @@
 #include "unit/lifecycle/manifests.hpp"
 
 #include "codemate/lifecycle/pull.hpp"
-#include "codemate/rules/snapshot_names.hpp"
+#include "codemate/rules/own_names.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>

@@ -1,4 +1,7 @@
-#include "codemate/rules/snapshot_names.hpp"
+#include "codemate/rules/own_names.hpp"
+
+#include "codemate/base/random.hpp"
+#include "codemate/base/text.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -11,6 +14,21 @@ constexpr std::size_t stamp_size = 16; // 20261122t120000z
 constexpr std::size_t id_size = 12;
 constexpr std::size_t suffix_size = marker.size() + stamp_size + 1 + id_size;
 constexpr std::size_t longest_tag = 80; // types/model/name.go of Ollama
+constexpr std::size_t room = longest_tag - suffix_size;
+constexpr std::size_t hash_size = 8;
+
+constexpr std::string_view relay_prefix = "codemate-";
+constexpr std::size_t relay_digits = 32;
+
+bool is_hex(std::string_view text) {
+    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// Cut alone, two long tags could come to be one.
+std::string shortened(const std::string& tag) {
+    if (tag.size() <= room) return tag;
+    return tag.substr(0, room - 1 - hash_size) + "-" + Digest::of(to_lower(tag)).hex().substr(0, hash_size);
+}
 
 // The time without what separates its parts: in a tag only letters, digits, "_", "-" and "." are allowed.
 std::string stamp(Time time) {
@@ -35,14 +53,13 @@ std::optional<Time> parse_stamp(std::string_view text) {
 }
 
 bool is_id(std::string_view text) {
-    return text.size() == id_size && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    return text.size() == id_size && is_hex(text);
 }
 
 } // namespace
 
 ModelName snapshot_name(const ModelName& of, Time now, const Digest& digest) {
-    const std::string kept = of.tag().substr(0, longest_tag - suffix_size);
-    return of.with_tag(kept + std::string(marker) + stamp(now) + "-" + digest.id());
+    return of.with_tag(shortened(of.tag()) + std::string(marker) + stamp(now) + "-" + digest.id());
 }
 
 std::optional<SnapshotName> parse_snapshot_name(const ModelName& name) {
@@ -56,6 +73,24 @@ std::optional<SnapshotName> parse_snapshot_name(const ModelName& name) {
     const std::optional<Time> made = parse_stamp(suffix.substr(marker.size(), stamp_size));
     if (!made) return std::nullopt;
     return SnapshotName{name.with_tag(std::string(kept)), *made, std::string(id)};
+}
+
+bool SnapshotName::is_of(const ModelName& name) const {
+    return of.same_on_server(name.with_tag(shortened(name.tag())));
+}
+
+std::string new_relay_owner() {
+    return std::string(relay_prefix) + random_hex(relay_digits);
+}
+
+bool is_relay_name(const ModelName& name) {
+    const std::string_view owner = name.owner();
+    return owner.size() == relay_prefix.size() + relay_digits && owner.starts_with(relay_prefix) &&
+           is_hex(owner.substr(relay_prefix.size()));
+}
+
+bool is_own_name(const ModelName& name) {
+    return is_relay_name(name) || parse_snapshot_name(name).has_value();
 }
 
 } // namespace codemate::rules

@@ -1,6 +1,6 @@
 #include "support/catch.hpp"
 
-#include "codemate/rules/snapshot_names.hpp"
+#include "codemate/rules/own_names.hpp"
 
 using namespace codemate;
 using namespace codemate::rules;
@@ -51,14 +51,29 @@ TEST_CASE("a time is kept to the second, also before 1970") {
           at("1969-12-31T23:59:58Z"));
 }
 
-TEST_CASE("a tag that leaves no room is cut") {
+TEST_CASE("a tag that leaves no room is shortened, and still tells tags apart") {
     const auto length = GENERATE(40U, 41U, 42U, 79U, 80U);
     const ModelName of("registry.ollama.ai", "library", "m", std::string(length, 'x'));
     const ModelName name = snapshot_name(of, at("2026-11-22T12:00:00Z"), digest);
     CHECK(name.tag().size() == std::min(length, 41U) + 39);
     const auto parsed = parse_snapshot_name(name);
     REQUIRE(parsed);
-    CHECK(parsed->of.tag() == std::string(std::min(length, 41U), 'x'));
+    CHECK((parsed->of == of) == (length <= 41));
+    CHECK(parsed->is_of(of));
+    CHECK(parsed->is_of(of.with_tag(std::string(length, 'X')))); // one to the server
+    CHECK_FALSE(parsed->is_of(of.with_tag(std::string(length - 1, 'x') + "y")));
+    CHECK_FALSE(parsed->is_of(ModelName::parse("other").with_tag(of.tag())));
+}
+
+TEST_CASE("names at a relay cannot be guessed, and are recognised") {
+    const std::string owner = new_relay_owner();
+    CHECK(owner.size() == 41);
+    CHECK(owner != new_relay_owner());
+    CHECK(is_relay_name(ModelName("127.0.0.1:41234", owner, "mistral", "latest")));
+    CHECK(is_own_name(ModelName("127.0.0.1:41234", owner, "mistral", "latest")));
+    const auto other = GENERATE_COPY(as<std::string>(), "codemate", "codemate-", owner + "0", owner.substr(0, 40),
+                                     owner.substr(0, 40) + "g", "x" + owner.substr(1), "library");
+    CHECK_FALSE(is_own_name(ModelName("127.0.0.1:41234", other, "mistral", "latest")));
 }
 
 TEST_CASE("a snapshot of a snapshot is still one") {

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace codemate {
+
+// Hexadecimal digits that nobody can guess, from the system's own source (getrandom). Throws Error{defect} where the
+// system has none.
+std::string random_hex(std::size_t digits);
+
+} // namespace codemate

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "codemate/base/digest.hpp"
+#include "codemate/base/files.hpp"
+#include "codemate/base/run.hpp"
+#include "codemate/base/time.hpp"
+#include "codemate/model/name.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace codemate::state {
+
+// A change of one model that would be invisible half done: what is pulled under a helper name, then copied to its own,
+// with what was there before kept as a snapshot.
+struct Change {
+    std::string server; // its address
+    ModelName name;
+    std::optional<Digest> before = {};    // installed under the name when it began
+    std::vector<Digest> wanted = {};      // that the name shall have, any of them; empty: whatever comes
+    std::optional<ModelName> helper = {}; // pulled under this name, which was not installed when it began
+    Time began{};
+};
+
+// Changes under way: written before they begin, taken away when they have ended. What a process leaves behind that was
+// killed the next one finds. A directory of one file a change; its process holds the file's lock as long as it lives.
+class Changes {
+public:
+    explicit Changes(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+    // One change, and the right to take it away. Letting go without done() leaves it to the next process.
+    class Held {
+    public:
+        Held(std::filesystem::path file, std::unique_ptr<FileLock> lock, Change change);
+        const Change& change() const { return change_; }
+        void done(); // throws nothing: what cannot be removed is found again, and does no harm
+
+    private:
+        std::filesystem::path file_;
+        std::unique_ptr<FileLock> lock_;
+        Change change_;
+    };
+
+    Held begin(const Change&, Stop) const; // on the disk when it returns; creates the directory; Error{storage}
+
+    // What processes that are gone have left, each of them held now, the oldest first. A file that is none of this form
+    // is passed over. Empty where there is no directory; throws nothing.
+    std::vector<Held> left_behind() const;
+
+private:
+    std::filesystem::path directory_;
+};
+
+std::string to_text(const Change&);
+std::optional<Change> parse_change(std::string_view); // nothing for what is none
+
+} // namespace codemate::state

@@ -1,0 +1,109 @@
+#include "codemate/state/changes.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/error.hpp"
+#include "codemate/base/random.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/json/read.hpp"
+#include "codemate/json/value.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+namespace codemate::state {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr ByteCount file_limit(std::uint64_t{64} << 10U);
+constexpr const char* extension = ".json";
+
+std::vector<fs::path> files_in(const fs::path& directory) {
+    std::vector<fs::path> files;
+    std::error_code ignored;
+    for (fs::directory_iterator entry(directory, ignored), end; entry != end; entry.increment(ignored)) {
+        if (ignored) break;
+        if (entry->path().extension() == extension) files.push_back(entry->path());
+    }
+    return files;
+}
+
+// Nothing where its process lives, or has just ended it.
+std::optional<Changes::Held> claim(const fs::path& file) {
+    try {
+        auto lock = std::make_unique<FileLock>(file, Stop{}, Duration{0});
+        auto change = parse_change(read_file(file, file_limit));
+        if (change) return Changes::Held(file, std::move(lock), std::move(*change));
+        diagnostics::info(quoted(file.string()) + " is no change that this codemate understands");
+    } catch (const Error& error) {
+        diagnostics::debug(error.message());
+    }
+    return std::nullopt;
+}
+
+json::Value digest_value(const Digest& digest) {
+    return digest.text();
+}
+
+} // namespace
+
+std::string to_text(const Change& change) {
+    json::Value text = json::Value::object();
+    text.set("schema", 1).set("server", change.server).set("name", change.name.display());
+    text.set("began", to_rfc3339(change.began));
+    if (change.before) text.set("before", digest_value(*change.before));
+    json::Value wanted = json::Value::array();
+    for (const Digest& digest : change.wanted)
+        wanted.add(digest_value(digest));
+    text.set("wanted", std::move(wanted));
+    if (change.helper) text.set("helper", change.helper->display());
+    return json::to_line(text) + "\n";
+}
+
+std::optional<Change> parse_change(std::string_view text) {
+    try {
+        const json::Document document = json::read(text, "change");
+        const json::Cursor root(document.root, "change");
+        if (root.at("schema").unsigned_integer() != 1) return std::nullopt;
+        Change change{root.at("server").string(), ModelName::parse(root.at("name").string())};
+        change.began = root.at("began").time();
+        if (root.has("before")) change.before = Digest::parse(root.at("before").string());
+        for (const json::Cursor& each : root.at("wanted").elements()) {
+            if (const auto digest = Digest::parse(each.string())) change.wanted.push_back(*digest);
+        }
+        if (root.has("helper")) change.helper = ModelName::parse(root.at("helper").string());
+        return change;
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+Changes::Held::Held(fs::path file, std::unique_ptr<FileLock> lock, Change change)
+    : file_(std::move(file)), lock_(std::move(lock)), change_(std::move(change)) {}
+
+void Changes::Held::done() {
+    std::error_code ignored;
+    fs::remove(file_, ignored);
+    lock_.reset();
+}
+
+Changes::Held Changes::begin(const Change& change, Stop stop) const {
+    std::error_code failure;
+    fs::create_directories(directory_, failure);
+    if (failure) throw_errno(failure.value(), "make", directory_);
+    const fs::path file = directory_ / (random_hex(16) + extension);
+    auto lock = std::make_unique<FileLock>(file, std::move(stop)); // before the file: nobody finds it unheld
+    write_file_atomically(file, to_text(change));
+    return {file, std::move(lock), change};
+}
+
+std::vector<Changes::Held> Changes::left_behind() const {
+    std::vector<Held> left;
+    for (const fs::path& file : files_in(directory_)) {
+        if (auto held = claim(file)) left.push_back(std::move(*held));
+    }
+    std::ranges::sort(left, {}, [](const Held& held) { return held.change().began; });
+    return left;
+}
+
+} // namespace codemate::state

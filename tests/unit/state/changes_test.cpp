@@ -1,0 +1,96 @@
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/state/changes.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace codemate;
+using namespace codemate::state;
+
+namespace {
+
+Change change(const char* name, int second = 0) {
+    Change change{"http://127.0.0.1:11434", ModelName::parse(name)};
+    change.before = Digest::of("before");
+    change.wanted = {Digest::of("wanted"), Digest::of("the same")};
+    change.helper = ModelName::parse("127.0.0.1:5000/owner/m:t");
+    change.began = Time(std::chrono::seconds(1'700'000'000 + second));
+    return change;
+}
+
+// A process that begins a change and is gone before it has ended.
+void leave(const Changes& changes, const Change& change) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        try {
+            const auto held = changes.begin(change, {});
+            ::_exit(0);
+        } catch (...) {
+            ::_exit(1);
+        }
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(status == 0);
+}
+
+} // namespace
+
+TEST_CASE("a change comes back from its text") {
+    const Change written = change("mistral");
+    const auto read = parse_change(to_text(written));
+    REQUIRE(read);
+    CHECK(read->server == written.server);
+    CHECK(read->name == written.name);
+    CHECK(read->before == written.before);
+    CHECK(read->wanted == written.wanted);
+    CHECK(read->helper == written.helper);
+    CHECK(read->began == written.began);
+}
+
+TEST_CASE("texts of another form are no changes") {
+    const auto text = GENERATE(as<std::string>(), "", "{}", "{", R"({"schema":2})", R"({"schema":1,"server":"x"})");
+    CHECK_FALSE(parse_change(text));
+}
+
+TEST_CASE("a change is there while it is under way, and nobody else's then") {
+    const test::TempDir dir;
+    const Changes changes(dir / "a/changes");
+    CHECK(changes.left_behind().empty());
+    auto held = changes.begin(change("mistral"), {});
+    CHECK(changes.left_behind().empty()); // its process lives
+    held.done();
+    CHECK(changes.left_behind().empty());
+    CHECK(std::filesystem::is_empty(dir / "a/changes"));
+}
+
+TEST_CASE("what a process left that is gone is found by the next, once, the oldest first") {
+    const test::TempDir dir;
+    const Changes changes(dir / "changes");
+    leave(changes, change("second", 2));
+    leave(changes, change("first", 1));
+    {
+        auto left = changes.left_behind();
+        REQUIRE(left.size() == 2);
+        CHECK(left.front().change().name == ModelName::parse("first"));
+        CHECK(changes.left_behind().empty()); // held
+        left.front().done();
+    }
+    CHECK(changes.left_behind().size() == 1); // the other one was not settled
+}
+
+TEST_CASE("other files in the directory are passed over") {
+    const test::TempDir dir;
+    dir.write("changes/a.json", "nonsense");
+    dir.write("changes/b.txt", to_text(change("m")));
+    CHECK(Changes(dir / "changes").left_behind().empty());
+}
+
+TEST_CASE("a directory that cannot be made is an error") {
+    const test::TempDir dir;
+    dir.write("file", "");
+    CHECK_THROWS_AS(Changes(dir / "file/changes").begin(change("m"), {}), Error);
+}
