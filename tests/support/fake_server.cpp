@@ -78,6 +78,20 @@ void FakeServer::install(std::string_view name, Model model) {
     installed_.insert_or_assign(ModelName::parse(name), std::move(model));
 }
 
+void FakeServer::join(std::string host_and_port, std::shared_ptr<Host> host) {
+    const std::lock_guard lock(mutex_);
+    if (host)
+        joined_.insert_or_assign(std::move(host_and_port), std::move(host));
+    else
+        joined_.erase(host_and_port);
+}
+
+std::shared_ptr<FakeServer::Host> FakeServer::host_of(const ModelName& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = joined_.find(name.host());
+    return found == joined_.end() ? nullptr : found->second;
+}
+
 void FakeServer::load(std::string_view name, std::uint64_t context_length, ByteCount in_vram) {
     const std::lock_guard lock(mutex_);
     const auto found = find(ModelName::parse(name));
@@ -223,6 +237,7 @@ private:
     [[noreturn]] void strike();
     void play(const std::vector<PullEvent>&);
     void fetch(const Layer&);
+    void check_way(const Layer&, ByteCount done);
     Model resolve();
 
     FakeServer& server_;
@@ -230,6 +245,7 @@ private:
     const Sink& sink_;
     const Stop& stop_;
     std::optional<Fault> fault_;
+    std::shared_ptr<Host> host_; // of a name that is not the catalogue's
     int sent_ = 0;
 };
 
@@ -253,13 +269,40 @@ void FakeServer::Pulling::strike() {
 }
 
 FakeServer::Model FakeServer::Pulling::resolve() {
+    host_ = server_.host_of(name_);
+    if (host_) {
+        if (auto model = host_->manifest(name_)) return *std::move(model);
+        throw ollama::pull_error("pull model manifest: file does not exist", name_);
+    }
     const std::lock_guard lock(server_.mutex_);
     const auto found = find_folded(server_.catalogue_, name_);
     if (found != server_.catalogue_.end()) return found->second;
     if (server_.reachable(name_)) throw ollama::pull_error("pull model manifest: file does not exist", name_);
+    if (name_.host().find_first_not_of("0123456789.:") == std::string::npos) {
+        throw ollama::pull_error("pull model manifest: Get \"http://" + name_.host() + "/v2/\": dial tcp " +
+                                     name_.host() + ": connect: connection refused",
+                                 name_);
+    }
     throw ollama::pull_error("pull model manifest: Get \"https://" + name_.host() + "/v2/\": dial tcp: lookup " +
                                  name_.host() + ": no such host",
                              name_);
+}
+
+// A server learns a blob's address once: it stays with one that gives nothing until it gives up.
+void FakeServer::Pulling::check_way(const Layer& layer, ByteCount done) {
+    constexpr int events_until_giving_up = 1000;
+    switch (host_->way_to(layer.digest)) {
+    case Host::Way::open:
+        return;
+    case Host::Way::gone:
+        throw ollama::pull_error("file does not exist", name_);
+    case Host::Way::stuck:
+        for (int i = 0; i < events_until_giving_up; ++i)
+            send(layer_event(layer, done));
+        throw ollama::pull_error("max retries exceeded: dial tcp: i/o timeout", name_);
+    case Host::Way::cut:
+        throw ollama::pull_error("max retries exceeded: unexpected EOF", name_);
+    }
 }
 
 void FakeServer::Pulling::fetch(const Layer& layer) {
@@ -272,6 +315,7 @@ void FakeServer::Pulling::fetch(const Layer& layer) {
             done = found->second;
     }
     if (present) return send(layer_event(layer, layer.size));
+    if (host_) check_way(layer, done);
     send(layer_event(layer, done));
     const auto steps = static_cast<std::uint64_t>(server_.events_per_layer_);
     for (std::uint64_t step = 1; step <= steps; ++step) {
@@ -282,6 +326,7 @@ void FakeServer::Pulling::fetch(const Layer& layer) {
             server_.fetched_ += now - done;
             server_.partials_[layer.digest] = now;
         }
+        if (host_) host_->sent(layer.digest, now - done);
         done = now;
         send(layer_event(layer, done));
     }

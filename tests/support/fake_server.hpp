@@ -4,6 +4,7 @@
 #include "codemate/ollama/server.hpp"
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -54,6 +55,16 @@ public:
         bool operator==(const Call&) const = default;
     };
 
+    // A registry that answers for itself, beside the catalogue: what FakeRelays opens.
+    class Host {
+    public:
+        virtual ~Host() = default;
+        virtual std::optional<Model> manifest(const ModelName&) = 0; // nothing: 404
+        enum class Way { open, gone, stuck, cut };
+        virtual Way way_to(const Digest&) = 0; // asked once for each blob of a pull, before its first byte
+        virtual void sent(const Digest&, ByteCount) = 0;
+    };
+
     // A layer and a model made up from a text: the same text, the same digest.
     static Layer layer(std::string_view content, ByteCount size);
     static Model model(std::vector<Layer>);
@@ -63,6 +74,8 @@ public:
     void offer(std::string_view name, Model);
     void install(std::string_view name, Model);
     void withdraw(std::string_view name); // from the catalogue; its host stays reachable
+
+    void join(std::string host_and_port, std::shared_ptr<Host>); // nullptr: it answers no more
 
     void load(std::string_view name, std::uint64_t context_length, ByteCount in_vram = {}); // of an installed one
 
@@ -104,6 +117,7 @@ private:
     void record(Call, const Stop&);
     void finish_pull(const ModelName&, const Model&);
     std::optional<Fault> take_fault(const ModelName&);
+    std::shared_ptr<Host> host_of(const ModelName&) const;
     bool reachable(const ModelName&) const;
     void drop_unused(const std::vector<Layer>&);
     std::map<ModelName, Model>::iterator find(const ModelName&);
@@ -112,6 +126,7 @@ private:
     std::map<ModelName, Model> catalogue_, installed_;
     std::vector<ollama::Running> running_;
     std::vector<std::string> hosts_;
+    std::map<std::string, std::shared_ptr<Host>> joined_;
     std::map<Digest, ByteCount> blobs_;
     std::map<Digest, ByteCount> partials_; // fetched so far
     std::map<ModelName, Fault> faults_;
