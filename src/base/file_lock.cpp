@@ -1,3 +1,4 @@
+#include "codemate/base/deadline.hpp"
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
@@ -5,9 +6,7 @@
 
 #include <array>
 #include <cerrno>
-#include <condition_variable>
 #include <fcntl.h>
-#include <mutex>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -71,15 +70,6 @@ std::string holder_of(int descriptor) {
     return is_number ? "process " + std::string(pid) : "another process";
 }
 
-// Sleeps one step, or throws Interrupted at once when stopped.
-void pause(const Stop& stop) {
-    std::mutex mutex;
-    std::condition_variable_any nobody_calls;
-    std::unique_lock lock(mutex);
-    nobody_calls.wait_for(lock, stop, step, [] { return false; });
-    throw_if_stopped(stop);
-}
-
 class Descriptor {
 public:
     explicit Descriptor(int fd) : fd_(fd) {}
@@ -118,7 +108,7 @@ int wait_for_lock(const fs::path& file, const fs::path& path, const Stop& stop, 
         }
         if (!std::exchange(told, true))
             diagnostics::info("waiting for " + holder + ", which is changing " + quoted(path.string()));
-        pause(stop);
+        pause(step, stop);
     }
 }
 

@@ -7,25 +7,9 @@
 namespace codemate::manifest {
 namespace {
 
-// Of a declared mirror, "http://registry.lan:5000/", what stands as the host of a model's name.
-std::string_view host_of(std::string_view mirror) {
-    const std::size_t scheme = mirror.find("://");
-    if (scheme != std::string_view::npos) mirror.remove_prefix(scheme + 3);
-    return mirror.substr(0, mirror.find('/'));
-}
-
-bool is_mirrored(const ModelName& source, const ModelName& name, const Manifest& manifest) {
-    return std::ranges::any_of(manifest.mirrors, [&](const std::string& mirror) {
-        return equal_ignoring_case(host_of(mirror), source.host()) &&
-               source.same_on_server(ModelName(source.host(), name.owner(), name.model(), name.tag()));
-    });
-}
-
 bool is_allowed(const ModelName& source, const ModelName& name, const Manifest& manifest) {
-    if (source.same_on_server(name) || is_mirrored(source, name, manifest)) return true;
-    const Declared* declared = manifest.declared(name);
-    if (declared == nullptr || !declared->from) return false;
-    return source.same_on_server(*declared->from) || is_mirrored(source, *declared->from, manifest);
+    const std::vector<ModelName> places = manifest.places_of(name);
+    return std::ranges::any_of(places, [&](const ModelName& place) { return place.same_on_server(source); });
 }
 
 } // namespace

@@ -23,6 +23,28 @@ ModelName Manifest::source_of(const ModelName& name) const {
     return found != nullptr && found->from ? *found->from : name;
 }
 
+namespace {
+
+// Of a declared mirror, "http://registry.lan:5000/", what stands as the host of a model's name.
+std::string host_of(std::string_view mirror) {
+    const std::size_t scheme = mirror.find("://");
+    if (scheme != std::string_view::npos) mirror.remove_prefix(scheme + 3);
+    return std::string(mirror.substr(0, mirror.find('/')));
+}
+
+} // namespace
+
+std::vector<ModelName> Manifest::places_of(const ModelName& name) const {
+    std::vector<ModelName> places{source_of(name)};
+    if (!places.front().same_on_server(name)) places.push_back(name);
+    const std::size_t named = places.size();
+    for (const std::string& mirror : mirrors) {
+        for (std::size_t i = 0; i < named; ++i)
+            places.emplace_back(host_of(mirror), places[i].owner(), places[i].model(), places[i].tag());
+    }
+    return places;
+}
+
 std::vector<std::string> Manifest::roles_of(const ModelName& name) const {
     std::vector<std::string> found; // nearly always none or one
     for (const auto& [role, model] : roles) {

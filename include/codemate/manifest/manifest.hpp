@@ -90,6 +90,8 @@ struct Manifest {
     std::vector<std::string> roles_of(const ModelName&) const; // in their order; for many models: usage.hpp
     const Declared* declared(const ModelName&) const;          // as the server compares names; or nullptr
     ModelName source_of(const ModelName&) const; // where its content comes from: its `from`, else the name itself
+    // Wherever its content may come from, best first: its `from`, its own name, and each of them at the mirrors.
+    std::vector<ModelName> places_of(const ModelName&) const;
 };
 
 // A mistake in a manifest's text.
