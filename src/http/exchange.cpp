@@ -40,6 +40,7 @@ private:
     void wait(bool something_came);
     void pause() const;
     void judge(CURLcode) const;
+    void check_silence() const;
 
     CURLM* multi_;
     const Easy& easy_;
@@ -59,6 +60,7 @@ Response Exchange::run() {
         }
         throw_if_stopped(stop_);
         incoming_.beat();
+        check_silence();
         if (!incoming_.dropped()) wait(incoming_.received() != before);
     }
     return incoming_.take();
@@ -97,6 +99,10 @@ void Exchange::pause() const {
     std::unique_lock lock(mutex);
     std::condition_variable_any never;
     never.wait_for(lock, stop_, request_.read_pace, [] { return false; });
+}
+
+void Exchange::check_silence() const {
+    if (request_.silence && incoming_.silent_for() > *request_.silence) throw silent(request_, incoming_.received());
 }
 
 void Exchange::judge(CURLcode code) const {

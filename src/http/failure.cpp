@@ -66,6 +66,15 @@ Error no_tls(const Failure& failed) {
 
 } // namespace
 
+Error silent(const Request& request, ByteCount received) {
+    Url server = request.url;
+    server.path.clear();
+    return Error(Kind::unreachable, server.text() + " has sent nothing for " +
+                                        to_text(request.silence.value_or(Duration::zero())) + ", after " +
+                                        std::to_string(received.count()) + (received.count() == 1 ? " byte" : " bytes"))
+        .hint(again);
+}
+
 Error failure(const Failure& failed) {
     switch (failed.code) {
     case CURLE_COULDNT_RESOLVE_HOST:

@@ -23,4 +23,6 @@ struct Failure {
 // The one place where libcurl's failures become kinds.
 Error failure(const Failure&);
 
+Error silent(const Request&, ByteCount received); // for longer than the request allows
+
 } // namespace codemate::http

@@ -24,7 +24,7 @@ bool is_success(int status) {
 } // namespace
 
 Incoming::Incoming(const Receiver& receiver, ByteCount body_limit)
-    : receiver_(receiver), body_limit_(body_limit), last_sign_(steady_now()) {}
+    : receiver_(receiver), body_limit_(body_limit), last_sign_(steady_now()), last_byte_(last_sign_) {}
 
 void Incoming::attach(const Easy& easy) {
     set(easy, CURLOPT_HEADERFUNCTION, &callback<&Incoming::take_header_line>);
@@ -42,6 +42,7 @@ std::size_t Incoming::callback(char* data, std::size_t size, std::size_t count, 
     } catch (...) {
         incoming.thrown_ = std::current_exception();
     }
+    incoming.last_byte_ = steady_now();
     return incoming.thrown_ || incoming.dropped() ? 0 : bytes; // 0: libcurl ends the transfer
 }
 
@@ -101,6 +102,10 @@ void Incoming::beat() {
     if (now - last_sign_ < silence) return;
     last_sign_ = now;
     if (receiver_ && (response_.status == 0 || is_success(response_.status))) hand_over({{}, now});
+}
+
+Duration Incoming::silent_for() const {
+    return steady_now() - last_byte_;
 }
 
 Duration Incoming::until_next_beat() const {

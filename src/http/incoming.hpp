@@ -20,7 +20,8 @@ public:
 
     void beat(); // tells the receiver of the silence when it has lasted long enough
     Duration until_next_beat() const;
-    void rethrow() const; // what the receiver threw, or Error{protocol} for an answer beyond its limits
+    Duration silent_for() const; // since the last byte; how long the receiver took over it does not count
+    void rethrow() const;        // what the receiver threw, or Error{protocol} for an answer beyond its limits
 
     bool dropped() const { return response_.dropped; }
     ByteCount received() const { return received_; } // of the body
@@ -41,7 +42,7 @@ private:
     Response response_;
     bool head_complete_ = false;
     ByteCount header_bytes_, received_;
-    SteadyTime last_sign_;
+    SteadyTime last_sign_, last_byte_;
     std::exception_ptr thrown_;
 };
 

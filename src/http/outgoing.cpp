@@ -9,7 +9,6 @@ namespace codemate::http {
 
 namespace {
 
-constexpr long read_buffer = 64L << 10;
 constexpr long keep_alive_seconds = 30;
 
 long milliseconds(Duration duration) {
@@ -75,7 +74,7 @@ void set_patience(const Easy& easy, const Request& request) {
     set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     set(easy, CURLOPT_TCP_KEEPIDLE, keep_alive_seconds);
     set(easy, CURLOPT_TCP_KEEPINTVL, keep_alive_seconds);
-    set(easy, CURLOPT_BUFFERSIZE, read_buffer);
+    set(easy, CURLOPT_BUFFERSIZE, static_cast<long>(request.read_buffer.count()));
 #if LIBCURL_VERSION_NUM >= 0x075700
     set(easy, CURLOPT_QUICK_EXIT, 1L); // a stop does not wait for a name server that does not answer
 #endif

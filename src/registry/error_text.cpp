@@ -128,6 +128,20 @@ Error damaged(std::string_view what, std::string_view host) {
         .hint("a proxy on the way may change it; if it stays so, the registry is damaged");
 }
 
+Error another_part(std::string_view what, std::string_view host) {
+    return protocol_error(std::string(host) + " sends another part of " + std::string(what));
+}
+
+Error no_such_part(std::string_view what, std::string_view host) {
+    return protocol_error(std::string(host) + " says that " + std::string(what) + " is not that long");
+}
+
+Error ended_early(std::string_view what, std::string_view host, std::uint64_t got, std::uint64_t wanted) {
+    return Error(Kind::unreachable, std::string(host) + " ended after " + std::to_string(got) + " of " +
+                                        std::to_string(wanted) + " bytes of " + std::string(what))
+        .hint("try again a little later");
+}
+
 Error protocol_error(std::string message) {
     return Error(Kind::protocol, std::move(message)).hint(std::string(is_it_one));
 }

@@ -3,6 +3,7 @@
 #include "codemate/base/error.hpp"
 #include "codemate/http/client.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ Error no_known_login(std::string_view host); // it offers none that codemate can
 Error unfit_token(std::string_view host);    // the user's
 Error not_let_in(std::string_view what, std::string_view host, std::string_view there); // where the host redirects to
 Error damaged(std::string_view what, std::string_view host);
+Error another_part(std::string_view what, std::string_view host); // than the one that was asked for
+Error no_such_part(std::string_view what, std::string_view host);
+Error ended_early(std::string_view what, std::string_view host, std::uint64_t got, std::uint64_t wanted);
 Error protocol_error(std::string message); // with a hint that fits a registry, not an Ollama server
 
 // What the HTTP client threw, or what reads an answer: with a hint that fits, where it has none of its own.

@@ -1,5 +1,6 @@
 #include "registry/error_text.hpp"
 #include "registry/hosts.hpp"
+#include "registry/part_of_blob.hpp"
 #include "registry/session.hpp"
 #include "registry/tags.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 constexpr ByteCount manifest_limit(std::uint64_t{4} << 20);
 constexpr ByteCount tags_limit(std::uint64_t{1} << 20);
 constexpr auto blob_patience = std::chrono::minutes(2);
+constexpr auto longest_silence = std::chrono::seconds(30);
 
 constexpr std::string_view manifest_types =
     "application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json";
@@ -44,6 +46,25 @@ bool is_one_manifest(const http::Response& answer) {
                      type->find("image.index") == std::string::npos && type->find("text/html") == std::string::npos);
 }
 
+// A digest is no tag: who knows tags only may say that it is none.
+bool has_none_by_digest(const http::Response& answer) {
+    return answer.status == 404 || answer.status == 410 || answer.status == 400;
+}
+
+Image parsed(std::string manifest, const Question& question) {
+    try {
+        return Image::parse(std::move(manifest));
+    } catch (const Error& error) {
+        throw with_hint(error).context("no manifest of " + question.entrance.what + " at " +
+                                       shown(question.entrance.registry));
+    }
+}
+
+// As people write it: the scheme's own port is left away.
+std::string usual_text(const http::Url& url) {
+    return url.scheme + "://" + shown(url) + url.path;
+}
+
 std::string repository(const ModelName& model) {
     return model.owner() + '/' + model.model();
 }
@@ -54,13 +75,16 @@ public:
 
     Digest digest(const ModelName&, Stop) override;
     Image image(const ModelName&, Stop) override;
-    bool has_blob(const ModelName&, const Digest&, Stop) override;
+    std::optional<Image> image(const ModelName&, const Digest&, Stop) override;
+    std::optional<BlobPlace> find_blob(const ModelName&, const Digest&, Stop) override;
     std::string blob(const ModelName&, const Digest&, ByteCount limit, Stop) override;
     std::string blob_head(const ModelName&, const Digest&, ByteCount count, Stop) override;
+    void read_blob(const ModelName&, const Digest&, ByteRange, const std::function<http::Flow(std::string_view)>& take,
+                   Stop) override;
 
 private:
     Question about(const ModelName&, std::string what, std::string path) const;
-    Question about_manifest(const ModelName&) const;
+    Question about_manifest(const ModelName&, const std::string& reference) const;
     Question about_blob(const ModelName&, const Digest&) const;
     http::Response success(const Question&, Stop);
     [[noreturn]] void throw_no_tag(const ModelName&, Stop);
@@ -77,8 +101,8 @@ Question HttpRegistry::about(const ModelName& model, std::string what, std::stri
     return question;
 }
 
-Question HttpRegistry::about_manifest(const ModelName& model) const {
-    Question question = about(model, quoted(model.display()), "manifests/" + model.tag());
+Question HttpRegistry::about_manifest(const ModelName& model, const std::string& reference) const {
+    Question question = about(model, quoted(model.display()), "manifests/" + reference);
     question.headers.push_back({"Accept", std::string(manifest_types)});
     question.limit = manifest_limit;
     return question;
@@ -116,7 +140,7 @@ void HttpRegistry::throw_no_tag(const ModelName& model, Stop stop) {
 }
 
 Digest HttpRegistry::digest(const ModelName& model, Stop stop) {
-    Question question = about_manifest(model);
+    Question question = about_manifest(model, model.tag());
     question.method = "HEAD";
     const http::Response answer = session_.send(question, stop);
     if (answer.status == 404) throw_no_tag(model, std::move(stop));
@@ -128,22 +152,28 @@ Digest HttpRegistry::digest(const ModelName& model, Stop stop) {
 }
 
 Image HttpRegistry::image(const ModelName& model, Stop stop) {
-    const Question question = about_manifest(model);
+    const Question question = about_manifest(model, model.tag());
     http::Response answer = session_.send(question, stop);
     if (answer.status == 404) throw_no_tag(model, std::move(stop));
     if (!is_success(answer)) throw session_.refusal(answer, question);
     const auto stated = stated_digest(answer);
     if (stated && *stated != Digest::of(answer.body))
         throw damaged("the manifest of " + question.entrance.what, shown(question.entrance.registry));
-    try {
-        return Image::parse(std::move(answer.body));
-    } catch (const Error& error) {
-        throw with_hint(error).context("no manifest of " + question.entrance.what + " at " +
-                                       shown(question.entrance.registry));
-    }
+    return parsed(std::move(answer.body), question);
 }
 
-bool HttpRegistry::has_blob(const ModelName& model, const Digest& digest, Stop stop) {
+std::optional<Image> HttpRegistry::image(const ModelName& model, const Digest& digest, Stop stop) {
+    Question question = about_manifest(model, digest.text());
+    question.entrance.what += " of the digest " + digest.id();
+    http::Response answer = session_.send(question, std::move(stop));
+    if (has_none_by_digest(answer)) return std::nullopt;
+    if (!is_success(answer)) throw session_.refusal(answer, question);
+    if (Digest::of(answer.body) != digest)
+        throw damaged("the manifest of " + question.entrance.what, shown(question.entrance.registry));
+    return parsed(std::move(answer.body), question);
+}
+
+std::optional<BlobPlace> HttpRegistry::find_blob(const ModelName& model, const Digest& digest, Stop stop) {
     Question question = about_blob(model, digest);
     question.method = "HEAD";
     http::Response answer = session_.send(question, stop);
@@ -153,9 +183,10 @@ bool HttpRegistry::has_blob(const ModelName& model, const Digest& digest, Stop s
         question.located = Question::Located::followed;
         answer = session_.send(question, std::move(stop));
     }
-    if (answer.status == 404 || answer.status == 410) return false;
+    if (answer.status == 404 || answer.status == 410) return std::nullopt;
     if (!is_success(answer)) throw session_.refusal(answer, question);
-    return true;
+    if (session_.logs_in(question)) return BlobPlace{};
+    return BlobPlace{usual_text(question.entrance.registry / question.path)};
 }
 
 std::string HttpRegistry::blob(const ModelName& model, const Digest& digest, ByteCount limit, Stop stop) {
@@ -179,8 +210,25 @@ std::string HttpRegistry::blob_head(const ModelName& model, const Digest& digest
     if (!is_success(answer)) throw session_.refusal(answer, question);
     const std::string* range = answer.header("Content-Range");
     if (answer.status == 206 && range && !range->starts_with("bytes 0-"))
-        throw protocol_error(shown(question.entrance.registry) + " sends another part of " + question.entrance.what);
+        throw another_part(question.entrance.what, shown(question.entrance.registry));
     return std::move(answer.body);
+}
+
+void HttpRegistry::read_blob(const ModelName& model, const Digest& digest, ByteRange range,
+                             const std::function<http::Flow(std::string_view)>& take, Stop stop) {
+    if (range.count == 0) return;
+    Question question = about_blob(model, digest);
+    question.headers.push_back({"Range", range_header(range)});
+    question.patience.reset();
+    question.silence = longest_silence;
+    question.located = Question::Located::followed;
+    const std::string host = shown(question.entrance.registry);
+    PartOfBlob part(range, question.entrance.what, host, take);
+    question.take = [&](const http::Response& head, std::string_view bytes) { return part.add(head, bytes); };
+    const http::Response answer = session_.send(question, std::move(stop));
+    if (answer.status == 416) throw no_such_part(question.entrance.what, host);
+    if (!is_success(answer)) throw session_.refusal(answer, question);
+    part.finish();
 }
 
 } // namespace

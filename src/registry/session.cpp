@@ -14,6 +14,7 @@ namespace codemate::registry {
 namespace {
 
 constexpr int most_redirects = 5;
+constexpr ByteCount stream_buffer(std::uint64_t{512} << 10);
 constexpr ByteCount other_limit(std::uint64_t{64} << 10); // of a body that is no success
 
 bool is_redirect(int status) {
@@ -48,6 +49,7 @@ public:
         if (piece.bytes.empty() || head.status / 100 != 2) return http::Flow::go_on;
         if (next_address(head, question_, from_)) return http::Flow::drop;
         check_encoding(head);
+        if (question_.take) return question_.take(head, piece.bytes);
         const std::uint64_t room = question_.limit.count() - bytes_.size();
         const bool cut_off = question_.beyond == Question::Beyond::cut_off;
         if (piece.bytes.size() > room && !cut_off) {
@@ -82,6 +84,8 @@ http::Response Session::send_once(const Question& question, const http::Url& url
     request.url = url;
     request.headers = question.headers;
     request.timeout = question.patience;
+    request.silence = question.silence;
+    if (question.take) request.read_buffer = stream_buffer;
     request.body_limit = other_limit;
     if (!authorization.header.empty()) request.headers.push_back({"Authorization", authorization.header});
     Body body(question, url);

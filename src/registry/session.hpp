@@ -5,7 +5,10 @@
 #include "codemate/base/bytes.hpp"
 #include "codemate/http/client.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace codemate::registry {
@@ -16,9 +19,12 @@ struct Question {
     Entrance entrance;
     std::string path; // below the registry's address
     std::vector<http::Header> headers;
-    Duration patience = std::chrono::seconds(30); // for each step
+    std::optional<Duration> patience = std::chrono::seconds(30); // for each step
+    std::optional<Duration> silence = {};                        // likewise: without a byte
 
-    ByteCount limit; // of the body of a success
+    // Gets the body of the success that is the answer, piece by piece, and its head; it is collected otherwise.
+    std::function<http::Flow(const http::Response& head, std::string_view bytes)> take = {};
+    ByteCount limit; // of a body that is collected
     enum class Beyond { refused, cut_off } beyond = Beyond::refused;
     // What an answer of 200 with a Location means: for blobs, as Ollama's server reads it, that they are there.
     enum class Located { ignored, followed } located = Located::ignored;
@@ -33,6 +39,9 @@ public:
     // registry's own origin only. Throws Error{protocol} for more than five redirects, one from https to http, a body
     // beyond the limit, one that is compressed although nobody asked for that.
     http::Response send(const Question&, Stop);
+
+    // Whether somebody had to say who asks, or to ask for a token, so far.
+    bool logs_in(const Question& question) const { return !login_.known(question.entrance).header.empty(); }
 
     // Of an answer that is no success.
     Error refusal(const http::Response&, const Question&) const;

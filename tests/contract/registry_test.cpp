@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <stdexcept>
 #include <thread>
 
 // What every registry::Registry keeps to, whoever stands behind it.
@@ -38,6 +39,10 @@ Error error_of(const std::function<void()>& act) {
     return {Kind::defect, "nothing was thrown"};
 }
 
+http::Flow take_all(std::string_view) {
+    return http::Flow::go_on;
+}
+
 const Layer& weights_of(const Image& image) {
     const auto found = std::ranges::find(image.layers, LayerRole::weights, &Layer::role);
     REQUIRE(found != image.layers.end());
@@ -48,7 +53,7 @@ const Layer& weights_of(const Image& image) {
 
 TEST_CASE("docker-registry is there, or it is said that it is not") {
     if (!DockerRegistry::program()) WARN(DockerRegistry::absence());
-    CHECK(test::registry_worlds().size() == (DockerRegistry::program() ? 5 : 3));
+    CHECK(test::registry_worlds().size() == (DockerRegistry::program() ? 6 : 4));
 }
 
 TEST_CASE("the digest is that of the manifest's bytes") {
@@ -72,7 +77,21 @@ TEST_CASE("a tag that moves has another digest at once") {
     CHECK(after != before.digest);
     CHECK(after == Digest::of(world->manifest("first")));
     CHECK(world->registry().image(name, {}).digest == after);
-    CHECK(world->registry().has_blob(name, weights_of(before).digest, {})); // the old ones stay
+    CHECK(world->registry().find_blob(name, weights_of(before).digest, {})); // the old ones stay
+    const auto old = world->registry().image(name, before.digest, {});
+    CHECK(old.has_value() == world->serves_by_digest());
+    if (old) CHECK(old->bytes == before.bytes);
+}
+
+TEST_CASE("a manifest by its digest, where the registry serves it so") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    const Image image = world->registry().image(name, {});
+    const auto found = world->registry().image(name.with_tag("other"), image.digest, {}); // the tag is of no matter
+    CHECK(found.has_value() == world->serves_by_digest());
+    if (found) CHECK(found->bytes == image.bytes);
+    CHECK_FALSE(world->registry().image(name, Digest::of("none has this"), {}));
+    CHECK_FALSE(world->registry().image(world->name("none"), image.digest, {}));
 }
 
 TEST_CASE("every blob of an image is there, with the digest and size that the manifest states") {
@@ -81,7 +100,11 @@ TEST_CASE("every blob of an image is there, with the digest and size that the ma
     const Image image = world->registry().image(name, {});
     REQUIRE(image.blobs().size() >= 3);
     for (const Layer& layer : image.blobs()) {
-        CHECK(world->registry().has_blob(name, layer.digest, {}));
+        const auto place = world->registry().find_blob(name, layer.digest, {});
+        REQUIRE(place);
+        CHECK(place->open.has_value() != world->wants_login());
+        const std::string path = "://" + name.host() + "/v2/team/first/blobs/" + layer.digest.text();
+        if (place->open) CHECK(place->open->substr(place->open->find("://")) == path);
         const std::string content = world->registry().blob(name, layer.digest, enough, {});
         CHECK(content.size() == layer.size.count());
         CHECK(Digest::of(content) == layer.digest);
@@ -112,11 +135,70 @@ TEST_CASE("the first bytes of a blob are those of the whole") {
     CHECK(world->registry().blob_head(name, weights.digest, ByteCount(), {}).empty());
 }
 
+TEST_CASE("any part of a blob is that of the whole, and nothing else of it comes") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    const Layer weights = weights_of(world->registry().image(name, {}));
+    const std::string whole = world->registry().blob(name, weights.digest, enough, {});
+    const std::uint64_t size = whole.size();
+    const auto read = [&](std::uint64_t first, std::uint64_t count) {
+        std::string got;
+        const auto take = [&](std::string_view bytes) {
+            got += bytes;
+            return http::Flow::go_on;
+        };
+        world->registry().read_blob(name, weights.digest, {first, count}, take, {});
+        return got;
+    };
+    CHECK(read(0, size) == whole);
+    CHECK(read(0, 1) == whole.substr(0, 1));
+    CHECK(read(0, size - 1) == whole.substr(0, size - 1));
+    CHECK(read(70'000, 100'000) == whole.substr(70'000, 100'000));
+    CHECK(read(size - 1, 1) == whole.substr(size - 1));
+    CHECK(read(5, 0).empty());
+    CHECK(read(size + 1, 0).empty());
+    CHECK(error_of([&] { read(0, size + 1); }).kind() == Kind::unreachable);
+    CHECK(error_of([&] { read(size - 5, 6); }).kind() == Kind::unreachable);
+    for (const std::uint64_t beyond : {size, size + 1000}) {
+        const Kind kind = error_of([&] { read(beyond, 1); }).kind();
+        CHECK((kind == Kind::protocol || kind == Kind::unreachable)); // docker-registry's 416 ends too early
+    }
+}
+
+TEST_CASE("who takes a blob ends it: by wanting no more, by throwing, by stopping") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    const Layer weights = weights_of(world->registry().image(name, {}));
+    const registry::ByteRange all{0, weights.size.count()};
+    int calls = 0;
+    const auto drop = [&](std::string_view) {
+        ++calls;
+        return http::Flow::drop;
+    };
+    CHECK_NOTHROW(world->registry().read_blob(name, weights.digest, all, drop, {}));
+    CHECK(calls == 1);
+    const auto fail = [](std::string_view) -> http::Flow { throw std::runtime_error("full"); };
+    CHECK_THROWS_AS(world->registry().read_blob(name, weights.digest, all, fail, {}), std::runtime_error);
+    std::stop_source stop;
+    const auto stop_it = [&](std::string_view) {
+        stop.request_stop();
+        return http::Flow::go_on;
+    };
+    // The last piece may be in hand when the stop comes.
+    try {
+        world->registry().read_blob(name, weights.digest, all, stop_it, stop.get_token());
+    } catch (const Interrupted&) {
+    }
+    CHECK_THROWS_AS(world->registry().read_blob(name, weights.digest, all, stop_it, stop.get_token()), Interrupted);
+}
+
 TEST_CASE("a blob that is not there") {
     const auto world = new_world();
     const ModelName name = world->name("first");
     const Digest none = Digest::of("no blob of anybody's");
-    CHECK_FALSE(world->registry().has_blob(name, none, {}));
+    CHECK_FALSE(world->registry().find_blob(name, none, {}));
+    const auto read = [&] { world->registry().read_blob(name, none, {0, 1}, take_all, {}); };
+    CHECK(error_of(read).kind() == Kind::not_found);
     CHECK(error_of([&] { world->registry().blob(name, none, enough, {}); }).kind() == Kind::not_found);
     CHECK(error_of([&] { world->registry().blob_head(name, none, enough, {}); }).kind() == Kind::not_found);
 }
@@ -140,7 +222,10 @@ TEST_CASE("a registry where nobody answers is unreachable") {
     const ModelName name = world->unreachable();
     CHECK(error_of([&] { world->registry().digest(name, {}); }).kind() == Kind::unreachable);
     CHECK(error_of([&] { world->registry().image(name, {}); }).kind() == Kind::unreachable);
-    CHECK(error_of([&] { world->registry().has_blob(name, Digest(), {}); }).kind() == Kind::unreachable);
+    CHECK(error_of([&] { world->registry().image(name, Digest(), {}); }).kind() == Kind::unreachable);
+    CHECK(error_of([&] { world->registry().find_blob(name, Digest(), {}); }).kind() == Kind::unreachable);
+    const auto read = [&] { world->registry().read_blob(name, Digest(), {0, 1}, take_all, {}); };
+    CHECK(error_of(read).kind() == Kind::unreachable);
     CHECK(error_of([&] { world->registry().blob(name, Digest(), enough, {}); }).kind() == Kind::unreachable);
     CHECK(error_of([&] { world->registry().blob_head(name, Digest(), enough, {}); }).kind() == Kind::unreachable);
 }
@@ -153,7 +238,9 @@ TEST_CASE("a stop ends everything") {
     const ModelName name = world->name("first");
     CHECK_THROWS_AS(world->registry().digest(name, token), Interrupted);
     CHECK_THROWS_AS(world->registry().image(name, token), Interrupted);
-    CHECK_THROWS_AS(world->registry().has_blob(name, Digest(), token), Interrupted);
+    CHECK_THROWS_AS(world->registry().image(name, Digest(), token), Interrupted);
+    CHECK_THROWS_AS(world->registry().find_blob(name, Digest(), token), Interrupted);
+    CHECK_THROWS_AS(world->registry().read_blob(name, Digest(), {0, 1}, take_all, token), Interrupted);
     CHECK_THROWS_AS(world->registry().blob(name, Digest(), enough, token), Interrupted);
     CHECK_THROWS_AS(world->registry().blob_head(name, Digest(), enough, token), Interrupted);
 }
@@ -222,8 +309,12 @@ TEST_CASE("a real registry that has lost a blob, and what is pushed") {
     const ModelName name(docker.address(), "team", "m", "latest");
     const auto client = http::make_client({.user_agent = "codemate-contract"});
     const auto registry = registry::connect(*client, {.plain_http_hosts = {docker.address()}});
-    CHECK(registry->has_blob(name, Digest::of("weights"), {}));
+    const auto place = registry->find_blob(name, Digest::of("weights"), {});
+    REQUIRE(place);
+    http::Request as_anybody;
+    as_anybody.url = http::Url::parse(place->open.value());
+    CHECK(client->send(as_anybody, {}).body == "weights");
     docker.remove_blob("team/m", Digest::of("weights"));
-    CHECK_FALSE(registry->has_blob(name, Digest::of("weights"), {}));
+    CHECK_FALSE(registry->find_blob(name, Digest::of("weights"), {}));
     CHECK(registry->image(name, {}).bytes == model.manifest); // the manifest still names it
 }

@@ -28,9 +28,12 @@ FakeRegistry::Model made(std::string_view model, std::string_view version = "1")
 
 class FakeRegistryWorld final : public RegistryWorld {
 public:
-    FakeRegistryWorld() {
+    enum class Login { none, wanted };
+    explicit FakeRegistryWorld(Login login) : login_(login) {
         for (const auto* model : {"first", "second"})
             registry_.offer(name(model).display(), made(model));
+        registry_.serve_by_digest();
+        if (login_ == Login::wanted) registry_.want_login(name("first").host());
     }
 
     registry::Registry& registry() override { return registry_; }
@@ -44,8 +47,11 @@ public:
     }
     ModelName unreachable() const override { return ModelName::parse("127.0.0.1:5999/library/x"); }
     bool lists_tags() const override { return true; }
+    bool serves_by_digest() const override { return true; }
+    bool wants_login() const override { return login_ == Login::wanted; }
 
 private:
+    const Login login_;
     FakeRegistry registry_;
     std::string version_ = "1";
 };
@@ -87,6 +93,7 @@ public:
     }
     void move(std::string_view model) override { sandbox_.set_fault("moving-tag=team/" + std::string(model)); }
     bool lists_tags() const override { return false; }
+    bool serves_by_digest() const override { return false; }
 
 private:
     static constexpr std::string_view catalog = R"({"models": [{"name": "team/first", "license": "one"},
@@ -98,7 +105,7 @@ private:
 
 class DockerRegistryWorld final : public HttpRegistryWorld {
 public:
-    explicit DockerRegistryWorld(DockerRegistry::Access access) : docker_(access) {
+    explicit DockerRegistryWorld(DockerRegistry::Access access) : access_(access), docker_(access) {
         for (const auto* model : {"first", "second"})
             docker_.push("team/" + std::string(model), "latest", made(model));
         const bool open = access == DockerRegistry::Access::open;
@@ -115,8 +122,11 @@ public:
         docker_.push("team/" + std::string(model), "latest", made(model, version_));
     }
     bool lists_tags() const override { return true; }
+    bool serves_by_digest() const override { return true; }
+    bool wants_login() const override { return access_ == DockerRegistry::Access::htpasswd; }
 
 private:
+    const DockerRegistry::Access access_;
     DockerRegistry docker_;
     std::string version_ = "1";
 };
@@ -124,14 +134,15 @@ private:
 } // namespace
 
 std::vector<std::string> registry_worlds() {
-    std::vector<std::string> all{"fake", "sandbox", "sandbox without headers"};
+    std::vector<std::string> all{"fake", "fake with a login", "sandbox", "sandbox without headers"};
     if (DockerRegistry::program()) all.insert(all.end(), {"docker-registry", "docker-registry with htpasswd"});
     return all;
 }
 
 std::unique_ptr<RegistryWorld> make_registry_world(std::string_view kind) {
     using Access = DockerRegistry::Access;
-    if (kind == "fake") return std::make_unique<FakeRegistryWorld>();
+    if (kind == "fake") return std::make_unique<FakeRegistryWorld>(FakeRegistryWorld::Login::none);
+    if (kind == "fake with a login") return std::make_unique<FakeRegistryWorld>(FakeRegistryWorld::Login::wanted);
     if (kind == "sandbox") return std::make_unique<SandboxRegistryWorld>(std::vector<std::string>{});
     if (kind.starts_with("sandbox"))
         return std::make_unique<SandboxRegistryWorld>(

@@ -21,6 +21,8 @@ public:
     virtual void move(std::string_view model) = 0;            // the tag serves another image from now on
     virtual ModelName unreachable() const = 0;
     virtual bool lists_tags() const = 0;
+    virtual bool serves_by_digest() const = 0;
+    virtual bool wants_login() const { return false; }
 };
 
 std::vector<std::string> registry_worlds(); // "fake", "sandbox" …, and those of docker-registry where it is there

@@ -3,8 +3,11 @@
 #include "codemate/base/error.hpp"
 #include "codemate/registry/registry.hpp"
 
+#include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -37,12 +40,21 @@ public:
     void lose_blob(const Digest&);                 // everywhere
     void garble_blob(const Digest&);               // one byte of it is another one
     void list_tags(bool lists) { lists_ = lists; } // whether it says near ones; Ollama's does not
+    void serve_by_digest() { by_digest_ = true; }  // also what no tag serves any more; Ollama's does not
+    void want_login(std::string host) { wants_login_ = std::move(host); } // has it, but nobody else may read its blobs
+
+    // What befalls each reading of a part of this blob when that many bytes of the part have gone: the connection
+    // breaks, or nothing more comes until it is stopped.
+    enum class Trouble { cut, stall };
+    void disturb_blob(const Digest&, Trouble, std::uint64_t after);
+    void wait_for_readings(std::size_t count) const; // until so many go on; throws where that lasts too long
 
     struct Call {
-        enum class What { digest, image, has_blob, blob, blob_head };
+        enum class What { digest, image, image_by_digest, find_blob, blob, blob_head, read_blob };
         What what;
-        std::string name; // display form
-        std::optional<Digest> blob = {};
+        std::string name;                // display form
+        std::optional<Digest> blob = {}; // or that of the manifest
+        std::optional<registry::ByteRange> range = {};
         bool operator==(const Call&) const = default;
     };
     void fail(Call::What, Error, int after = 0, int times = 1); // the call after `after` ones of that kind that go well
@@ -55,9 +67,12 @@ public:
 
     Digest digest(const ModelName&, Stop) override;
     Image image(const ModelName&, Stop) override;
-    bool has_blob(const ModelName&, const Digest&, Stop) override;
+    std::optional<Image> image(const ModelName&, const Digest&, Stop) override;
+    std::optional<registry::BlobPlace> find_blob(const ModelName&, const Digest&, Stop) override;
     std::string blob(const ModelName&, const Digest&, ByteCount limit, Stop) override;
     std::string blob_head(const ModelName&, const Digest&, ByteCount count, Stop) override;
+    void read_blob(const ModelName&, const Digest&, registry::ByteRange,
+                   const std::function<http::Flow(std::string_view)>& take, Stop) override;
 
 private:
     using Repository = std::pair<std::string, std::string>; // host; owner/model
@@ -69,17 +84,26 @@ private:
 
     void record(const Call&, const ModelName&, const Stop&);
     const std::string& manifest(const ModelName&) const;
-    const std::string* find_blob(const ModelName&, const Digest&) const;
-    std::string existing_blob(const ModelName&, const Digest&) const;
+    using Content = std::shared_ptr<const std::string>;
+    class Reading;
+
+    Content content(const ModelName&, const Digest&) const;
+    Content existing_blob(const ModelName&, const Digest&) const;
+    std::optional<std::uint64_t> trouble_after(const Digest&, Trouble) const;
     [[noreturn]] void throw_no_tag(const ModelName&) const;
 
     mutable std::mutex mutex_;
     std::map<Repository, std::map<std::string, std::string>> tags_; // to manifests; empty where all were withdrawn
-    std::map<Repository, std::map<Digest, std::string>> blobs_;
+    std::map<Repository, std::map<Digest, std::string>> manifests_; // all that were ever there
+    std::map<Repository, std::map<Digest, Content>> blobs_;
+    std::map<Digest, std::pair<Trouble, std::uint64_t>> troubles_;
+    std::size_t readings_ = 0;
+    mutable std::condition_variable_any readings_changed_;
     std::vector<PlannedFailure> failures_;
     std::map<ModelName, Error> failing_;
     std::vector<Call> calls_;
-    bool lists_ = true;
+    bool lists_ = true, by_digest_ = false;
+    std::string wants_login_;
     std::function<void(const Call&)> before_each_;
 };
 

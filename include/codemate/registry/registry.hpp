@@ -5,13 +5,28 @@
 #include "codemate/model/image.hpp"
 #include "codemate/model/name.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace codemate::registry {
+
+// Where a blob is.
+struct BlobPlace {
+    // The registry's own address of it, where anybody may read it: no login, not even an anonymous token, was needed.
+    // Never a signed one.
+    std::optional<std::string> open;
+};
+
+struct ByteRange {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+    bool operator==(const ByteRange&) const = default;
+};
 
 // What stands behind a name at a registry: Ollama's own, or one by the OCI distribution specification. May be called by
 // several threads at once. All of it may throw Error{unreachable, busy, unauthorised, forbidden, not_found, protocol}
@@ -29,8 +44,12 @@ public:
     // not have: Error{damaged}. At most 4 MiB.
     virtual Image image(const ModelName&, Stop) = 0;
 
-    // Whether the registry still has the blob; no content is fetched.
-    virtual bool has_blob(const ModelName&, const Digest&, Stop) = 0;
+    // The manifest of that digest, whatever the tag serves now. Nothing where the registry has none, or serves none by
+    // digest, as Ollama's own. Error{damaged} where the bytes do not have the digest.
+    virtual std::optional<Image> image(const ModelName&, const Digest&, Stop) = 0;
+
+    // Nothing: the registry no longer has the blob. No content is fetched.
+    virtual std::optional<BlobPlace> find_blob(const ModelName&, const Digest&, Stop) = 0;
 
     // A blob's content, checked against its digest (else Error{damaged}): for configurations, templates, licences.
     // Error{protocol} beyond the limit.
@@ -39,6 +58,12 @@ public:
     // Its first bytes, unchecked (a ranged request; a registry that ignores ranges is cut off after that many): for the
     // header of a weights file. May be shorter than asked for.
     virtual std::string blob_head(const ModelName&, const Digest&, ByteCount count, Stop) = 0;
+
+    // Exactly that part of it, unchecked, in pieces as they come, until `take` says drop. As long as it takes, but half
+    // a minute without a byte is Error{unreachable}, as is an end before all of it was there. Error{protocol} where
+    // another part comes; a registry that ignores ranges is good for the beginning.
+    virtual void read_blob(const ModelName&, const Digest&, ByteRange,
+                           const std::function<http::Flow(std::string_view)>& take, Stop) = 0;
 };
 
 // Who one is at a host.

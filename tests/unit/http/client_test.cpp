@@ -293,6 +293,24 @@ TEST_CASE("times run out") {
     }
 }
 
+TEST_CASE("silence for too long ends an exchange in whatever phase") {
+    const std::string bytes = GENERATE("", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab",
+                                       "HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 5\r\n\r\nab");
+    RawServer server(then_silence(bytes));
+    Request request = get(server.url());
+    request.silence = std::chrono::milliseconds(1);
+    const auto take = [](const Response&, const Piece&) { return Flow::go_on; };
+    const Error error = error_of([&] { new_client()->send(request, take, {}); });
+    CHECK(error.kind() == Kind::unreachable);
+    CHECK(error.message().find(" has sent nothing for 1ms, after ") != std::string::npos);
+
+    RawServer busy(answering(ok("abc")));
+    request = get(busy.url());
+    request.silence = std::chrono::seconds(30);
+    request.read_buffer = ByteCount(std::uint64_t{512} << 10);
+    CHECK(new_client()->send(request, {}).body == "abc");
+}
+
 TEST_CASE("limits of what is collected") {
     SECTION("the body") {
         const RawServer server(answering(ok(std::string(2000, 'x'))));

@@ -2,6 +2,7 @@
 #include "unit/registry/site.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/registry/credentials.hpp"
 
 #include <thread>
 
@@ -145,22 +146,74 @@ TEST_CASE("whether a blob is there") {
         return reply(404);
     });
     const auto registry = connect(site, {});
-    CHECK(registry->has_blob(model, blob_digest, {}));
-    CHECK_FALSE(registry->has_blob(model, Digest::of("other"), {}));
+    CHECK(registry->find_blob(model, blob_digest, {}));
+    CHECK_FALSE(registry->find_blob(model, Digest::of("other"), {}));
     CHECK(site.lines().front() == "HEAD " + blob_url);
     CHECK(site.requests().size() == 2);
 }
 
 TEST_CASE("whether a blob is there, where HEAD is unknown or redirected") {
     Site plain([](const http::Request& request) { return request.method == "HEAD" ? reply(405) : reply(200, "x"); });
-    CHECK(connect(plain, {})->has_blob(model, blob_digest, {}));
+    CHECK(connect(plain, {})->find_blob(model, blob_digest, {}));
     Site gone([](const http::Request& request) {
         if (request.url.host == "cdn.example") return reply(404);
         return reply(307, {}, {{"Location", "https://cdn.example/x"}});
     });
-    CHECK_FALSE(connect(gone, {})->has_blob(model, blob_digest, {}));
+    CHECK_FALSE(connect(gone, {})->find_blob(model, blob_digest, {}));
     Site failing([](const http::Request&) { return reply(500); });
-    CHECK(error_of([&] { connect(failing, {})->has_blob(model, blob_digest, {}); }).kind() == Kind::unreachable);
+    CHECK(error_of([&] { connect(failing, {})->find_blob(model, blob_digest, {}); }).kind() == Kind::unreachable);
+}
+
+TEST_CASE("where anybody may read a blob: the registry's own address, wherever that leads") {
+    Site site([](const http::Request& request) {
+        if (request.url.host == "cdn.example") return reply(200);
+        return reply(307, {}, {{"Location", "https://cdn.example/x?X-Signature=secret"}});
+    });
+    const std::string path = "/v2/library/mistral/blobs/" + blob_digest.text();
+    const auto open = [&](Options options) {
+        return connect(site, std::move(options))->find_blob(model, blob_digest, {}).value().open;
+    };
+    CHECK(open({}) == "https://registry.ollama.ai" + path);
+    CHECK(open({.public_registry = http::Url::parse("http://127.0.0.1:5000/a")}) == "http://127.0.0.1:5000/a" + path);
+    CHECK(open({.public_registry = http::Url::parse("http://[::1]")}) == "http://[::1]" + path);
+}
+
+TEST_CASE("a blob for which a token or a login was needed is not open") {
+    const bool anonymous = GENERATE(true, false);
+    Site site([&](const http::Request& request) {
+        if (request.url.path.starts_with("/token")) return reply(200, R"({"token":"abc"})");
+        if (!header(request, "Authorization").empty()) return reply(200);
+        return challenge(anonymous ? R"(Bearer realm="https://registry.corp/token")" : "Basic realm=x");
+    });
+    Options options;
+    if (!anonymous) options.credentials = fixed_credentials("registry.corp", {.user = "me", .password = "secret"});
+    const auto registry = connect(site, options);
+    for (int i = 0; i < 2; ++i) { // the second time it is sent without being asked for
+        const auto place = registry->find_blob(ModelName::parse("registry.corp/team/m"), blob_digest, {});
+        REQUIRE(place);
+        CHECK_FALSE(place->open);
+    }
+}
+
+TEST_CASE("a manifest by its digest") {
+    const auto found = [](const http::Response& answer) {
+        Site site([&](const http::Request&) { return answer; });
+        const auto image = connect(site, {})->image(model, manifest_digest, {});
+        CHECK(site.lines() ==
+              std::vector<std::string>{"GET https://registry.ollama.ai:443/v2/library/mistral/manifests/" +
+                                       manifest_digest.text()});
+        return image;
+    };
+    const auto image = found(reply(200, manifest));
+    REQUIRE(image);
+    CHECK(image->bytes == manifest);
+    CHECK(image->digest == manifest_digest);
+    for (const int status : {404, 410, 400}) // Ollama's own knows tags only
+        CHECK_FALSE(found(reply(status)));
+    const Error other = error_of([&] { found(reply(200, manifest + '\n')); });
+    CHECK(other.kind() == Kind::damaged);
+    CHECK(other.message().find(manifest_digest.id()) != std::string::npos);
+    CHECK(error_of([&] { found(reply(500)); }).kind() == Kind::unreachable);
 }
 
 TEST_CASE("blobs: of the registry itself, behind redirects, and as Ollama's server is told where they are") {
@@ -259,7 +312,7 @@ TEST_CASE("a stop comes through, also while the tags are listed") {
     });
     CHECK_THROWS_AS(connect(site, {})->image(model, {}), Interrupted);
     stop.request_stop();
-    CHECK_THROWS_AS(connect(site, {})->has_blob(model, blob_digest, stop.get_token()), Interrupted);
+    CHECK_THROWS_AS(connect(site, {})->find_blob(model, blob_digest, stop.get_token()), Interrupted);
 }
 
 TEST_CASE("names become paths and nothing else") {

@@ -209,7 +209,7 @@ TEST_CASE("basic authentication, asked for once") {
     });
     const auto registry = connect(site, as_me());
     CHECK(registry->digest(model, {}) == manifest_digest);
-    CHECK(registry->has_blob(model, Digest::of("x"), {}));
+    CHECK(registry->find_blob(model, Digest::of("x"), {}));
     CHECK(registry->digest(ModelName::parse("registry.corp.example/other/model"), {}) == manifest_digest);
     CHECK(site.requests().size() == 4);
     CHECK(header(site.requests()[0], "Authorization").empty());

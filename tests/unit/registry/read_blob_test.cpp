@@ -1,0 +1,175 @@
+#include "registry/part_of_blob.hpp"
+#include "support/catch.hpp"
+#include "support/http_doubles.hpp"
+#include "support/raw_server.hpp"
+#include "unit/registry/site.hpp"
+
+#include "codemate/registry/credentials.hpp"
+
+using namespace codemate;
+using namespace codemate::registry;
+using namespace codemate::test;
+
+namespace {
+
+const ModelName model = ModelName::parse("registry.corp/team/m");
+const std::string text = "0123456789";
+const Digest digest = Digest::of(text);
+
+template<class Act>
+Error error_of(Act act) {
+    try {
+        act();
+    } catch (const Error& error) {
+        return error;
+    }
+    return {Kind::defect, "nothing was thrown"};
+}
+
+std::string read(http::Client& client, ByteRange range, const Options& options = {}) {
+    std::string got;
+    const auto take = [&](std::string_view bytes) {
+        got += bytes;
+        return http::Flow::go_on;
+    };
+    connect(client, options)->read_blob(model, digest, range, take, {});
+    return got;
+}
+
+std::string read(const http::Response& answer, ByteRange range) {
+    Site site([&](const http::Request&) { return answer; });
+    return read(site, range);
+}
+
+http::Response part(std::string bytes, std::string range) {
+    return reply(206, std::move(bytes), {{"Content-Range", std::move(range)}});
+}
+
+} // namespace
+
+TEST_CASE("a part is asked for by its first and last byte, for as long as it takes") {
+    Site site([](const http::Request&) { return part("456", "bytes 4-6/10"); });
+    CHECK(read(site, {4, 3}) == "456");
+    const auto request = site.requests().front();
+    CHECK(header(request, "Range") == "bytes=4-6");
+    CHECK_FALSE(request.timeout);
+    CHECK(request.silence == std::chrono::seconds(30));
+    CHECK(request.read_buffer > http::Request().read_buffer);
+    CHECK(range_header({UINT64_MAX, 1}) == "bytes=18446744073709551615-18446744073709551615");
+    CHECK(range_header({0, UINT64_MAX}) == "bytes=0-18446744073709551614");
+    CHECK_THROWS_AS(range_header({UINT64_MAX, 2}), Error);
+    CHECK_THROWS_AS(range_header({0, 0}), Error);
+    CHECK(read(site, {4, 0}).empty());
+    CHECK(site.requests().size() == 1);
+}
+
+TEST_CASE("a registry that ignores ranges is good for the beginning alone") {
+    CHECK(read(reply(200, text), {0, 4}) == "0123");
+    CHECK(read(reply(200, text), {0, 10}) == text);
+    CHECK(error_of([] { read(reply(200, text), {1, 4}); }).kind() == Kind::protocol);
+}
+
+TEST_CASE("another part than the one that was asked for") {
+    for (const auto* range : {"bytes 5-7/10", "bytes 3-6/10", "lines 4-6/10", "bytes */10", "4-6/10", "bytes 4-6",
+                              "bytes 4-3/10", "bytes -4-6/10", "bytes 4-99999999999999999999/*", ""}) {
+        CAPTURE(range);
+        const Error error = error_of([&] { read(part("456", range), {4, 3}); });
+        CHECK(error.kind() == Kind::protocol);
+        CHECK(error.message() ==
+              "registry.corp sends another part of the blob " + digest.id() + " of 'registry.corp/team/m:latest'");
+    }
+    CHECK(error_of([] { read(reply(206, "456"), {4, 3}); }).kind() == Kind::protocol);
+    CHECK(error_of([] { read(reply(204, "456"), {4, 3}); }).kind() == Kind::protocol);
+    CHECK(read(part("456", "bytes 4-6/*"), {4, 3}) == "456");
+    CHECK(read(part("456789", "bytes 4-9/10"), {4, 3}) == "456"); // more of it than was wanted
+    CHECK(parse_content_range("bytes 0-18446744073709551615/*") == std::nullopt);
+}
+
+TEST_CASE("a part that ends early, is not there, or may not be read") {
+    const Error early = error_of([] { read(part("45", "bytes 4-5/6"), {4, 3}); });
+    CHECK(early.kind() == Kind::unreachable);
+    CHECK(early.message().find("ended after 2 of 3 bytes of the blob") != std::string::npos);
+    CHECK(error_of([] { read(reply(200, ""), {0, 3}); }).kind() == Kind::unreachable);
+    CHECK(error_of([] { read(reply(416), {4, 3}); }).kind() == Kind::protocol);
+    CHECK(error_of([] { read(reply(404), {4, 3}); }).kind() == Kind::not_found);
+    CHECK(error_of([] { read(reply(401), {4, 3}); }).kind() == Kind::unauthorised);
+    CHECK(error_of([] { read(reply(429), {4, 3}); }).kind() == Kind::busy);
+    Site packed([](const http::Request&) {
+        return reply(206, "456", {{"Content-Range", "bytes 4-6/10"}, {"Content-Encoding", "gzip"}});
+    });
+    CHECK(error_of([&] { read(packed, {4, 3}); }).kind() == Kind::protocol);
+}
+
+TEST_CASE("parts are had with a login and behind redirects, and credentials go nowhere else") {
+    Site site([](const http::Request& request) {
+        if (request.url.host == "cdn.example") return part("456", "bytes 4-6/10");
+        if (header(request, "Authorization").empty()) return challenge("Basic realm=x");
+        return reply(307, "elsewhere", {{"Location", "https://cdn.example/x?sig"}});
+    });
+    const Options options{.public_registry = {},
+                          .plain_http_hosts = {},
+                          .credentials = fixed_credentials("registry.corp", {.user = "me", .password = "secret"})};
+    CHECK(read(site, {4, 3}, options) == "456");
+    REQUIRE(site.requests().size() == 3);
+    CHECK(header(site.requests()[2], "Range") == "bytes=4-6");
+    CHECK(header(site.requests()[2], "Authorization").empty());
+}
+
+TEST_CASE("large parts come in large pieces, each byte once") {
+    std::string whole;
+    while (whole.size() < 1'000'000)
+        whole += std::to_string(whole.size()) + ' ';
+    Script::Answer answer{.status = 206, .steps = {}, .headers = {}};
+    answer.headers.push_back({"Content-Range", "bytes 0-" + std::to_string(whole.size() - 1) + "/*"});
+    for (std::size_t at = 0; at < whole.size(); at += 16'000) {
+        answer.steps.emplace_back(whole.substr(at, 16'000));
+        if (at % 5 == 0) answer.steps.emplace_back(Script::Silence{});
+    }
+    Script script(answer);
+    std::string got;
+    std::size_t largest = 0;
+    const auto take = [&](std::string_view bytes) {
+        got += bytes;
+        largest = std::max(largest, bytes.size());
+        return http::Flow::go_on;
+    };
+    connect(script, {})->read_blob(model, digest, {0, whole.size()}, take, {});
+    CHECK(got == whole);
+    CHECK(largest <= 256 << 10);
+    const auto drop = [](std::string_view) { return http::Flow::drop; };
+    CHECK_NOTHROW(connect(script, {})->read_blob(model, digest, {0, whole.size()}, drop, {}));
+}
+
+TEST_CASE("on the wire: connections are used again, a cut one is told, an endless one is left") {
+    enum class How { exact, cut, endless } how = How::exact;
+    RawServer server([&](RawServer::Connection& connection) {
+        while (!connection.read_request().empty()) {
+            const std::string head = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-6/10\r\n";
+            if (how != How::endless) connection.send(head + "Content-Length: 3\r\n\r\n");
+            if (how == How::endless) connection.send(head + "\r\n");
+            connection.send(how == How::cut ? "4" : "456");
+            if (how == How::cut) return;
+        }
+    });
+    const auto client = http::make_client({.user_agent = "test"});
+    const ModelName here = ModelName::parse(server.url().authority() + "/team/m");
+    const Options options{.public_registry = {}, .plain_http_hosts = {server.url().authority()}, .credentials = {}};
+    const auto registry = connect(*client, options);
+    const auto read_here = [&] {
+        std::string got;
+        registry->read_blob(here, digest, {4, 3},
+                            [&](std::string_view bytes) {
+                                got += bytes;
+                                return http::Flow::go_on;
+                            },
+                            {});
+        return got;
+    };
+    CHECK(read_here() == "456");
+    CHECK(read_here() == "456");
+    CHECK(server.connections() == 1);
+    how = How::endless;
+    CHECK(read_here() == "456");
+    how = How::cut;
+    CHECK(error_of(read_here).kind() == Kind::unreachable);
+}
