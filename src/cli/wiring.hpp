@@ -8,6 +8,9 @@
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/server.hpp"
 #include "codemate/registry/registry.hpp"
+#include "codemate/relay/relay.hpp"
+#include "codemate/state/changes.hpp"
+#include "codemate/state/journal.hpp"
 #include "codemate/ui/out.hpp"
 #include "codemate/ui/progress.hpp"
 #include "codemate/ui/style.hpp"
@@ -63,6 +66,14 @@ public:
     // these targets' hosts (as in model names) write with http://. The first call decides.
     registry::Registry& registry_server(std::vector<std::string> plain_http_hosts = {});
 
+    // Registries of our own, from which the server can pull, and by which addresses it may get here, likely ones first.
+    relay::Relays& relays(); // after registry_server()
+    std::vector<std::string> relay_addresses();
+
+    // In the state directory: $XDG_STATE_HOME/codemate, else ~/.local/state/codemate. nullptr where there is neither.
+    const state::Journal* journal();
+    const state::Changes* changes();
+
     ui::Out& out() { return out_; }
     ui::Out& err() { return err_; }
     const ui::Terminal& out_terminal();
@@ -90,6 +101,7 @@ private:
     registry::CredentialsFor credentials();
     std::optional<registry::CredentialsFor> credentials_of_environment();
     std::optional<registry::CredentialsFor> credentials_of_docker() const;
+    std::optional<std::filesystem::path> state_directory() const;
     const char* variable(const char* name) const; // nullptr: unset or empty
 
     GlobalOptions options_;
@@ -105,6 +117,9 @@ private:
     std::optional<manifest::Manifest> manifest_;
     std::optional<manifest::Lock> lock_;
     std::unique_ptr<registry::Registry> registry_server_;
+    std::unique_ptr<relay::Relays> relays_;
+    std::optional<state::Journal> journal_;
+    std::optional<state::Changes> changes_;
     std::unique_ptr<ui::Progress> progress_;
 };
 

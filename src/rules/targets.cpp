@@ -1,5 +1,7 @@
 #include "codemate/rules/targets.hpp"
 
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
 #include "codemate/rules/own_names.hpp"
 
 #include <algorithm>
@@ -38,6 +40,26 @@ std::vector<manifest::Wanted> resolve(const manifest::Manifest& manifest, std::s
         if (known.insert(model.name).second) result.push_back(wanted(model.name, manifest));
     }
     return result;
+}
+
+std::optional<DigestTarget> parse_digest_target(const std::string& target) {
+    constexpr std::string_view algorithm = "sha256:";
+    constexpr std::size_t least = 12; // what `list` shows
+    constexpr std::size_t most = 64;
+    const std::size_t at = target.rfind('@');
+    if (at == std::string::npos) return std::nullopt;
+    const std::string digest = to_lower(target.substr(at + 1));
+    const std::string digits = digest.starts_with(algorithm) ? digest.substr(algorithm.size()) : "";
+    const bool hex = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (at == 0 || digits.size() < least || digits.size() > most || !hex) {
+        throw Error(Kind::usage, quoted(target) + " is no name with a digest")
+            .hint("as in mistral:latest@sha256:6577803aa9a0: 12 to 64 hexadecimal digits behind @sha256:");
+    }
+    return DigestTarget{target.substr(0, at), digits};
+}
+
+bool DigestTarget::matches(const Digest& digest) const {
+    return digest.hex().starts_with(digits);
 }
 
 const ollama::Installed* find(const std::vector<ollama::Installed>& installed, const ModelName& name) {

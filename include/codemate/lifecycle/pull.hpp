@@ -7,8 +7,14 @@
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/server.hpp"
 #include "codemate/registry/registry.hpp"
+#include "codemate/relay/relay.hpp"
+#include "codemate/state/changes.hpp"
+#include "codemate/state/journal.hpp"
+#include "codemate/upstream/supply.hpp"
 #include "codemate/upstream/upstream.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,9 +24,12 @@
 namespace codemate::lifecycle::pull {
 
 struct Options {
-    std::vector<std::string> targets;  // empty: the required set
+    std::vector<std::string> targets;  // empty: the required set; also NAME@sha256:…
     std::optional<http::Url> registry; // stands in for the public registry (CODEMATE_REGISTRY)
     bool locked = false;               // --locked: nothing is written, a declared model without an entry is refused
+    bool force = false;                // --force: NAME@sha256:… although the lock pins another content
+    std::string server = {};           // its address, for what is remembered
+    std::uint16_t relay_port = 0;      // 0: any that is free
 };
 
 struct Ports {
@@ -29,6 +38,13 @@ struct Ports {
     // Where a lock is in play: what tags serve is asked, and where a first use is written.
     registry::Registry* registry = nullptr;
     const manifest::LockFile* lock_file = nullptr;
+    // For contents that no tag serves, and registries that the server cannot use: a registry of our own, at one of
+    // these IPv4 addresses of this machine, asked for when the first relay is opened.
+    relay::Relays* relays = nullptr;
+    std::function<std::vector<std::string>()> addresses = {};
+    // What is remembered; without them nothing is.
+    const state::Journal* journal = nullptr;
+    const state::Changes* changes = nullptr;
 };
 
 struct Facts {
@@ -37,8 +53,12 @@ struct Facts {
     std::vector<ollama::Installed> installed;
     Time now{};
     std::optional<manifest::Lock> lock{}; // nothing: none is in play
+    // What was asked for as NAME@sha256:…, as a lock would pin it.
+    std::map<ModelName, manifest::Locked, ServerOrder> asked{};
     // Of pinned models whose content nothing installed has.
     std::map<ModelName, upstream::Standing, ServerOrder> upstream{};
+    // Of those whose tag does not serve it, or could not be looked up.
+    std::map<ModelName, upstream::Supply, ServerOrder> supplies{};
 };
 
 // What the lock asks for.
@@ -46,13 +66,20 @@ struct Pin {
     Digest digest;
     std::vector<Digest> same{}; // other digests of the same content
     ByteCount size{};
+    std::optional<std::string> manifest{}; // the bytes, where they are known
 
     bool is(const std::optional<Digest>&) const;
 };
 
 // What is done for one model.
 struct Step {
-    enum class Do { fetch, copy_installed, nothing, refuse };
+    enum class Do {
+        fetch,        // an ordinary pull of the tag
+        fetch_locked, // layer by layer, through a relay: the tag does not serve it
+        copy_installed,
+        nothing,
+        refuse,
+    };
 
     ModelName name;           // under which it shall be installed
     ModelName source;         // what the server is asked to pull, or has already; copied to `name` where it differs
@@ -67,9 +94,12 @@ struct Step {
 
     std::optional<Pin> pin{};
     std::optional<Digest> also_same{};            // of the pin's content, and to be added to its entry
+    bool completes_entry = false;                 // which lacks the manifest's bytes that the pin has
     bool first_use = false;                       // what is installed becomes the pin
     manifest::Expect expect{};                    // that it must hold then
     std::optional<upstream::Standing> standing{}; // of a tag that has moved away from the pin
+    std::optional<upstream::Supply> supply{};     // of fetch_locked, and of what is refused for the lack of a layer
+    bool wants_consent = false;                   // of fetch_locked: a lock is a file that anyone may send
     std::optional<Error> obstacle{};              // of refuse
 
     bool copies() const { return name != source; }
@@ -78,6 +108,8 @@ struct Step {
 struct Plan {
     std::vector<Step> steps;
     std::vector<std::string> known_words; // for suggestions, should a name not be found
+
+    bool wants_consent() const;
 };
 
 std::string_view to_string(Step::Do); // the enumerator's name, as it stands in JSON

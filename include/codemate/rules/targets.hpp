@@ -1,9 +1,11 @@
 #pragma once
 
+#include "codemate/base/digest.hpp"
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/types.hpp"
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +20,14 @@ std::vector<ollama::Installed> own_models(const std::vector<ollama::Installed>&)
 // model once. Throws Error{usage}.
 std::vector<manifest::Wanted> resolve(const manifest::Manifest&, std::span<const std::string> targets,
                                       const std::vector<ollama::Installed>&);
+
+// A target that says which content: NAME@sha256:…, with 12 to 64 of the digest's digits.
+struct DigestTarget {
+    std::string target; // what stands before the @
+    std::string digits; // lower case
+    bool matches(const Digest&) const;
+};
+std::optional<DigestTarget> parse_digest_target(const std::string&); // nothing without an @; throws Error{usage}
 
 // The entry of that name as the server compares names, or nullptr.
 const ollama::Installed* find(const std::vector<ollama::Installed>&, const ModelName&);

@@ -5,7 +5,8 @@
 
 namespace codemate::lifecycle::pull {
 
-Report execute(const Plan& plan, const Options&, const Ports& ports, const Run& run) {
+Report execute(const Plan& plan, const Options& options, const Ports& ports, const Run& run) {
+    Shared shared(options, ports, run);
     const SteadyTime began = ports.clock.steady();
     Report report;
     for (const Step& step : plan.steps) {
@@ -13,7 +14,7 @@ Report execute(const Plan& plan, const Options&, const Ports& ports, const Run& 
             report.items.push_back({step});
             continue;
         }
-        report.items.push_back(transfer(step, plan, ports, run));
+        report.items.push_back(transfer(step, plan, shared));
         if (report.items.back().outcome == Outcome::interrupted) report.ending = Ending::interrupted;
     }
     report.took = ports.clock.steady() - began;

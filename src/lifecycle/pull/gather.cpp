@@ -1,5 +1,7 @@
+#include "lifecycle/pull/asked.hpp"
+
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/lifecycle/pull.hpp"
-#include "codemate/rules/targets.hpp"
 
 #include <algorithm>
 #include <set>
@@ -7,23 +9,54 @@
 namespace codemate::lifecycle::pull {
 namespace {
 
-// What their tags serve decides over pins whose content nothing installed has. Everything else needs no registry.
-void look_up_tags(Facts& facts, const Ports& ports, const Run& run) {
+using manifest::Locked;
+using rules::DigestTarget;
+using upstream::State;
+
+// NAME@sha256:… is resolved by its name; which content is meant is found out when it is known what there is.
+struct Targets {
+    std::vector<std::string> words;
+    std::vector<DigestTarget> with_digest;
+
+    explicit Targets(const std::vector<std::string>& targets) {
+        for (const std::string& target : targets) {
+            const auto parsed = rules::parse_digest_target(target);
+            words.push_back(parsed ? parsed->target : target);
+            if (parsed) with_digest.push_back(*parsed);
+        }
+    }
+};
+
+const Locked* pin_of(const ModelName& name, const Facts& facts) {
+    if (const auto asked = facts.asked.find(name); asked != facts.asked.end()) return &asked->second;
+    return facts.lock ? facts.lock->find(name) : nullptr;
+}
+
+// Pins whose content nothing installed has: what their tags serve decides. Everything else needs no registry.
+std::map<ModelName, Locked, ServerOrder> pins_in_question(const Facts& facts) {
     std::set<Digest> digests;
     for (const ollama::Installed& model : facts.installed) {
         if (model.digest) digests.insert(*model.digest);
     }
-    const auto is_installed = [&](const manifest::Locked& pin) {
+    const auto is_installed = [&](const Locked& pin) {
         return digests.contains(pin.digest) ||
                std::ranges::any_of(pin.same, [&](const Digest& digest) { return digests.contains(digest); });
     };
+    std::map<ModelName, Locked, ServerOrder> pins;
+    for (const manifest::Wanted& wanted : facts.wanted) {
+        const Locked* pin = pin_of(wanted.name, facts);
+        if (pin != nullptr && !is_installed(*pin)) pins.emplace(wanted.name, *pin);
+    }
+    return pins;
+}
+
+void look_up_tags(Facts& facts, const std::map<ModelName, Locked, ServerOrder>& pins, const Ports& ports,
+                  const Run& run) {
     const rules::InstalledByName installed(facts.installed);
     std::vector<upstream::Inquiry> inquiries;
-    for (const manifest::Wanted& wanted : facts.wanted) {
-        const manifest::Locked* pin = facts.lock->find(wanted.name);
-        if (pin == nullptr || is_installed(*pin)) continue;
-        upstream::Inquiry inquiry{wanted.name, facts.manifest.source_of(wanted.name), *pin};
-        if (const ollama::Installed* found = installed.find(wanted.name)) inquiry.installed = *found;
+    for (const auto& [name, pin] : pins) {
+        upstream::Inquiry inquiry{name, facts.manifest.source_of(name), pin};
+        if (const ollama::Installed* found = installed.find(name)) inquiry.installed = *found;
         inquiries.push_back(std::move(inquiry));
     }
     upstream::inquire(inquiries, upstream::Texts::left_out, {&ports.server, *ports.registry}, run);
@@ -31,16 +64,56 @@ void look_up_tags(Facts& facts, const Ports& ports, const Run& run) {
         facts.upstream.emplace(inquiry.name, upstream::judge(inquiry));
 }
 
+std::optional<Image> remembered(const Digest& digest, const Ports& ports) {
+    if (ports.journal == nullptr) return std::nullopt;
+    try {
+        for (const state::Pulled& pulled : ports.journal->entries()) {
+            if (pulled.digest == digest && pulled.manifest) return Image::parse(*pulled.manifest);
+        }
+    } catch (const Error& error) {
+        diagnostics::info(error.message());
+    }
+    return std::nullopt;
+}
+
+std::optional<Image> image_of(const Locked& pin, std::span<const ModelName> places, const upstream::Ports& ask,
+                              const Ports& ports, const Run& run) {
+    if (pin.bytes) return Image::parse(*pin.bytes);
+    if (auto image = remembered(pin.digest, ports)) return image;
+    return upstream::find_image(pin.digest, places, ask, run);
+}
+
+// Where the layers are of what no tag serves. A host that did not answer for the tag is not asked again.
+void look_for_layers(Facts& facts, const std::map<ModelName, Locked, ServerOrder>& pins, const Ports& ports,
+                     const Run& run) {
+    const upstream::Ports ask{&ports.server, *ports.registry};
+    for (const auto& [name, pin] : pins) {
+        const upstream::Standing& standing = facts.upstream.at(name);
+        const bool failed = standing.state == State::failed;
+        if (!failed && standing.state != State::outdated && standing.state != State::no_upstream) continue;
+        std::vector<ModelName> places = facts.manifest.places_of(name);
+        if (failed)
+            std::erase_if(places, [&](const ModelName& place) { return place.host() == standing.source.host(); });
+        if (places.empty()) continue;
+        if (auto image = image_of(pin, places, ask, ports, run))
+            facts.supplies.emplace(name, upstream::find_supply(std::move(*image), places, ask, run));
+    }
+}
+
 } // namespace
 
 Facts gather(const Options& options, const manifest::Manifest& manifest, const manifest::Lock* lock, const Ports& ports,
              const Run& run) {
     // The targets first: a misspelt one needs no server to be refused.
-    Facts facts{manifest, manifest::resolve(manifest, options.targets), {}, ports.clock.now()};
+    const Targets targets(options.targets);
+    Facts facts{manifest, manifest::resolve(manifest, targets.words), {}, ports.clock.now()};
     facts.installed = ports.server.installed(run.stop);
-    if (lock == nullptr) return facts;
-    facts.lock = *lock;
-    if (ports.registry != nullptr) look_up_tags(facts, ports, run);
+    if (lock != nullptr) facts.lock = *lock;
+    find_asked(facts, targets.with_digest, ports, run);
+    if (ports.registry == nullptr) return facts;
+    const std::map<ModelName, Locked, ServerOrder> pins = pins_in_question(facts);
+    look_up_tags(facts, pins, ports, run);
+    if (ports.relays != nullptr) look_for_layers(facts, pins, ports, run);
     return facts;
 }
 

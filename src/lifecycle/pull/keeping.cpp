@@ -68,8 +68,10 @@ void Keeping::settle(Kept& kept, const Pin& pin, std::vector<std::string>& notes
 std::vector<std::string> Keeping::undo(const Pin& pin, Stop stop) {
     std::vector<std::string> notes;
     for (Kept& kept : kept_) {
-        if (const auto failure = failure_of([&] { settle(kept, pin, notes, stop); }))
+        if (const auto failure = failure_of([&] { settle(kept, pin, notes, stop); })) {
+            settled_ = false;
             notes.push_back("what came of it could not be undone: " + *failure);
+        }
     }
     for (const ModelName& name : names())
         notes.push_back("what was installed before is kept as " + name.display());
@@ -88,6 +90,7 @@ std::vector<std::string> Keeping::drop_needless(Stop stop) {
             kept.as.reset();
         }
     });
+    if (failure) settled_ = false;
     if (failure) notes.push_back("a snapshot that is not needed could not be removed: " + *failure);
     return notes;
 }

@@ -28,6 +28,8 @@ public:
 
     std::vector<ModelName> names() const;
 
+    bool settled() const { return settled_; } // nothing that undo() or drop_needless() had to do went wrong
+
 private:
     struct Kept {
         ModelName of;
@@ -39,6 +41,7 @@ private:
     ollama::Server& server_;
     const Clock& clock_;
     std::vector<Kept> kept_;
+    bool settled_ = true;
 };
 
 } // namespace codemate::lifecycle::pull

@@ -1,5 +1,6 @@
 #include "lifecycle/pull/pinning.hpp"
 
+#include "codemate/base/deadline.hpp"
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
@@ -8,19 +9,8 @@
 namespace codemate::lifecycle::pull {
 namespace {
 
-// What the tag serves, if that is what is installed: it may have moved since the pull, and a server may reach another
-// registry.
-std::optional<Image> image_of(const Step& step, const Digest& digest, const Ports& ports, const Stop& stop) {
-    if (ports.registry == nullptr) return std::nullopt;
-    try {
-        Image image = ports.registry->image(step.origin, stop);
-        if (image.digest == digest) return image;
-        diagnostics::info("the manifest of " + step.origin.display() + " is not recorded: its tag serves another one");
-    } catch (const Error& error) {
-        diagnostics::info("the manifest of " + step.origin.display() + " is not recorded: " + error.message());
-    }
-    return std::nullopt;
-}
+// Nobody waits longer for what is only written down.
+constexpr auto patience = std::chrono::seconds(3);
 
 std::optional<std::uint64_t> supported_context(const Step& step, const ollama::Installed& model, const Ports& ports,
                                                const Stop& stop) {
@@ -40,11 +30,30 @@ void throw_if_unexpected(const Step& step, const ollama::Installed& model, const
 
 } // namespace
 
-bool record_pin(const Step& step, const ollama::Installed& model, const Ports& ports, Stop stop) {
+// The tag may have moved since the pull, and a server may reach another registry.
+std::optional<Image> find_image(const Step& step, const Digest& digest, const Ports& ports, const Stop& stop) {
+    if (step.supply && step.supply->image.digest == digest) return step.supply->image;
+    if (step.pin && step.pin->digest == digest && step.pin->manifest) return Image::parse(*step.pin->manifest);
+    if (ports.registry == nullptr) return std::nullopt;
+    const Deadline deadline(stop, patience);
+    try {
+        Image image = ports.registry->image(step.origin, deadline.stop());
+        if (image.digest == digest) return image;
+        diagnostics::info("the manifest of " + step.origin.display() + " is not recorded: its tag serves another one");
+    } catch (const Error& error) {
+        diagnostics::info("the manifest of " + step.origin.display() + " is not recorded: " + error.message());
+    } catch (const Interrupted&) {
+        throw_if_stopped(stop);
+        diagnostics::info("the manifest of " + step.origin.display() + " is not recorded: its registry takes too long");
+    }
+    return std::nullopt;
+}
+
+bool record_pin(const Step& step, const ollama::Installed& model, std::optional<Image> image, const Ports& ports,
+                Stop stop) {
     if (ports.lock_file == nullptr) return false;
     if (!model.digest) throw Error(Kind::protocol, "the server tells no digest of it");
     if (model.size == ByteCount()) throw Error(Kind::protocol, "the server says that it has no bytes");
-    std::optional<Image> image = image_of(step, *model.digest, ports, stop);
     throw_if_unexpected(step, model, image, ports, stop);
     manifest::Locked entry{*model.digest, step.origin, model.size, known_quantization(model.quantization), {}, {}, {}};
     if (image) {
@@ -59,6 +68,20 @@ bool record_pin(const Step& step, const ollama::Installed& model, const Ports& p
         },
         stop);
     return added;
+}
+
+void record_manifest(const Step& step, const Ports& ports, Stop stop) {
+    if (ports.lock_file == nullptr || !step.completes_entry) return;
+    ports.lock_file->update(
+        [&](manifest::Lock& lock) {
+            for (auto& [name, entry] : lock.models) {
+                const bool meant = name.same_on_server(step.name) && entry.digest == step.pin->digest;
+                if (!meant || entry.bytes) continue;
+                entry.bytes = step.pin->manifest;
+                entry.size = Image::parse(*entry.bytes).size();
+            }
+        },
+        stop);
 }
 
 void record_same(const Step& step, const Ports& ports, Stop stop) {

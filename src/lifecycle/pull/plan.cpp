@@ -58,14 +58,38 @@ Step refused(Step step, Error why) {
     return step;
 }
 
-Step refused_as_moved(Step step, const upstream::Standing& standing) {
+std::string what_became_of_the_tag(const Step& step, const upstream::Standing& standing) {
+    if (standing.state == upstream::State::no_upstream)
+        return step.origin.display() + " is not at its registry any more";
     const std::string now = standing.after ? standing.after->id() : "other content";
-    Error error(Kind::check, "it is locked at " + step.pin->digest.id() + ", and its tag serves " + now +
-                                 " now: " + standing.reason);
-    error.hint("nothing was downloaded; `codemate lock --upgrade " + step.name.display_short() +
-               "` accepts what the tag serves, then pull again");
-    step.standing = standing;
+    return "its tag serves " + now + " now: " + standing.reason;
+}
+
+Step refused_as_moved(Step step, const upstream::Standing& standing) {
+    Error error(Kind::not_found, "it is locked at " + step.pin->digest.id() + ", whose manifest nobody has, and " +
+                                     what_became_of_the_tag(step, standing));
+    if (standing.state == upstream::State::outdated) {
+        step.standing = standing;
+        error.hint("nothing was downloaded; `codemate lock --upgrade " + step.name.display_short() +
+                   "` accepts what the tag serves, then pull again");
+    } else {
+        error.hint("look for a machine that has it still, or declare another model");
+    }
     return refused(std::move(step), std::move(error));
+}
+
+// Way 4: layer by layer, from wherever each is to be had.
+Step locked_step(Step step, const upstream::Supply& supply, std::string reason) {
+    step.supply = supply;
+    if (auto obstacle = supply.obstacle()) {
+        obstacle->context("it is locked at " + step.pin->digest.id() + ", and " + reason);
+        return refused(std::move(step), std::move(*obstacle));
+    }
+    step.what = Do::fetch_locked;
+    step.transport = ollama::Transport::plain_http;
+    step.keep_source = false;
+    step.reason = "locked; " + reason;
+    return step;
 }
 
 // Another name that has the pinned content and that the server would not take for another model.
@@ -84,6 +108,22 @@ Step copy_step(Step step, const ollama::Installed& holder) {
     return step;
 }
 
+const upstream::Supply* supply_of(const Step& step, const Known& known) {
+    const auto found = known.facts.supplies.find(step.name);
+    return found == known.facts.supplies.end() ? nullptr : &found->second;
+}
+
+Step lost_by_its_tag(Step step, const upstream::Standing& standing, const Known& known) {
+    const upstream::Supply* supply = supply_of(step, known);
+    if (supply == nullptr) return refused_as_moved(std::move(step), standing);
+    const std::string reason = what_became_of_the_tag(step, standing);
+    if (standing.state == upstream::State::outdated) step.standing = standing;
+    step = locked_step(std::move(step), *supply, reason);
+    // Typed by hand, it has been given.
+    step.wants_consent = step.what == Do::fetch_locked && !known.facts.asked.contains(step.name);
+    return step;
+}
+
 Step fetch_or_refuse(Step step, const Known& known) {
     using upstream::State;
     const auto found = known.facts.upstream.find(step.name);
@@ -91,13 +131,8 @@ Step fetch_or_refuse(Step step, const Known& known) {
     const upstream::Standing& standing = found->second;
     switch (standing.state) {
     case State::outdated:
-        return refused_as_moved(std::move(step), standing);
     case State::no_upstream:
-        return refused(std::move(step),
-                       Error(Kind::not_found, "it is locked at " + step.pin->digest.id() +
-                                                  ", which nothing installed has, and " + step.origin.display() +
-                                                  " is not at its registry any more")
-                           .hint("look for a machine that has it still, or declare another model"));
+        return lost_by_its_tag(std::move(step), standing, known);
     case State::same_content:
         if (!known.options.locked) step.also_same = standing.after;
         step.pin->same.push_back(*standing.after);
@@ -110,16 +145,24 @@ Step fetch_or_refuse(Step step, const Known& known) {
         step.reason = "locked, and its tag still serves that";
         return step;
     case State::absent:
-    case State::failed: // a registry that perhaps only the server can reach
-        step.reason = "locked; its tag could not be looked up, what arrives is compared";
+    case State::failed:
         break;
     }
+    // A registry that perhaps only the server can reach: then what arrives decides.
+    const upstream::Supply* supply = supply_of(step, known);
+    if (supply != nullptr && supply->complete())
+        return locked_step(std::move(step), *supply, "its tag could not be looked up, its layers are at a mirror");
+    step.reason = "locked; its tag could not be looked up, what arrives is compared";
     return step;
 }
 
 // The ways of a lock, in their order: it is installed, it is installed under another name, the tag still serves it.
 Step pinned_step(Step step, const manifest::Locked& entry, const Known& known) {
-    step.pin = Pin{entry.digest, entry.same, entry.size};
+    step.pin = Pin{entry.digest, entry.same, entry.size, entry.bytes};
+    if (const upstream::Supply* supply = supply_of(step, known); supply != nullptr && !step.pin->manifest) {
+        step.pin->manifest = supply->image.bytes;
+        step.completes_entry = !known.options.locked && !known.facts.asked.contains(step.name);
+    }
     if (step.pin->is(step.before)) {
         step.what = Do::nothing;
         step.reason = "locked, and installed so";
@@ -129,11 +172,28 @@ Step pinned_step(Step step, const manifest::Locked& entry, const Known& known) {
     return fetch_or_refuse(std::move(step), known);
 }
 
+Step refused_by_lock(Step step, const manifest::Locked& entry, const Digest& asked) {
+    step.pin = Pin{entry.digest, entry.same, entry.size};
+    return refused(std::move(step),
+                   Error(Kind::refused, "the lock pins it at " + entry.digest.id() + ", not at " + asked.id())
+                       .hint("--force installs it all the same; the lock stays as it is"));
+}
+
+// What was typed as NAME@sha256:… is a pin for this once; of a declared model without an entry it becomes one.
+Step asked_step(Step step, const manifest::Locked& asked, const manifest::Locked* entry, const Known& known) {
+    if (entry != nullptr && !entry->is(asked.digest) && (known.options.locked || !known.options.force))
+        return refused_by_lock(std::move(step), *entry, asked.digest);
+    step.first_use = entry == nullptr && step.declared && known.facts.lock && !known.options.locked;
+    return pinned_step(std::move(step), asked, known);
+}
+
 Step step_for(const manifest::Wanted& wanted, const Known& known) {
     Step step = fetch_step(wanted, known);
+    const manifest::Locked* entry = known.facts.lock ? known.facts.lock->find(wanted.name) : nullptr;
+    if (const auto asked = known.facts.asked.find(wanted.name); asked != known.facts.asked.end())
+        return asked_step(std::move(step), asked->second, entry, known);
     if (!known.facts.lock) return step;
-    if (const manifest::Locked* entry = known.facts.lock->find(wanted.name))
-        return pinned_step(std::move(step), *entry, known);
+    if (entry != nullptr) return pinned_step(std::move(step), *entry, known);
     if (known.options.locked && wanted.declared) {
         return refused(std::move(step), Error(Kind::check, "it has no entry in the lock, and none may be added here")
                                             .hint("run `codemate lock` where the lock may be written, and commit it"));
@@ -159,8 +219,14 @@ Plan plan(const Facts& facts, const Options& options) {
     return plan;
 }
 
+bool Plan::wants_consent() const {
+    return std::ranges::any_of(steps, &Step::wants_consent);
+}
+
 std::string_view to_string(Do what) {
     switch (what) {
+    case Do::fetch_locked:
+        return "fetch_locked";
     case Do::fetch:
         return "fetch";
     case Do::copy_installed:

@@ -2,8 +2,11 @@
 
 #include "lifecycle/pull/arrivals.hpp"
 #include "lifecycle/pull/keeping.hpp"
+#include "lifecycle/pull/memory.hpp"
 #include "lifecycle/pull/pinning.hpp"
+#include "lifecycle/pull/route.hpp"
 
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/grace.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/rules/own_names.hpp"
@@ -21,14 +24,13 @@ using rules::find;
 // One model on its way: the step, what is known so far, and who is told.
 class Transfer {
 public:
-    Transfer(const Step& step, const Plan& plan, const Ports& ports, const Run& run)
-        : step_(step), plan_(plan), ports_(ports), run_(run), keeping_(ports.server, ports.clock),
-          arrivals_(ports.clock.steady()) {
+    Transfer(const Step& step, const Plan& plan, Shared& shared)
+        : step_(step), plan_(plan), shared_(shared), ports_(shared.ports), run_(shared.run),
+          keeping_(ports_.server, ports_.clock), arrivals_(ports_.clock.steady()), source_(step.source) {
         item_.step = step;
     }
 
     Item carry_out() {
-        const SteadyTime began = ports_.clock.steady();
         tell(Event::Type::begin, beginning());
         try {
             throw_if_stopped(run_.stop);
@@ -48,7 +50,8 @@ public:
             for (std::string& note : undo())
                 item_.error->note(std::move(note));
         }
-        item_.took = ports_.clock.steady() - began;
+        item_.took = ports_.clock.steady() - began_;
+        settle();
         tell_end();
         return item_;
     }
@@ -60,13 +63,15 @@ private:
             item_.outcome = Outcome::unchanged;
             item_.digest = step_.before;
             item_.size = step_.pin->size;
-            return write_to_lock(nullptr);
+            return step_.first_use ? use_installed() : write_to_lock(nullptr);
         case Step::Do::copy_installed:
             return copy_installed();
         case Step::Do::refuse:
             throw *step_.obstacle;
         case Step::Do::fetch:
             return fetch_and_place();
+        case Step::Do::fetch_locked:
+            return fetch_layers(*step_.supply, ports_.server.installed(run_.stop));
         }
     }
 
@@ -86,12 +91,54 @@ private:
                 .hint("run the command again");
         }
         last_steps();
+        begin_change(now);
         keep(step_.name, now, last_steps_);
         place(*holder, now, now);
         item_.digest = holder->digest;
         item_.size = holder->size;
         item_.outcome = Outcome::copied;
         tell_kept();
+        remember();
+        write_to_lock(step_.first_use ? holder : nullptr);
+    }
+
+    // NAME@sha256:… of a model that has no entry yet, and is what was asked for.
+    void use_installed() {
+        const std::vector<Installed> now = ports_.server.installed(run_.stop);
+        const Installed* model = find(now, step_.name);
+        write_to_lock(model != nullptr && step_.pin->is(model->digest) ? model : nullptr);
+    }
+
+    // What is left half done is found by the next run. Of the names that appear only that of a helper is told: a
+    // snapshot's says itself what it is of.
+    void begin_change(const std::vector<Installed>& installed) {
+        if (change_ || (!step_.pin && source_ == step_.name)) return;
+        state::Change change{shared_.memory.server(), step_.name};
+        const Installed* there = find(installed, step_.name);
+        if (there != nullptr) change.before = there->digest;
+        if (step_.pin) {
+            change.wanted = step_.pin->same;
+            change.wanted.insert(change.wanted.begin(), step_.pin->digest);
+        }
+        if (source_ != step_.name && find(installed, source_) == nullptr) change.helper = source_;
+        change.began = ports_.clock.now();
+        change_ = shared_.memory.begin(change);
+    }
+
+    // Unless something was left: then the next run goes on with it.
+    void settle() {
+        if (change_ && keeping_.settled() && !pulled_as_ && !helper_left_) change_->done();
+    }
+
+    // For the way back to a content that no lock pins.
+    void remember() {
+        if (!item_.digest || !shared_.memory.keeps_journal()) return;
+        state::Pulled pulled{ports_.clock.now(), shared_.memory.server(), step_.name, *item_.digest, {}, step_.origin};
+        if (!image_ || image_->digest != *item_.digest) image_ = find_image(step_, *item_.digest, ports_, run_.stop);
+        if (image_) pulled.manifest = image_->bytes;
+        pulled.fetched = item_.fetched;
+        pulled.took = ports_.clock.steady() - began_;
+        shared_.memory.add(pulled);
     }
 
     void keep(const ModelName& name, const std::vector<Installed>& installed, const Stop& stop) {
@@ -119,37 +166,106 @@ private:
     // The tag moved between look-up and download, or the server reaches another registry than codemate.
     Error other_content(const Installed& wrong) const {
         const std::string got = wrong.digest ? wrong.digest->id() : "content without a digest";
+        const Digest& wanted = step_.pin ? step_.pin->digest : image_->digest;
         Error error(Kind::check,
-                    "the server got " + got + " instead of " + step_.pin->digest.id() + ", which is locked");
+                    "the server got " + got + " instead of " + wanted.id() + (step_.pin ? ", which is locked" : ""));
+        if (is_relayed())
+            return error.hint(
+                "Ollama before 0.19 writes manifests anew, which changes their digest: update the server");
         return error.hint("the tag has moved; `codemate outdated` says what changed, `codemate lock --upgrade " +
                           step_.name.display_short() + "` accepts it");
     }
 
+    bool is_relayed() const { return rules::is_relay_name(source_); }
+
     void fetch_and_place() {
         // Looked at right before, not when the plan was made: somebody else may have pulled meanwhile.
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
-        keep(step_.source, before, run_.stop);
-        ports_.server.pull(
-            step_.source, step_.transport, [this](const PullEvent& event) { return on(event); }, run_.stop);
+        begin_change(before);
+        keep(source_, before, run_.stop);
+        if (const auto refusal = pull_tag()) return fetch_layers(supply_instead(*refusal), before);
+        put_in_place(before);
+    }
+
+    // What a registry said that this server cannot pull from, though codemate perhaps can.
+    std::optional<Error> pull_tag() {
+        try {
+            ports_.server.pull(
+                source_, step_.transport, [this](const PullEvent& event) { return on(event); }, run_.stop);
+            return std::nullopt;
+        } catch (const Error& error) {
+            const bool refused = error.kind() == Kind::unsupported || error.kind() == Kind::unauthorised ||
+                                 error.kind() == Kind::forbidden;
+            if (!refused || source_.on_public_registry() || ports_.relays == nullptr || ports_.registry == nullptr)
+                throw;
+            return error;
+        }
+    }
+
+    // Throws what the server said where codemate gets no further.
+    upstream::Supply supply_instead(const Error& refusal) {
+        diagnostics::info(refusal.message());
+        try {
+            Image image = ports_.registry->image(step_.origin, run_.stop);
+            const std::vector<ModelName> places{step_.origin};
+            upstream::Supply supply =
+                upstream::find_supply(std::move(image), places, {&ports_.server, *ports_.registry}, run_);
+            if (const auto obstacle = supply.obstacle()) throw *obstacle;
+            tell(Event::Type::note, "the server cannot pull from that registry; its layers come through codemate");
+            return supply;
+        } catch (const Error& error) {
+            Error told = refusal;
+            if (error.message() != refusal.message()) told.note("nor can codemate: " + error.message());
+            throw told;
+        }
+    }
+
+    void fetch_layers(const upstream::Supply& supply, const std::vector<Installed>& before) {
+        image_ = supply.image;
+        const auto relay = shared_.route.open({supply.image, step_.name, supply.sources}, run_);
+        source_ = relay->name();
+        if (change_) change_->done();
+        change_.reset(); // it was about another name
+        begin_change(before);
+        pull_relayed(
+            *relay, ports_, [this](const PullEvent& event) { on(event); },
+            [this](const std::string& note) { tell(Event::Type::note, note); }, run_.stop);
+        helper_left_ = true; // until it is removed
+        put_in_place(before);
+    }
+
+    void put_in_place(const std::vector<Installed>& before) {
         last_steps();
         const std::vector<Installed> after = ports_.server.installed(last_steps_);
-        const Installed* source = find(after, step_.source);
+        const Installed* source = find(after, source_);
         if (source == nullptr) {
-            throw Error(Kind::failed,
-                        "the server reported success, but does not list " + quoted(step_.source.display()))
+            throw Error(Kind::failed, "the server reported success, but does not list " + quoted(source_.display()))
                 .hint("its files may be damaged, or its disk full; the server's own log says more");
         }
-        if (step_.pin && !step_.pin->is(source->digest)) throw other_content(*source);
+        if (is_wrong(*source)) throw rejected(*source, before);
         record(*source);
-        if (step_.copies()) {
-            if (find(before, step_.source) == nullptr) pulled_as_ = step_.source;
+        if (source_ != step_.name) {
+            if (find(before, source_) == nullptr) pulled_as_ = source_;
             keep(step_.name, after, last_steps_);
             place(*source, before, after);
             pulled_as_.reset();
         }
         judge(before, *source);
         tell_kept();
+        if (item_.outcome != Outcome::unchanged) remember();
         write_to_lock(step_.first_use ? source : nullptr);
+    }
+
+    bool is_wrong(const Installed& source) const {
+        if (step_.pin) return !step_.pin->is(source.digest);
+        return is_relayed() && source.digest != image_->digest;
+    }
+
+    // A helper of ours goes with the wrong content; a true name is undone as any failed pull.
+    Error rejected(const Installed& source, const std::vector<Installed>& before) {
+        Error error = other_content(source);
+        if (is_relayed() && find(before, source_) == nullptr) remove_source();
+        return error;
     }
 
     // The model is installed whatever comes now: what goes wrong here is the item's error, not its outcome. `first`:
@@ -158,7 +274,12 @@ private:
         try {
             last_steps();
             record_same(step_, ports_, last_steps_);
-            if (first != nullptr) item_.locked_now = record_pin(step_, *first, ports_, last_steps_);
+            record_manifest(step_, ports_, last_steps_);
+            if (first != nullptr) {
+                if (!image_ || image_->digest != first->digest)
+                    image_ = first->digest ? find_image(step_, *first->digest, ports_, last_steps_) : std::nullopt;
+                item_.locked_now = record_pin(step_, *first, image_, ports_, last_steps_);
+            }
             if (item_.locked_now) tell(Event::Type::note, "locked at " + first->digest->id() + " (first use)");
         } catch (const Interrupted&) {
             item_.error = Error(Kind::failed, "interrupted");
@@ -189,28 +310,32 @@ private:
         const Digest digest = source.digest.value_or(Digest());
         // Not the name of the snapshot that may be there already, which has the old content's digest.
         const ModelName spare = rules::snapshot_name(step_.name, ports_.clock.now(), digest);
-        ollama::copy_over(ports_.server, step_.source, step_.name, spare, after, last_steps_);
+        ollama::copy_over(ports_.server, source_, step_.name, spare, after, last_steps_);
         if (may_remove_source(source, before)) remove_source();
     }
 
     // The name that only this pull made goes, but never one that was there before, that the manifest declares or that
     // this run was asked for, nor one that no longer is what was copied.
     bool may_remove_source(const Installed& source, const std::vector<Installed>& before) const {
-        if (step_.keep_source || find(before, step_.source) != nullptr || !source.digest) return false;
+        if (is_relayed() && step_.what != Step::Do::copy_installed) return true; // nobody else knows it
+        if (step_.keep_source || find(before, source_) != nullptr || !source.digest) return false;
         const bool asked_for = std::any_of(plan_.steps.begin(), plan_.steps.end(),
-                                           [&](const Step& other) { return other.name.same_on_server(step_.source); });
+                                           [&](const Step& other) { return other.name.same_on_server(source_); });
         if (asked_for) return false;
         const std::vector<Installed> now = ports_.server.installed(last_steps_);
-        const Installed* same = find(now, step_.source);
+        const Installed* same = find(now, source_);
         return same != nullptr && same->digest == source.digest;
     }
 
     void remove_source() {
         try {
-            ports_.server.remove(step_.source, last_steps_);
+            ports_.server.remove(source_, last_steps_);
+            helper_left_ = false;
         } catch (const Error& error) {
-            tell(Event::Type::note,
-                 "the helper name " + step_.source.display() + " could not be removed: " + error.message());
+            helper_left_ = error.kind() != Kind::not_found;
+            if (helper_left_)
+                tell(Event::Type::note,
+                     "the helper name " + source_.display() + " could not be removed: " + error.message());
         }
     }
 
@@ -248,6 +373,7 @@ private:
 
     std::string beginning() const {
         if (step_.what == Step::Do::refuse) return "comparing with the lock";
+        if (step_.what == Step::Do::fetch_locked) return "pulling the locked content, layer by layer";
         if (step_.what != Step::Do::fetch) return step_.reason;
         return step_.copies() ? "pulling " + step_.source.display() : "pulling";
     }
@@ -277,10 +403,16 @@ private:
 
     const Step& step_;
     const Plan& plan_;
+    Shared& shared_;
     const Ports& ports_;
     const Run& run_;
     Keeping keeping_;
     Arrivals arrivals_;
+    const SteadyTime began_ = ports_.clock.steady();
+    ModelName source_;           // what the server has been asked to pull: a relay's name, too
+    std::optional<Image> image_; // that is being pulled, where its manifest is known
+    std::optional<state::Changes::Held> change_;
+    bool helper_left_ = false;
     std::string stage_;
     std::optional<Grace> grace_; // of the last steps, once for all of them
     Stop last_steps_;
@@ -291,8 +423,8 @@ private:
 
 } // namespace
 
-Item transfer(const Step& step, const Plan& plan, const Ports& ports, const Run& run) {
-    return Transfer(step, plan, ports, run).carry_out();
+Item transfer(const Step& step, const Plan& plan, Shared& shared) {
+    return Transfer(step, plan, shared).carry_out();
 }
 
 } // namespace codemate::lifecycle::pull

@@ -1,12 +1,26 @@
 #pragma once
 
+#include "lifecycle/pull/memory.hpp"
+#include "lifecycle/pull/route.hpp"
+
 #include "codemate/lifecycle/pull.hpp"
 
 namespace codemate::lifecycle::pull {
 
+// What the models of one run have in common.
+struct Shared {
+    const Ports& ports;
+    const Run& run;
+    Memory memory;
+    Route route;
+
+    Shared(const Options& options, const Ports& ports_of_run, const Run& this_run)
+        : ports(ports_of_run), run(this_run), memory(options, ports, run), route(options, ports) {}
+};
+
 // Carries out one step: pull or copy to its name, compare with its pin, go back where that is not what came, record a
-// first use. Always returns an item; what
-// went wrong, or that it was stopped, stands in it. Tells of its progress, from begin to end.
-Item transfer(const Step&, const Plan&, const Ports&, const Run&);
+// first use. Always returns an item; what went wrong, or that it was stopped, stands in it. Tells of its progress, from
+// begin to end.
+Item transfer(const Step&, const Plan&, Shared&);
 
 } // namespace codemate::lifecycle::pull

@@ -1,16 +1,11 @@
 #include "support/catch.hpp"
-#include "support/hand_clock.hpp"
-#include "support/temp_dir.hpp"
-#include "unit/lifecycle/images.hpp"
-#include "unit/lifecycle/manifests.hpp"
+#include "unit/lifecycle/pull_world.hpp"
 
-#include "codemate/lifecycle/pull.hpp"
 #include "codemate/rules/own_names.hpp"
-#include "codemate/rules/targets.hpp"
 
 #include <algorithm>
 
-// pull beside a lock: fakes of server and registry, a real lock file.
+// pull beside a lock, by the ways that need no relay.
 
 using namespace codemate;
 using namespace std::chrono_literals;
@@ -23,87 +18,14 @@ using Call = FakeServer::Call;
 using Do = use::Step::Do;
 using use::Outcome;
 
-namespace {
-
-const char* const project = R"({
-  "schema": 1,
-  "roles": {"chat": "mistral"},
-  "models": {"coder:7b-q4_0": {"from": "coder:7b-instruct-q4_0"}}
-})";
-
-const ModelName mistral = ModelName::parse("mistral");
-const ModelName coder = ModelName::parse("coder:7b-q4_0");
-const FakeRegistry::Model before = image("weights of four bits", "Q4_0");
-const FakeRegistry::Model after = image("other weights, of four bits and a half", "Q4_K_M");
-const FakeRegistry::Model code = image("code", "Q4_0");
-const Digest old_digest = before.image().digest;
-const Digest new_digest = after.image().digest;
-
-struct World {
-    test::TempDir directory;
-    manifest::LockFile file{directory.path() / "codemate.lock"};
-    FakeServer server;
-    FakeRegistry registry;
-    test::HandClock clock;
-    std::stop_source stop;
-    manifest::Manifest manifest = test::manifest_of(project);
-    std::vector<Event> events;
-    std::function<void(const Event&)> also = [](const Event&) {};
-
-    World() {
-        serve("mistral", before);
-        serve("coder:7b-instruct-q4_0", code);
-        clock.advance(400'000h);
-    }
-
-    // The tag, at the registry and for the server's own pulls.
-    void serve(const char* name, const FakeRegistry::Model& model) {
-        registry.offer(name, model);
-        server.offer(name, as_installed(model));
-    }
-    void pin(const ModelName& name, const FakeRegistry::Model& model, const std::string& source) {
-        file.update([&](manifest::Lock& lock) { lock.models.insert_or_assign(name, test::locked(model, source)); }, {});
-    }
-    void pin_mistral() { pin(mistral, before, "mistral"); }
-
-    Run run() {
-        return {stop.get_token(), [this](const Event& event) {
-                    events.push_back(event);
-                    if (event.type == Event::Type::amount) clock.advance(60ms);
-                    also(event);
-                }};
-    }
-    use::Ports ports() { return {server, clock, &registry, &file}; }
-    use::Plan plan(std::vector<std::string> targets = {}, bool locked = false) {
-        const use::Options options{std::move(targets), {}, locked};
-        const manifest::Lock lock = file.read();
-        return use::plan(use::gather(options, manifest, &lock, ports(), run()), options);
-    }
-    use::Item pull(std::vector<std::string> targets = {}, bool locked = false) {
-        const use::Report report = use::execute(plan(std::move(targets), locked), {}, ports(), run());
-        REQUIRE(report.items.size() == 1);
-        return report.items.front();
-    }
-
-    std::optional<Digest> digest_of(const ModelName& name) {
-        const auto installed = server.installed({});
-        const ollama::Installed* found = rules::find(installed, name);
-        return found == nullptr ? std::nullopt : found->digest;
-    }
-    std::vector<ModelName> snapshots() {
-        std::vector<ModelName> names;
-        for (const ollama::Installed& model : server.installed({})) {
-            if (rules::parse_snapshot_name(model.name)) names.push_back(model.name);
-        }
-        return names;
-    }
-    std::size_t calls(Call::What what) const {
-        const std::vector<Call> all = server.calls();
-        return static_cast<std::size_t>(std::ranges::count(all, what, &Call::what));
-    }
-};
-
-} // namespace
+using test::code;
+using test::coder;
+using test::mistral;
+using test::new_digest;
+using test::old_digest;
+using World = test::PullWorld;
+const auto& before = test::before;
+const auto& after = test::after;
 
 TEST_CASE("first use of a declared model becomes its pin") {
     World world;
@@ -224,16 +146,17 @@ TEST_CASE("way 3 over another content: that is kept as a snapshot") {
     CHECK(item.kept_as == world.snapshots());
 }
 
-TEST_CASE("a tag that has moved: nothing is downloaded, and what changed is told") {
+TEST_CASE("a tag that has moved from a content whose manifest nobody knows: what changed is told, nothing is done") {
     World world;
     world.pin_mistral();
+    world.file.update([](manifest::Lock& lock) { lock.models.at(mistral).bytes.reset(); }, {});
     world.serve("mistral", after);
     if (GENERATE(false, true)) world.server.install("mistral", as_installed(after));
     const auto installed = world.digest_of(mistral);
     const use::Item item = world.pull({}, GENERATE(false, true));
     CHECK(item.outcome == Outcome::failed);
     REQUIRE(item.error);
-    CHECK(item.error->kind() == Kind::check);
+    CHECK(item.error->kind() == Kind::not_found);
     CHECK(item.error->message().find("Q4_0 → Q4_K_M") != std::string::npos);
     REQUIRE(item.step.standing);
     CHECK(item.step.standing->diff);
@@ -271,10 +194,11 @@ TEST_CASE("the same content is installed already: remembered without a pull") {
     CHECK(world.file.read().models.at(mistral).same == std::vector{again.image().digest});
 }
 
-TEST_CASE("the tag is gone and nothing installed has the content") {
+TEST_CASE("the tag is gone and nothing installed has the content, nor any registry its layers") {
     World world;
     world.pin_mistral();
     world.registry.withdraw("mistral");
+    world.registry.lose_blob(before.image().layers.front().digest);
     const use::Item item = world.pull();
     CHECK(item.outcome == Outcome::failed);
     CHECK(item.error->kind() == Kind::not_found);

@@ -3,12 +3,16 @@
 #include "cli/commands/pull/render.hpp"
 #include "cli/commands/standing.hpp"
 #include "cli/commands/targets.hpp"
+#include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/recovery.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/ui/message.hpp"
+
+#include <charconv>
 
 namespace codemate::cli {
 namespace {
@@ -21,6 +25,9 @@ public:
         options.arguments("TARGET", targets_, "groups, roles, models; none: the required set");
         options.flag("--locked", locked_,
                      "write no lock; refuse declared models that it lacks (default in CI, where there is a lock)");
+        options.flag("--force", force_, "install NAME@sha256:… although the lock pins another content");
+        options.value("--relay-port", "PORT", relay_port_,
+                      "where codemate serves locked content to the server, as for `ssh -R PORT:127.0.0.1:PORT`");
         options.flag("--dry-run", dry_run_, "say what would be done, change nothing");
         options.flag("-y,--yes", yes_, "answer every question with yes");
     }
@@ -29,25 +36,42 @@ public:
         const manifest::Manifest& manifest = wiring.manifest();
         refuse_without_manifest(manifest);
         const std::optional<manifest::LockFile> lock_file = wiring.lock_file();
-        const use::Options options{targets_, wiring.registry(), is_locked(lock_file, wiring)};
+        use::Options options{targets_, wiring.registry(), is_locked(lock_file, wiring), force_};
+        options.server = wiring.endpoint().text();
+        options.relay_port = relay_port();
         use::Ports ports{wiring.server(), wiring.clock()};
         const manifest::Lock* lock = nullptr;
         if (lock_file) {
             lock = &wiring.lock(options.locked ? Wiring::NamedLock::must_exist : Wiring::NamedLock::may_be_new);
-            ports.registry = &wiring.registry_server(plain_http_hosts(targets_, manifest));
             ports.lock_file = &*lock_file;
         }
+        ports.registry = &wiring.registry_server(plain_http_hosts(targets_, manifest));
+        ports.relays = &wiring.relays();
+        ports.addresses = [&] { return wiring.relay_addresses(); };
+        ports.journal = wiring.journal();
+        ports.changes = wiring.changes();
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
 
         wiring.say_what_is_used();
-        const use::Plan plan = use::plan(use::gather(options, manifest, lock, ports, run), options);
+        const Recovery mode = dry_run_ ? Recovery::only_said : Recovery::done;
+        Recovered recovered = recover(mode, wiring);
+        const use::Facts facts = use::gather(options, manifest, lock, ports, run);
+        const use::Plan plan = use::plan(facts, options);
         say_what_is_new(plan, wiring);
         if (plan.steps.empty())
             wiring.note("the manifest requires no model: it has neither roles nor a group \"default\"");
-        if (dry_run_) return show(plan, wiring);
+        if (dry_run_) {
+            sweep(facts.installed, mode, wiring);
+            return show(plan, status_of(plan, wiring), wiring);
+        }
+        if (const auto refused = ask(plan, options, wiring)) return show(plan, *refused, wiring);
         const use::Report report = use::execute(plan, options, ports, run);
         wiring.progress().clear();
-        return show(report, wiring);
+        if (report.ending == use::Ending::complete) {
+            for (auto& item : sweep(facts.installed, mode, wiring))
+                recovered.push_back(std::move(item));
+        }
+        return show(report, recovered, wiring);
     }
 
 private:
@@ -67,6 +91,40 @@ private:
                   "(`codemate pull --dry-run default` shows it)");
     }
 
+    std::uint16_t relay_port() const {
+        if (!relay_port_) return 0;
+        std::uint16_t port = 0;
+        const char* const end = relay_port_->data() + relay_port_->size();
+        const auto [rest, problem] = std::from_chars(relay_port_->data(), end, port);
+        if (problem != std::errc{} || rest != end || port == 0) {
+            throw Error(Kind::usage, "--relay-port: " + quoted(*relay_port_) + " is no port")
+                .hint("a number from 1 to 65535");
+        }
+        return port;
+    }
+
+    // The status if it must not be done. A lock is a file that anyone may send, and what it asks for here no tag
+    // confirms.
+    std::optional<int> ask(const use::Plan& plan, const use::Options& options, Wiring& wiring) const {
+        if (!plan.wants_consent()) return std::nullopt;
+        for (const use::Step& step : plan.steps) {
+            if (step.wants_consent) wiring.note(printable(step.name.display() + ": " + step.reason));
+        }
+        switch (consent(pull::question(plan), yes_ || options.locked, wiring)) {
+        case Consent::given:
+            return std::nullopt;
+        case Consent::declined:
+            throw Error(Kind::refused, "not confirmed; nothing was changed");
+        case Consent::nobody_to_ask:
+            break;
+        }
+        const Error error = Error(Kind::refused, "the lock asks for content that no tag confirms any more, and nobody "
+                                                 "can be asked here; nothing was changed")
+                                .hint("--yes, or --locked, is the consent to install what codemate.lock says");
+        wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+        return exit_status(error.kind());
+    }
+
     static void say_what_is_new(const use::Plan& plan, Wiring& wiring) {
         for (const use::Step& step : plan.steps) {
             if (!step.declared && !step.pin) {
@@ -76,7 +134,7 @@ private:
         }
     }
 
-    static int show(const use::Plan& plan, Wiring& wiring) {
+    static int status_of(const use::Plan& plan, Wiring& wiring) {
         std::vector<int> failures;
         for (const use::Step& step : plan.steps) {
             if (!step.obstacle) continue;
@@ -85,7 +143,10 @@ private:
             error.context("cannot pull " + quoted(step.name.display()));
             wiring.err().write(ui::error_text(error, wiring.style_of_err()));
         }
-        const int status = common_status(failures);
+        return common_status(failures);
+    }
+
+    static int show(const use::Plan& plan, int status, Wiring& wiring) {
         if (wiring.options().json) {
             wiring.out().write(json::to_pretty(pull::document(plan, status, wiring)) + "\n");
         } else {
@@ -94,7 +155,7 @@ private:
         return status;
     }
 
-    static int show(const use::Report& report, Wiring& wiring) {
+    static int show(const use::Report& report, const Recovered& recovered, Wiring& wiring) {
         const int status = status_of(report, wiring);
         for (const use::Item& item : report.items) {
             if (item.error) wiring.err().write(ui::error_text(*item.error, wiring.style_of_err()));
@@ -104,7 +165,7 @@ private:
                 "codemate: interrupted; what was fetched stays on the server, and the next pull resumes\n");
         }
         if (wiring.options().json) {
-            wiring.out().write(json::to_pretty(pull::document(report, status, wiring)) + "\n");
+            wiring.out().write(json::to_pretty(pull::document(report, recovered, status, wiring)) + "\n");
         } else {
             wiring.out().write(pull::text(report, wiring.out_terminal().columns));
         }
@@ -124,6 +185,8 @@ private:
     }
 
     std::vector<std::string> targets_;
+    std::optional<std::string> relay_port_;
+    bool force_ = false;
     bool locked_ = false;
     bool dry_run_ = false;
     bool yes_ = false;

@@ -10,6 +10,19 @@ namespace {
 namespace use = lifecycle::pull;
 using json::Value;
 
+// What the server lacks of a locked content, and where each layer is to be had.
+Value missing_json(const upstream::Supply& supply) {
+    Value layers = Value::array();
+    for (const Layer& layer : supply.missing) {
+        const auto source = supply.sources.find(layer.digest);
+        Value object = Value::object();
+        object.set("kind", to_string(layer.role)).set("digest", layer.digest.text()).set("size", layer.size.count());
+        object.set("from", source == supply.sources.end() ? Value() : Value(source->second.place.display()));
+        layers.add(std::move(object));
+    }
+    return layers;
+}
+
 Value step_json(const use::Step& step) {
     Value object = Value::object();
     object.set("name", step.name.display()).set("source", step.source.display());
@@ -18,6 +31,7 @@ Value step_json(const use::Step& step) {
     object.set("pin", digest_json(step.pin ? std::optional(step.pin->digest) : std::nullopt));
     object.set("reason", step.reason).set("previous_digest", digest_json(step.before));
     if (step.standing) object.set("upstream", standing_json(*step.standing));
+    if (step.supply) object.set("missing", missing_json(*step.supply)).set("to_fetch", step.supply->to_fetch().count());
     return object;
 }
 
@@ -52,7 +66,7 @@ Value document(const use::Plan& plan, int status, Wiring& wiring) {
     return frame(status, wiring).set("dry_run", true).set("models", std::move(steps));
 }
 
-Value document(const use::Report& report, int status, Wiring& wiring) {
+Value document(const use::Report& report, const Recovered& recovered, int status, Wiring& wiring) {
     Value items = Value::array();
     ByteCount fetched;
     for (const use::Item& item : report.items) {
@@ -61,6 +75,7 @@ Value document(const use::Report& report, int status, Wiring& wiring) {
     }
     Value document = frame(status, wiring);
     document.set("dry_run", false).set("interrupted", report.ending == use::Ending::interrupted);
+    if (!recovered.empty()) document.set("recovered", recovered_json(recovered));
     return document.set("models", std::move(items))
         .set("fetched", fetched.count())
         .set("duration_s", in_seconds(report.took));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/recovery.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/json/value.hpp"
@@ -11,7 +12,8 @@ namespace codemate::cli::pull {
 
 std::string text(const lifecycle::pull::Plan&, std::size_t columns);   // of --dry-run
 std::string text(const lifecycle::pull::Report&, std::size_t columns); // a row a model, and the sum
+std::string question(const lifecycle::pull::Plan&);                    // whether to do what wants consent
 json::Value document(const lifecycle::pull::Plan&, int status, Wiring&);
-json::Value document(const lifecycle::pull::Report&, int status, Wiring&);
+json::Value document(const lifecycle::pull::Report&, const Recovered&, int status, Wiring&);
 
 } // namespace codemate::cli::pull

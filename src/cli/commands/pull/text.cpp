@@ -18,6 +18,7 @@ using Do = use::Step::Do;
 
 std::string source_of(const use::Step& step) {
     if (step.what == Do::nothing || step.what == Do::refuse) return "-";
+    if (step.what == Do::fetch_locked) return "layer by layer";
     return step.what == Do::copy_installed ? "installed " + step.source.display() : step.source.display();
 }
 
@@ -49,7 +50,10 @@ std::string result(const use::Item& item) {
 std::string with_source(const use::Item& item) {
     const bool there = item.outcome == Outcome::pulled || item.outcome == Outcome::updated;
     std::string text = result(item);
-    if (item.step.copies() && there) text += ", from " + item.step.source.display();
+    if (item.step.what == Do::fetch_locked && there)
+        text += ", layer by layer";
+    else if (item.step.copies() && there)
+        text += ", from " + item.step.source.display();
     if (item.locked_now) text += ", locked now";
     return text;
 }
@@ -76,7 +80,34 @@ std::string tally(const use::Report& report) {
     return text;
 }
 
+// "mistral:latest: 3 layers on the server, 1 to fetch (4.1 GB) from registry.ollama.ai"
+std::string layers_text(const use::Step& step) {
+    const upstream::Supply& supply = *step.supply;
+    const std::size_t blobs = supply.image.blobs().size();
+    std::vector<std::string> hosts;
+    for (const auto& [digest, source] : supply.sources) {
+        if (std::ranges::find(hosts, source.place.host()) == hosts.end()) hosts.push_back(source.place.host());
+    }
+    std::string text = step.name.display() + ": " + counted(blobs - supply.missing.size(), "layer") +
+                       " on the server, " + std::to_string(supply.missing.size()) + " to fetch";
+    if (!supply.missing.empty()) text += " (" + to_string(supply.to_fetch()) + ")";
+    if (!hosts.empty()) text += " from " + listed(hosts);
+    if (!supply.nowhere.empty()) text += ", " + std::to_string(supply.nowhere.size()) + " of them to be had nowhere";
+    return text + "\n";
+}
+
 } // namespace
+
+std::string question(const use::Plan& plan) {
+    std::vector<std::string> names;
+    ByteCount bytes;
+    for (const use::Step& step : plan.steps) {
+        if (!step.wants_consent) continue;
+        names.push_back(printable(step.name.display()) + " at " + step.pin->digest.id());
+        bytes += step.supply->to_fetch();
+    }
+    return "Install " + listed(names) + " as locked, " + to_string(bytes) + " to fetch?";
+}
 
 std::string text(const use::Plan& plan, std::size_t columns) {
     Table table({{"MODEL"}, {"PULLED FROM"}, {"INSTALLED"}, {"LOCKED"}, {"WHY", Table::Cut::middle}});
@@ -84,11 +115,13 @@ std::string text(const use::Plan& plan, std::size_t columns) {
         table.add({step.name.display(), source_of(step), step.before ? step.before->id() : "-",
                    step.pin ? step.pin->digest.id() : "-", step.reason});
     }
-    const auto fetched = static_cast<std::size_t>(std::ranges::count(plan.steps, Do::fetch, &use::Step::what));
+    const auto fetched = static_cast<std::size_t>(std::ranges::count_if(
+        plan.steps, [](const use::Step& step) { return step.what == Do::fetch || step.what == Do::fetch_locked; }));
     const auto copied = std::ranges::count(plan.steps, Do::copy_installed, &use::Step::what);
     std::string text = table.text(columns) + counted(fetched, "model") + " would be pulled" +
                        (copied > 0 ? ", " + std::to_string(copied) + " copied" : "") + "; nothing was changed\n";
     for (const use::Step& step : plan.steps) {
+        if (step.supply) text += layers_text(step);
         if (step.standing) text += changes_text(*step.standing);
     }
     return text;
@@ -104,7 +137,7 @@ std::string text(const use::Report& report, std::size_t columns) {
     }
     std::string moves;
     for (const use::Item& item : report.items) {
-        if (item.step.standing) moves += changes_text(*item.step.standing);
+        if (item.step.standing && item.step.what == Do::refuse) moves += changes_text(*item.step.standing);
     }
     const std::string outcomes = tally(report);
     return table.text(columns) + counted(report.items.size(), "model") + (outcomes.empty() ? "" : ": " + outcomes) +

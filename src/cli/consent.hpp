@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace codemate::cli {
+
+class Wiring;
+
+enum class Consent { given, declined, nobody_to_ask };
+
+// The one place that asks: `given` already (by --yes, or an option that says it), else a question on the terminal,
+// which has to be one for input and for stderr. Throws Interrupted.
+Consent consent(const std::string& question, bool given, Wiring&);
+
+} // namespace codemate::cli

@@ -1,0 +1,83 @@
+#include "cli/recovery.hpp"
+
+#include "cli/wiring.hpp"
+
+#include "codemate/base/text.hpp"
+#include "codemate/ui/message.hpp"
+
+namespace codemate::cli {
+namespace {
+
+namespace use = lifecycle::recover;
+
+std::string sentence(const use::Step& step) {
+    const std::string name = step.name.display();
+    const std::string source = step.source ? step.source->display() : "";
+    switch (step.what) {
+    case use::Step::Do::place:
+        return name + " is copied from " + source + ": " + step.reason;
+    case use::Step::Do::keep:
+        return source + " is kept as " + name + ": " + step.reason;
+    case use::Step::Do::remove:
+        return name + " is removed: " + step.reason;
+    case use::Step::Do::leave:
+        break;
+    }
+    return name + " stays: " + step.reason;
+}
+
+Recovered carry_out(const use::Plan& plan, Recovery mode, Wiring& wiring, bool& complete) {
+    for (const use::Step& step : plan.steps)
+        wiring.note("an earlier run was cut off; " + printable(sentence(step)) +
+                    (mode == Recovery::only_said ? " (not now: --dry-run)" : ""));
+    if (mode == Recovery::only_said || plan.steps.empty()) return {};
+    use::Report report = use::execute(plan, {wiring.server(), wiring.clock()}, wiring.stop());
+    for (const use::Item& item : report.items) {
+        if (item.error) wiring.warn(printable(item.error->message()));
+    }
+    complete = report.complete();
+    return std::move(report.items);
+}
+
+} // namespace
+
+Recovered recover(Recovery mode, Wiring& wiring) {
+    const state::Changes* changes = wiring.changes();
+    if (changes == nullptr) return {};
+    std::vector<state::Changes::Held> held = changes->left_behind();
+    const std::string server = wiring.endpoint().text();
+    std::erase_if(held, [&](const state::Changes::Held& each) { return each.change().server != server; });
+    if (held.empty()) return {};
+    use::Facts facts;
+    for (const state::Changes::Held& each : held)
+        facts.changes.push_back(each.change());
+    facts.installed = wiring.server().installed(wiring.stop());
+    facts.now = wiring.clock().now();
+    bool complete = true;
+    Recovered items = carry_out(use::plan(facts), mode, wiring, complete);
+    if (mode == Recovery::done && complete) {
+        for (state::Changes::Held& each : held)
+            each.done();
+    }
+    return items;
+}
+
+Recovered sweep(const std::vector<ollama::Installed>& installed, Recovery mode, Wiring& wiring) {
+    bool ignored = true;
+    return carry_out(use::plan({{}, installed, wiring.clock().now()}), mode, wiring, ignored);
+}
+
+json::Value recovered_json(const Recovered& items) {
+    json::Value list = json::Value::array();
+    for (const use::Item& item : items) {
+        json::Value object = json::Value::object();
+        object.set("do", use::to_string(item.step.what)).set("name", item.step.name.display());
+        if (item.step.source) object.set("source", item.step.source->display());
+        object.set("reason", item.step.reason);
+        if (item.error) object.set("error", ui::error_json(*item.error));
+        list.add(std::move(object));
+    }
+    return list;
+}
+
+} // namespace codemate::cli

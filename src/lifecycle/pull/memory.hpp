@@ -1,0 +1,30 @@
+#pragma once
+
+#include "codemate/lifecycle/pull.hpp"
+
+#include <optional>
+
+namespace codemate::lifecycle::pull {
+
+// What a run writes down of itself. Best effort: what cannot be written is told once and stops nothing.
+class Memory {
+public:
+    Memory(const Options& options, const Ports& ports, const Run& run) : options_(options), ports_(ports), run_(run) {}
+
+    const std::string& server() const { return options_.server; }
+    bool keeps_journal() const { return ports_.journal != nullptr; }
+
+    // Before anything that would be invisible half done.
+    std::optional<state::Changes::Held> begin(const state::Change&);
+    void add(const state::Pulled&);
+
+private:
+    void complain(const Error&);
+
+    const Options& options_;
+    const Ports& ports_;
+    const Run& run_;
+    bool complained_ = false;
+};
+
+} // namespace codemate::lifecycle::pull

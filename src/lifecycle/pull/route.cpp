@@ -1,0 +1,160 @@
+#include "lifecycle/pull/route.hpp"
+
+#include "lifecycle/pull/redirects.hpp"
+
+#include "codemate/base/deadline.hpp"
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/rules/own_names.hpp"
+
+namespace codemate::lifecycle::pull {
+namespace {
+
+using namespace std::chrono_literals;
+using ollama::Flow;
+using ollama::PullEnd;
+using ollama::PullEvent;
+using ollama::Transport;
+
+// A server that dials an address behind a firewall waits for half a minute.
+constexpr Duration probe_patience = 3s;
+
+constexpr Duration moment = 250ms;
+constexpr int most_moments = 20;
+
+std::string port_of(const ModelName& name) {
+    return name.host().substr(name.host().rfind(':') + 1);
+}
+
+Error no_way(const std::vector<std::string>& tried, const std::string& port, const std::string& answer) {
+    Error error(Kind::unreachable, "the server does not get to this machine, where codemate would serve the locked "
+                                   "content: tried " +
+                                       listed(tried));
+    if (!answer.empty()) error.note("the server's own words: " + answer);
+    error.note("if a way leads from the server to here by ssh: `ssh -R " + port + ":127.0.0.1:" + port +
+               " SERVER` beside it, and `codemate pull --relay-port " + port + " …`");
+    error.note("or run codemate on the machine of the server: `codemate --host 127.0.0.1 pull …`");
+    return error.hint("one of these two ways, or a server that is nearer");
+}
+
+// A relayed pull with all its attempts.
+class Relayed {
+public:
+    Relayed(relay::Relay& relay, const Ports& ports, const std::function<void(const PullEvent&)>& on_event,
+            const std::function<void(std::string)>& say, const Stop& stop)
+        : relay_(relay), ports_(ports), on_event_(on_event), say_(say), stop_(stop) {}
+
+    void run() {
+        while (!attempt()) {
+        }
+    }
+
+private:
+    bool attempt() {
+        Redirects redirects;
+        const auto on = [&](const PullEvent& event) {
+            on_event_(event);
+            const bool failing =
+                !carries_ && redirects.failing(event, relay_.traffic().redirected, ports_.clock.steady());
+            return failing ? Flow::drop : Flow::go_on;
+        };
+        try {
+            if (ports_.server.pull(relay_.name(), Transport::plain_http, on, stop_) == PullEnd::success) return true;
+            carry("nothing comes from there");
+        } catch (const Error& error) {
+            go_on_after(error);
+        }
+        return false;
+    }
+
+    void carry(const std::string& why) {
+        diagnostics::info("redirects do not work: " + why);
+        say_("the server does not get to where the layers are; they go through codemate");
+        relay_.carry_everything();
+        carries_ = true;
+    }
+
+    // The server's download of a layer ends a little later than the stream that it was for (facts.md 3.5).
+    static bool is_just_ending(const Error& error) {
+        return error.message().find("context canceled") != std::string::npos;
+    }
+
+    static bool may_come_of_a_redirect(Kind kind) {
+        return kind == Kind::unreachable || kind == Kind::damaged || kind == Kind::protocol || kind == Kind::failed;
+    }
+
+    void go_on_after(const Error& error) {
+        if (is_just_ending(error) && moments_++ < most_moments) return pause(moment, stop_);
+        const bool redirected = !carries_ && relay_.traffic().redirected > 0;
+        if (redirected && may_come_of_a_redirect(error.kind())) return carry(error.message());
+        if (const auto cause = relay_.failure()) {
+            Error told(cause->kind(), "its source failed: " + cause->message());
+            told.note("the server's own words: " + error.message());
+            throw told.hint(cause->hint());
+        }
+        throw error;
+    }
+
+    relay::Relay& relay_;
+    const Ports& ports_;
+    const std::function<void(const PullEvent&)>& on_event_;
+    const std::function<void(std::string)>& say_;
+    const Stop& stop_;
+    bool carries_ = false;
+    int moments_ = 0;
+};
+
+} // namespace
+
+std::unique_ptr<relay::Relay> Route::open_at(const std::string& address, const relay::Offer& offer) {
+    relay::Options options;
+    options.address = address;
+    options.port = options_.relay_port;
+    options.owner = rules::new_relay_owner();
+    options.probe_owner = rules::new_relay_owner();
+    return ports_.relays->open(offer, std::move(options));
+}
+
+bool Route::is_reached(const relay::Relay& relay, const Run& run) {
+    const SteadyTime began = ports_.clock.steady();
+    const auto on = [&](const PullEvent&) {
+        const bool enough = relay.reached() || ports_.clock.steady() - began >= probe_patience;
+        return enough ? Flow::drop : Flow::go_on;
+    };
+    try {
+        ports_.server.pull(relay.probe(), Transport::plain_http, on, run.stop);
+        last_answer_ = "";
+    } catch (const Error& error) { // the usual end: there is no such model
+        last_answer_ = error.message();
+    }
+    return relay.reached();
+}
+
+std::unique_ptr<relay::Relay> Route::open(const relay::Offer& offer, const Run& run) {
+    if (address_) return open_at(*address_, offer);
+    std::vector<std::string> tried;
+    std::string port = "41234";
+    for (const std::string& address : ports_.addresses ? ports_.addresses() : std::vector<std::string>{"127.0.0.1"}) {
+        try {
+            auto relay = open_at(address, offer);
+            port = port_of(relay->name());
+            tried.push_back(address);
+            if (!is_reached(*relay, run)) continue;
+            address_ = address;
+            return relay;
+        } catch (const Error& error) {
+            if (error.kind() != Kind::unreachable) throw;
+            diagnostics::info(error.message()); // an address that cannot be bound
+            last_answer_ = error.message();
+            tried.push_back(address + " (not to be bound)");
+        }
+    }
+    throw no_way(tried, port, last_answer_);
+}
+
+void pull_relayed(relay::Relay& relay, const Ports& ports, const std::function<void(const PullEvent&)>& on_event,
+                  const std::function<void(std::string)>& say, const Stop& stop) {
+    Relayed(relay, ports, on_event, say, stop).run();
+}
+
+} // namespace codemate::lifecycle::pull

@@ -1,0 +1,69 @@
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/lifecycle/recover.hpp"
+#include "codemate/rules/own_names.hpp"
+#include "codemate/rules/targets.hpp"
+
+#include <algorithm>
+
+namespace codemate::lifecycle::recover {
+namespace {
+
+void copy(const Step& step, const Ports& ports, const Stop& stop) {
+    const std::vector<ollama::Installed> now = ports.server.installed(stop);
+    const ollama::Installed* source = rules::find(now, *step.source);
+    if (source == nullptr) throw Error(Kind::failed, quoted(step.source->display()) + " has gone meanwhile");
+    // Named after its source: a snapshot of that content may have been made in this very second.
+    const Digest mark = Digest::of(source->name.display());
+    const ModelName spare = rules::snapshot_name(step.name, ports.clock.now(), mark);
+    ollama::copy_over(ports.server, source->name, step.name, spare, now, stop);
+}
+
+void remove(const Step& step, const Ports& ports, const Stop& stop) {
+    try {
+        ports.server.remove(step.name, stop);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::not_found) throw;
+    }
+}
+
+void carry_out(const Step& step, const Ports& ports, const Stop& stop) {
+    switch (step.what) {
+    case Step::Do::place:
+    case Step::Do::keep:
+        return copy(step, ports, stop);
+    case Step::Do::remove:
+        return remove(step, ports, stop);
+    case Step::Do::leave:
+        return;
+    }
+}
+
+} // namespace
+
+bool Report::complete() const {
+    return std::ranges::none_of(items, [](const Item& item) { return item.error.has_value(); });
+}
+
+Report execute(const Plan& plan, const Ports& ports, Stop stop) {
+    Report report;
+    bool is_kept = true; // what a later step would replace
+    for (const Step& step : plan.steps) {
+        Item item{step, {}};
+        try {
+            if (step.what == Step::Do::place && !is_kept)
+                throw Error(Kind::failed, "what it would replace could not be kept");
+            carry_out(step, ports, stop);
+        } catch (const Error& error) {
+            item.error = error;
+            item.error->context(quoted(step.name.display()) + ", left by a run that was cut off");
+            if (step.what == Step::Do::keep) is_kept = false;
+        }
+        // A helper whose content did not get to its place is the only one that has it.
+        report.items.push_back(std::move(item));
+        if (report.items.back().error && step.what == Step::Do::place) break;
+    }
+    return report;
+}
+
+} // namespace codemate::lifecycle::recover

@@ -1,0 +1,147 @@
+#include "codemate/base/text.hpp"
+#include "codemate/lifecycle/recover.hpp"
+#include "codemate/rules/own_names.hpp"
+#include "codemate/rules/targets.hpp"
+
+#include <algorithm>
+
+namespace codemate::lifecycle::recover {
+namespace {
+
+using ollama::Installed;
+using state::Change;
+
+constexpr auto abandoned_after = std::chrono::hours(1);
+
+// What one change has left, and what is to be done about it.
+class Remains {
+public:
+    Remains(const Change& change, const Facts& facts)
+        : change_(change), facts_(facts), there_(rules::find(facts.installed, change.name)) {
+        if (change.helper) helper_ = rules::find(facts.installed, *change.helper);
+        if (there_ != nullptr) content_ = there_->digest;
+        for (const Installed& model : facts.installed) {
+            if (is_snapshot_of_it(model)) snapshots_.push_back(&model);
+        }
+    }
+
+    std::vector<Step> steps() {
+        finish();
+        put_back();
+        drop_snapshots();
+        drop_helper();
+        return std::move(steps_);
+    }
+
+private:
+    bool is_snapshot_of_it(const Installed& model) const {
+        const auto name = rules::parse_snapshot_name(model.name);
+        return name && name->is_of(change_.name) &&
+               name->made >= std::chrono::floor<std::chrono::seconds>(change_.began);
+    }
+
+    bool untouched() const { // by anybody else since
+        return there_ == nullptr ? !change_.before : there_->digest == change_.before;
+    }
+
+    bool is_wanted(const std::optional<Digest>& digest) const {
+        return digest && (change_.wanted.empty() || std::ranges::find(change_.wanted, *digest) != change_.wanted.end());
+    }
+
+    void finish() {
+        if (helper_ == nullptr || !untouched() || !is_wanted(helper_->digest) || content_ == helper_->digest) return;
+        const bool is_kept = std::ranges::any_of(
+            snapshots_, [&](const Installed* snapshot) { return snapshot->digest == change_.before; });
+        // Only what a pin replaces is kept, as in a pull that is not cut off.
+        if (there_ != nullptr && there_->digest && !is_kept && !change_.wanted.empty()) {
+            const ModelName as = rules::snapshot_name(there_->name, facts_.now, *there_->digest);
+            add(Step::Do::keep, as, there_->name, "it is about to be replaced");
+        }
+        add(Step::Do::place, change_.name, helper_->name, "it was pulled, but not put in its place yet");
+        content_ = helper_->digest;
+    }
+
+    // What the name had is better than nothing, and than what came in the place of the pin.
+    void put_back() {
+        const bool spoilt = there_ != nullptr && !change_.helper && !change_.wanted.empty() && !is_wanted(content_);
+        if ((there_ != nullptr && !spoilt) || content_ == change_.before || !change_.before) return;
+        const auto kept = std::ranges::find_if(
+            snapshots_, [&](const Installed* snapshot) { return snapshot->digest == change_.before; });
+        if (kept == snapshots_.end()) return;
+        add(Step::Do::place, change_.name, (*kept)->name, "it was lost in the middle of a change");
+        content_ = (*kept)->digest;
+    }
+
+    // Those of what the name has, and all but one of the same content: helpers of an exchange.
+    void drop_snapshots() {
+        std::vector<Digest> kept;
+        for (const Installed* snapshot : snapshots_) {
+            const bool again = snapshot->digest && std::ranges::find(kept, *snapshot->digest) != kept.end();
+            if (again || (snapshot->digest && snapshot->digest == content_)) {
+                add(Step::Do::remove, snapshot->name, {}, "a snapshot that is not needed");
+            } else if (snapshot->digest) {
+                kept.push_back(*snapshot->digest);
+            }
+        }
+    }
+
+    void drop_helper() {
+        if (helper_ == nullptr) return;
+        if (rules::is_own_name(helper_->name)) {
+            add(Step::Do::remove, helper_->name, {}, "a helper of a pull that was cut off");
+        } else {
+            add(Step::Do::leave, helper_->name, {},
+                "the name that " + change_.name.display() +
+                    " was pulled under; `ollama rm` removes it if you do not use it");
+        }
+    }
+
+    void add(Step::Do what, const ModelName& name, std::optional<ModelName> source, std::string reason) {
+        steps_.push_back({what, name, std::move(source), std::move(reason)});
+    }
+
+    const Change& change_;
+    const Facts& facts_;
+    const Installed* there_;
+    const Installed* helper_ = nullptr;
+    std::optional<Digest> content_; // that the name has after the steps so far
+    std::vector<const Installed*> snapshots_;
+    std::vector<Step> steps_;
+};
+
+bool is_named(const Plan& plan, const ModelName& name) {
+    return std::ranges::any_of(plan.steps, [&](const Step& step) { return step.name.same_on_server(name); });
+}
+
+} // namespace
+
+Plan plan(const Facts& facts) {
+    Plan plan;
+    for (const Change& change : facts.changes) {
+        for (Step& step : Remains(change, facts).steps()) {
+            if (!is_named(plan, step.name)) plan.steps.push_back(std::move(step));
+        }
+    }
+    for (const Installed& model : facts.installed) {
+        const bool abandoned = rules::is_relay_name(model.name) && model.modified + abandoned_after < facts.now;
+        if (abandoned && !is_named(plan, model.name))
+            plan.steps.push_back({Step::Do::remove, model.name, {}, "a helper of a pull that was cut off"});
+    }
+    return plan;
+}
+
+std::string_view to_string(Step::Do what) {
+    switch (what) {
+    case Step::Do::place:
+        return "place";
+    case Step::Do::keep:
+        return "keep";
+    case Step::Do::remove:
+        return "remove";
+    case Step::Do::leave:
+        break;
+    }
+    return "leave";
+}
+
+} // namespace codemate::lifecycle::recover

@@ -1,0 +1,125 @@
+#include "codemate/upstream/supply.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/parallel.hpp"
+#include "codemate/base/text.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+
+namespace codemate::upstream {
+namespace {
+
+constexpr std::size_t workers = 20;
+
+// The places of one image while they are asked, from several threads.
+class Places {
+public:
+    Places(std::span<const ModelName> places, const Ports& ports, const Stop& stop)
+        : places_(places), ports_(ports), stop_(stop) {}
+
+    std::optional<relay::Source> source_of(const Digest& digest) {
+        for (const ModelName& place : places_) {
+            if (is_silent(place)) continue;
+            try {
+                if (auto found = ports_.registry.find_blob(place, digest, stop_))
+                    return relay::Source{place, std::move(found->open)};
+            } catch (const Error& error) {
+                remember(place, error);
+            }
+        }
+        return std::nullopt;
+    }
+
+    std::vector<Error> errors() && { return std::move(errors_); }
+
+private:
+    bool is_silent(const ModelName& place) {
+        const std::lock_guard lock(mutex_);
+        return silent_.contains(place.host());
+    }
+
+    // A host that does not answer is not asked for the next layer; another answer may be of this blob alone.
+    void remember(const ModelName& place, const Error& error) {
+        diagnostics::info(error.message());
+        const std::lock_guard lock(mutex_);
+        if (silent_.insert(place.host()).second) errors_.push_back(error);
+    }
+
+    std::span<const ModelName> places_;
+    const Ports& ports_;
+    const Stop& stop_;
+    std::mutex mutex_;
+    std::set<std::string> silent_;
+    std::vector<Error> errors_;
+};
+
+std::string described(const Layer& layer) {
+    return std::string(to_string(layer.role)) + " " + layer.digest.id() + " (" + to_string(layer.size) + ")";
+}
+
+std::optional<Image> image_at(const ModelName& place, const Digest& digest, const Ports& ports, const Stop& stop) {
+    try {
+        if (auto image = ports.registry.image(place, digest, stop)) return image;
+        Image served = ports.registry.image(place, stop);
+        if (served.digest == digest) return served;
+    } catch (const Error& error) {
+        diagnostics::info(error.message());
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+ByteCount Supply::to_fetch() const {
+    ByteCount sum;
+    for (const Layer& layer : missing)
+        sum += layer.size;
+    return sum;
+}
+
+std::optional<Error> Supply::obstacle() const {
+    if (complete()) return std::nullopt;
+    const auto largest = std::ranges::max_element(nowhere, {}, &Layer::size);
+    std::string text = "its " + described(*largest);
+    if (nowhere.size() > 1) text += " and " + counted(nowhere.size() - 1, "other layer");
+    if (!unanswered.empty()) {
+        Error error(unanswered.front().kind(), text + " may be where nobody answered: " + unanswered.front().message());
+        return std::move(error).hint(unanswered.front().hint());
+    }
+    return Error(Kind::not_found, text + (nowhere.size() > 1 ? " are" : " is") + " to be had nowhere")
+        .hint("look for a machine that has it still, or accept what the tag serves now");
+}
+
+Supply find_supply(Image image, std::span<const ModelName> places, const Ports& ports, const Run& run) {
+    const std::vector<Layer> blobs = image.blobs();
+    std::vector<char> present(blobs.size(), 0);
+    std::vector<std::optional<relay::Source>> found(blobs.size());
+    Places asked(places, ports, run.stop);
+    for_each_parallel(blobs.size(), workers, [&](std::size_t i) {
+        present[i] = ports.server != nullptr && ports.server->has_blob(blobs[i].digest, run.stop) ? 1 : 0;
+        if (present[i] == 0) found[i] = asked.source_of(blobs[i].digest);
+    });
+    Supply supply{std::move(image), {}, {}, {}, {}};
+    for (std::size_t i = 0; i < blobs.size(); ++i) {
+        if (present[i] != 0) continue;
+        supply.missing.push_back(blobs[i]);
+        if (found[i])
+            supply.sources.emplace(blobs[i].digest, std::move(*found[i]));
+        else
+            supply.nowhere.push_back(blobs[i]);
+    }
+    supply.unanswered = std::move(asked).errors();
+    return supply;
+}
+
+std::optional<Image> find_image(const Digest& digest, std::span<const ModelName> places, const Ports& ports,
+                                const Run& run) {
+    for (const ModelName& place : places) {
+        if (auto image = image_at(place, digest, ports, run.stop)) return image;
+    }
+    return std::nullopt;
+}
+
+} // namespace codemate::upstream
