@@ -46,7 +46,7 @@ start_sandbox() {
 # codemate, aimed at the sandbox for this one command, whatever the environment says otherwise.
 on_sandbox() {
     printf '\n$ codemate %s\n' "$*"
-    env -u CODEMATE_REGISTRY OLLAMA_HOST="$url" "$program" --manifest builtin "$@"
+    env -u CODEMATE_REGISTRY OLLAMA_HOST="$url" XDG_STATE_HOME="$directory/state" "$program" --manifest builtin "$@"
 }
 
 say_what_next() {

@@ -26,14 +26,20 @@ const std::vector<CommandInfo>& commands() {
          "that fails does not stop the others. What was fetched stays on the server, so an interrupted pull goes on "
          "where it was."
          " Where there is a codemate.lock, a model is made present at its locked digest: it is there already, is "
-         "copied "
-         "from another name that has the content, or is pulled if its tag still serves that. A tag that has moved is "
-         "explained, nothing is downloaded, and the status is 3. A declared model without an entry gets one.",
+         "copied from another name that has the content, or is pulled if its tag still serves that. If the tag serves "
+         "something else, the locked content is installed layer by layer, from wherever each is still to be had: "
+         "registries keep the layers of tags that have moved, and a mirror may have them. codemate serves them to the "
+         "server itself for the length of the pull. That wants a yes, or --locked: a lock is a file that anyone may "
+         "send. A layer that is to be had nowhere is named, and nothing is changed (status 5). What is replaced is "
+         "kept as a snapshot. NAME@sha256:… (12 to 64 digits) installs any content that lock, journal or registry "
+         "still know. A declared model without an entry in the lock gets one. What a killed run left half done is "
+         "finished or undone first.",
          {"codemate pull  # what this project's codemate.json requires",
           "codemate pull default  # the required set, also without a codemate.json",
           "codemate pull primary llama3:8b  # a role, and a model by its name",
           "codemate pull --dry-run all-free  # only say what would be done",
-          "codemate pull --locked  # exactly what codemate.lock says; writes nothing"},
+          "codemate pull --locked  # exactly what codemate.lock says; writes nothing",
+          "codemate pull mistral@sha256:6577803aa9a0  # that content, whatever the tag serves"},
          make_pull},
         {"list",
          Group::everyday,

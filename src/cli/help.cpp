@@ -94,6 +94,7 @@ const std::vector<Entry>& environment() {
         {"CODEMATE_REGISTRY_TOKEN",
          "a token for that registry, and for no other; or CODEMATE_REGISTRY_USER and CODEMATE_REGISTRY_PASSWORD"},
         {"DOCKER_CONFIG", "directory of Docker's config.json, whose logins are used at registries (default ~/.docker)"},
+        {"XDG_STATE_HOME", "what codemate remembers stands in codemate/ below it (default ~/.local/state)"},
         {"NO_COLOR, CLICOLOR_FORCE", "no colour; colour also without a terminal"},
         {"CI, GITHUB_ACTIONS", "progress in plain lines; in GitHub Actions with groups and annotations"},
         {"http_proxy, HTTPS_PROXY, NO_PROXY", "proxies, never used for the own machine"},

@@ -81,21 +81,29 @@ TEST_CASE("a tag that moves: what pull, outdated, verify and lock --upgrade say"
         test::checked_document(as_json.out, "outdated");
         CHECK(world.golden("history.outdated.json", as_json.out) == "");
     }
-    SECTION("an empty server: nothing is downloaded, the change is explained") {
-        fs::remove(world.sandbox.store() / "manifests/registry.ollama.ai/library/mistral/latest");
+    SECTION("an empty server: the change is explained, and the locked content comes with a yes") {
+        for (const char* part : {"manifests", "blobs"}) {
+            fs::remove_all(world.sandbox.store() / part);
+            fs::create_directory(world.sandbox.store() / part);
+        }
         const auto pull = world.codemate({"pull", "fallback"});
-        CHECK(pull.status() == 3);
+        CHECK(pull.status() == 7);
         CHECK(world.golden("history.pull.moved.txt", pull.out) == "");
         CHECK(world.golden("history.pull.moved.err.txt", pull.err) == "");
         const auto as_json = world.codemate({"pull", "fallback", "--json"});
-        CHECK(as_json.status() == 3);
+        CHECK(as_json.status() == 7);
         test::checked_document(as_json.out, "pull");
         CHECK(world.golden("history.pull.moved.json", as_json.out) == "");
         const auto dry = world.codemate({"pull", "--dry-run"});
-        CHECK(dry.status() == 3);
+        CHECK(dry.status() == 0);
         CHECK(world.golden("history.pull.dry-run.txt", dry.out) == "");
         CHECK(world.codemate({"list", "-q"}).out.find("mistral") == std::string::npos);
         CHECK(world.codemate({"verify"}).status() == 3);
+        const auto confirmed = world.codemate({"pull", GENERATE("--yes", "--locked")});
+        CHECK(confirmed.status() == 0);
+        CHECK(world.golden("history.pull.locked.txt", confirmed.out) == "");
+        CHECK(world.golden("history.pull.locked.err.txt", confirmed.err) == "");
+        CHECK(world.codemate({"verify"}).status() == 0);
     }
     SECTION("somebody pulled it with another program: verify finds the drift") {
         world.sandbox.pull("mistral");
@@ -106,8 +114,8 @@ TEST_CASE("a tag that moves: what pull, outdated, verify and lock --upgrade say"
         CHECK(as_json.status() == 3);
         test::checked_document(as_json.out, "verify");
         CHECK(world.golden("history.verify.drift.json", as_json.out) == "");
-        // The tag serves what is there, so that the pin cannot be had.
-        CHECK(world.codemate({"pull"}).status() == 3);
+        // The tag serves what is there: the pin comes by its layers.
+        CHECK(world.codemate({"pull"}).status() == 7);
     }
     CHECK(world.lock_text() == pinned);
 

@@ -134,7 +134,7 @@ TEST_CASE("targets that are refused before the server is asked") {
     for (const Arguments& line : std::vector<Arguments>{{"pull", "all"},
                                                         {"pull", "name with spaces"},
                                                         {"pull", ""},
-                                                        {"pull", "mistral@sha256:0123456789ab"},
+                                                        {"pull", "mistral@sha256:0123456789a"},
                                                         {"pull", "http://registry.ollama.ai/library/mistral"},
                                                         {"pull", "ftp://h/o/m"}}) {
         const auto result = world.codemate(line);

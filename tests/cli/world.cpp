@@ -67,6 +67,7 @@ std::string without_layers(const std::string& text) {
 
 Place::Place() {
     variables_ = {{"PATH", "/usr/bin:/bin"}, {"LANG", "C.UTF-8"}, {"TERM", "xterm"}, {"HOME", "/nonexistent"}};
+    variables_["XDG_STATE_HOME"] = state_.path().string();
     variables_["https_proxy"] = "http://127.0.0.1:1"; // no test asks a registry of the real world
     // Sanitizers take their settings from the environment.
     for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {

@@ -22,6 +22,7 @@ public:
     Place();
 
     const TempDir& directory() const { return directory_; }
+    const TempDir& state() const { return state_; } // codemate/ in it is the state directory
     void set(const std::string& variable, const std::string& value) { variables_[variable] = value; }
     void server(const std::string& url) { set("OLLAMA_HOST", url); }
 
@@ -30,7 +31,7 @@ public:
     Finished in_terminal(const Arguments&, unsigned short columns = 80) const;
 
 private:
-    TempDir directory_;
+    TempDir directory_, state_;
     std::map<std::string, std::string> variables_;
 };
 

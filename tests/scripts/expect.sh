@@ -4,6 +4,7 @@
 failures=0
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/codemate-scripts-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
+export XDG_STATE_HOME=$scratch/state # nothing of what is run shall remember anything in the home directory
 
 # Runs a command without standard input; its output is in $out and $err, its status in $status.
 run() {

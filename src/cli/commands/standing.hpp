@@ -4,6 +4,7 @@
 #include "codemate/upstream/upstream.hpp"
 
 #include <string>
+#include <string_view>
 
 // How a model stands to its tag, as every command that looks it up says it.
 namespace codemate::cli {
@@ -12,6 +13,7 @@ class Wiring;
 
 std::string changes_text(const upstream::Standing&); // of a tag that has moved: what differs, a line a layer
 json::Value standing_json(const upstream::Standing&);
+std::string_view role_word(LayerRole);                    // as it stands in JSON
 void warn_of_license(const upstream::Standing&, Wiring&); // on stderr, where it has changed
 
 } // namespace codemate::cli

@@ -8,36 +8,6 @@ namespace {
 
 using json::Value;
 
-std::string_view word(LayerRole role) {
-    switch (role) {
-    case LayerRole::weights:
-        return "weights";
-    case LayerRole::projector:
-        return "projector";
-    case LayerRole::adapter:
-        return "adapter";
-    case LayerRole::draft:
-        return "draft";
-    case LayerRole::template_text:
-        return "template";
-    case LayerRole::system:
-        return "system";
-    case LayerRole::parameters:
-        return "parameters";
-    case LayerRole::messages:
-        return "messages";
-    case LayerRole::license:
-        return "license";
-    case LayerRole::tensor:
-        return "tensor";
-    case LayerRole::configuration:
-        return "configuration";
-    case LayerRole::other:
-        break;
-    }
-    return "other";
-}
-
 std::string_view word(ImageDiff::Change change) {
     switch (change) {
     case ImageDiff::Change::changed:
@@ -74,7 +44,7 @@ Value diff_json(const upstream::Standing& standing) {
     Value layers = Value::array();
     for (const ImageDiff::Entry& entry : diff.entries) {
         layers.add(Value::object()
-                       .set("role", word(entry.role))
+                       .set("role", role_word(entry.role))
                        .set("change", word(entry.change))
                        .set("before", layers_json(entry.before))
                        .set("after", layers_json(entry.after)));
@@ -92,11 +62,41 @@ Value diff_json(const upstream::Standing& standing) {
 Value texts_json(const upstream::Standing& standing) {
     Value array = Value::array();
     for (const upstream::TextDiff& diff : standing.texts)
-        array.add(Value::object().set("role", word(diff.role)).set("diff", strings(diff.lines)));
+        array.add(Value::object().set("role", role_word(diff.role)).set("diff", strings(diff.lines)));
     return array;
 }
 
 } // namespace
+
+std::string_view role_word(LayerRole role) {
+    switch (role) {
+    case LayerRole::weights:
+        return "weights";
+    case LayerRole::projector:
+        return "projector";
+    case LayerRole::adapter:
+        return "adapter";
+    case LayerRole::draft:
+        return "draft";
+    case LayerRole::template_text:
+        return "template";
+    case LayerRole::system:
+        return "system";
+    case LayerRole::parameters:
+        return "parameters";
+    case LayerRole::messages:
+        return "messages";
+    case LayerRole::license:
+        return "license";
+    case LayerRole::tensor:
+        return "tensor";
+    case LayerRole::configuration:
+        return "configuration";
+    case LayerRole::other:
+        break;
+    }
+    return "other";
+}
 
 Value standing_json(const upstream::Standing& standing) {
     Value object = Value::object();

@@ -215,8 +215,9 @@ private:
             return supply;
         } catch (const Error& error) {
             Error told = refusal;
-            if (error.message() != refusal.message()) told.note("nor can codemate: " + error.message());
-            throw told;
+            if (error.message() == refusal.message()) throw told;
+            told.note("nor can codemate: " + error.message());
+            throw told.hint(error.hint()); // what helps here helps codemate
         }
     }
 

@@ -62,9 +62,12 @@ public:
             wiring.note("the manifest requires no model: it has neither roles nor a group \"default\"");
         if (dry_run_) {
             sweep(facts.installed, mode, wiring);
-            return show(plan, status_of(plan, wiring), wiring);
+            return show(plan, {}, status_of(plan, wiring), wiring);
         }
-        if (const auto refused = ask(plan, options, wiring)) return show(plan, *refused, wiring);
+        if (const auto refusal = ask(plan, options, wiring)) {
+            wiring.err().write(ui::error_text(*refusal, wiring.style_of_err()));
+            return show(plan, refusal, exit_status(refusal->kind()), wiring);
+        }
         const use::Report report = use::execute(plan, options, ports, run);
         wiring.progress().clear();
         if (report.ending == use::Ending::complete) {
@@ -103,9 +106,9 @@ private:
         return port;
     }
 
-    // The status if it must not be done. A lock is a file that anyone may send, and what it asks for here no tag
+    // Why it must not be done, if so. A lock is a file that anyone may send, and what it asks for here no tag
     // confirms.
-    std::optional<int> ask(const use::Plan& plan, const use::Options& options, Wiring& wiring) const {
+    std::optional<Error> ask(const use::Plan& plan, const use::Options& options, Wiring& wiring) const {
         if (!plan.wants_consent()) return std::nullopt;
         for (const use::Step& step : plan.steps) {
             if (step.wants_consent) wiring.note(printable(step.name.display() + ": " + step.reason));
@@ -118,11 +121,9 @@ private:
         case Consent::nobody_to_ask:
             break;
         }
-        const Error error = Error(Kind::refused, "the lock asks for content that no tag confirms any more, and nobody "
-                                                 "can be asked here; nothing was changed")
-                                .hint("--yes, or --locked, is the consent to install what codemate.lock says");
-        wiring.err().write(ui::error_text(error, wiring.style_of_err()));
-        return exit_status(error.kind());
+        return Error(Kind::refused, "the lock asks for content that no tag confirms any more, and nobody can be asked "
+                                    "here; nothing was changed")
+            .hint("--yes, or --locked, is the consent to install what codemate.lock says");
     }
 
     static void say_what_is_new(const use::Plan& plan, Wiring& wiring) {
@@ -146,9 +147,9 @@ private:
         return common_status(failures);
     }
 
-    static int show(const use::Plan& plan, int status, Wiring& wiring) {
+    static int show(const use::Plan& plan, const std::optional<Error>& refusal, int status, Wiring& wiring) {
         if (wiring.options().json) {
-            wiring.out().write(json::to_pretty(pull::document(plan, status, wiring)) + "\n");
+            wiring.out().write(json::to_pretty(pull::document(plan, refusal, status, wiring)) + "\n");
         } else {
             wiring.out().write(pull::text(plan, wiring.out_terminal().columns));
         }

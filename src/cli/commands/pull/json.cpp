@@ -16,7 +16,7 @@ Value missing_json(const upstream::Supply& supply) {
     for (const Layer& layer : supply.missing) {
         const auto source = supply.sources.find(layer.digest);
         Value object = Value::object();
-        object.set("kind", to_string(layer.role)).set("digest", layer.digest.text()).set("size", layer.size.count());
+        object.set("role", role_word(layer.role)).set("digest", layer.digest.text()).set("size", layer.size.count());
         object.set("from", source == supply.sources.end() ? Value() : Value(source->second.place.display()));
         layers.add(std::move(object));
     }
@@ -59,11 +59,13 @@ Value frame(int status, Wiring& wiring) {
 
 } // namespace
 
-Value document(const use::Plan& plan, int status, Wiring& wiring) {
+Value document(const use::Plan& plan, const std::optional<Error>& refused, int status, Wiring& wiring) {
     Value steps = Value::array();
     for (const use::Step& step : plan.steps)
         steps.add(step_json(step));
-    return frame(status, wiring).set("dry_run", true).set("models", std::move(steps));
+    Value document = frame(status, wiring);
+    if (refused) document.set("error", ui::error_json(*refused));
+    return document.set("dry_run", !refused).set("models", std::move(steps));
 }
 
 Value document(const use::Report& report, const Recovered& recovered, int status, Wiring& wiring) {

@@ -80,13 +80,21 @@ std::string tally(const use::Report& report) {
     return text;
 }
 
+// Where a layer is read: what stands in for a registry is what is asked.
+std::string host_of(const relay::Source& source) {
+    constexpr std::string_view joint = "://";
+    if (!source.open) return source.place.host();
+    const std::size_t begin = source.open->find(joint) + joint.size();
+    return source.open->substr(begin, source.open->find('/', begin) - begin);
+}
+
 // "mistral:latest: 3 layers on the server, 1 to fetch (4.1 GB) from registry.ollama.ai"
 std::string layers_text(const use::Step& step) {
     const upstream::Supply& supply = *step.supply;
     const std::size_t blobs = supply.image.blobs().size();
     std::vector<std::string> hosts;
     for (const auto& [digest, source] : supply.sources) {
-        if (std::ranges::find(hosts, source.place.host()) == hosts.end()) hosts.push_back(source.place.host());
+        if (std::ranges::find(hosts, host_of(source)) == hosts.end()) hosts.push_back(host_of(source));
     }
     std::string text = step.name.display() + ": " + counted(blobs - supply.missing.size(), "layer") +
                        " on the server, " + std::to_string(supply.missing.size()) + " to fetch";
