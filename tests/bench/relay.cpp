@@ -1,11 +1,13 @@
 // Opens a relay for what a tag serves now, says what is to be pulled, and at the end of its input what that has cost:
 // for tests/bench/relay.sh. Usage: codemate-bench-relay carry|redirect http://HOST:PORT/OWNER/MODEL:TAG
+// [BYTES_A_SECOND]
 
 #include "codemate/relay/relay.hpp"
 
 #include "codemate/base/error.hpp"
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
@@ -29,7 +31,7 @@ relay::Offer offer_of(registry::Registry& registry, const ModelName& place, bool
     return offer;
 }
 
-void serve(std::string_view how, const ModelName& place) {
+void serve(std::string_view how, const ModelName& place, std::optional<ByteCount> rate) {
     const auto client = http::make_client({.user_agent = "codemate-bench"});
     registry::Options plain;
     plain.plain_http_hosts = {place.host()};
@@ -37,6 +39,7 @@ void serve(std::string_view how, const ModelName& place) {
     relay::Options options;
     options.owner = "codemate-" + std::to_string(::getpid());
     options.probe_owner = options.owner + "-probe";
+    options.rate = rate;
     const auto relay = relay::over_http(*registry)->open(offer_of(*registry, place, how == "redirect"), options);
     std::printf("%s\n", relay->name().display().c_str());
     std::fflush(stdout);
@@ -57,10 +60,10 @@ void serve(std::string_view how, const ModelName& place) {
 
 int main(int count, char** words) {
     try {
-        if (count != 3) throw Error(Kind::usage, "carry or redirect, and a name");
+        if (count != 3 && count != 4) throw Error(Kind::usage, "carry or redirect, a name, and perhaps a rate");
         std::string_view name = words[2];
         if (name.starts_with("http://")) name.remove_prefix(7);
-        serve(words[1], ModelName::parse(name));
+        serve(words[1], ModelName::parse(name), count == 4 ? std::optional(ByteCount::parse(words[3])) : std::nullopt);
         return 0;
     } catch (const Error& error) {
         std::fprintf(stderr, "codemate-bench-relay: %s\n", error.message().c_str());
