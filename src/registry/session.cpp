@@ -14,7 +14,7 @@ namespace codemate::registry {
 namespace {
 
 constexpr int most_redirects = 5;
-constexpr ByteCount stream_buffer(std::uint64_t{512} << 10);
+constexpr ByteCount stream_buffer(std::uint64_t{256} << 10);
 constexpr ByteCount other_limit(std::uint64_t{64} << 10); // of a body that is no success
 
 bool is_redirect(int status) {

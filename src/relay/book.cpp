@@ -41,6 +41,10 @@ void Book::note_carried(ByteCount bytes) {
     carried_ += bytes.count();
 }
 
+void Book::note_lost(ByteCount bytes) {
+    carried_ -= bytes.count();
+}
+
 void Book::note_failure(Error error) {
     const std::lock_guard lock(mutex_);
     failure_ = std::move(error);

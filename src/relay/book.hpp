@@ -20,7 +20,8 @@ public:
 
     void note(const Reply&);
     void note_refused_connection();
-    void note_carried(ByteCount);
+    void note_carried(ByteCount); // before they go: who has them all must find them counted
+    void note_lost(ByteCount);    // of these
     void note_failure(Error);
 
     void carry_everything() { redirects_ = Front::Redirects::never; }

@@ -104,12 +104,15 @@ void Connection::end_carrying(const Front& front, Book& book, SteadyTime now) {
 // again.
 void Connection::send_content(const Outside& outside, const Stop& stop) {
     const Carriage& what = *reply_.carriage;
-    bool gone = !send_all(socket_, reply_.head, limits_.stuck, what.part.count > 0 ? More::comes : More::none);
+    const More more = what.part.count > 0 ? More::comes : More::none;
+    bool gone = send_all(socket_, reply_.head, limits_.stuck, more) < reply_.head.size();
     const auto pass = [&](std::string_view bytes) {
         while (!bytes.empty() && !gone) {
             const auto some = bytes.substr(0, outside.book.wait_for_turn(ByteCount(bytes.size()), stop).count());
-            gone = !send_all(socket_, some, limits_.stuck);
-            if (!gone) outside.book.note_carried(ByteCount(some.size()));
+            outside.book.note_carried(ByteCount(some.size()));
+            const std::size_t sent = send_all(socket_, some, limits_.stuck);
+            outside.book.note_lost(ByteCount(some.size() - sent));
+            gone = sent < some.size();
             bytes.remove_prefix(some.size());
         }
         return gone ? http::Flow::drop : http::Flow::go_on;

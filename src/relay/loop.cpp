@@ -62,7 +62,11 @@ void Loop::run(const Stop& stop) {
         Polled polled(*this, before);
         ::poll(polled.sockets.data(), polled.sockets.size(), patience(before));
         if (stop.stop_requested()) break;
-        serve(polled, steady_now());
+        try {
+            serve(polled, steady_now());
+        } catch (const std::exception& error) { // no memory: those who are here may still be served
+            book_.note_failure(Error(Kind::defect, error.what()));
+        }
     }
     finish();
 }

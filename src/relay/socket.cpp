@@ -93,18 +93,18 @@ Moved send_some(const Descriptor& socket, std::string_view bytes, More more) {
     return moved(::send(socket.number(), bytes.data(), bytes.size(), flags));
 }
 
-bool send_all(const Descriptor& socket, std::string_view bytes, Duration patience, More more) {
+std::size_t send_all(const Descriptor& socket, std::string_view bytes, Duration patience, More more) {
+    const std::size_t size = bytes.size();
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(patience).count();
     while (!bytes.empty()) {
         const Moved sent = send_some(socket, bytes, more);
-        if (sent.end == Moved::End::closed) return false;
+        if (sent.end == Moved::End::closed) break;
         bytes.remove_prefix(sent.count);
         if (sent.end == Moved::End::done) continue;
         pollfd writable{socket.number(), POLLOUT, 0};
-        const int ready = ::poll(&writable, 1, static_cast<int>(milliseconds));
-        if (ready == 0) return false;
+        if (::poll(&writable, 1, static_cast<int>(milliseconds)) == 0) break;
     }
-    return true;
+    return size - bytes.size();
 }
 
 void shut_down(const Descriptor& socket) {

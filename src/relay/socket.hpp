@@ -50,9 +50,9 @@ Moved receive(const Descriptor&, std::string& into, std::size_t limit);
 enum class More { comes, none };
 Moved send_some(const Descriptor&, std::string_view, More = More::none);
 
-// Sends all of it, waiting for a reader who takes something within that time again and again. False: it does not, or is
-// gone.
-bool send_all(const Descriptor&, std::string_view, Duration patience, More = More::none);
+// Sends all of it, waiting for a reader who takes something within that time again and again. How much has gone: less
+// where it does not, or is gone.
+std::size_t send_all(const Descriptor&, std::string_view, Duration patience, More = More::none);
 
 void shut_down(const Descriptor&); // whoever waits for it wakes up
 

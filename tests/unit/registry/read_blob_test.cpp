@@ -6,6 +6,8 @@
 
 #include "codemate/registry/credentials.hpp"
 
+#include <atomic>
+
 using namespace codemate;
 using namespace codemate::registry;
 using namespace codemate::test;
@@ -141,7 +143,8 @@ TEST_CASE("large parts come in large pieces, each byte once") {
 }
 
 TEST_CASE("on the wire: connections are used again, a cut one is told, an endless one is left") {
-    enum class How { exact, cut, endless } how = How::exact;
+    enum class How { exact, cut, endless };
+    std::atomic<How> how = How::exact;
     RawServer server([&](RawServer::Connection& connection) {
         while (!connection.read_request().empty()) {
             const std::string head = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-6/10\r\n";
