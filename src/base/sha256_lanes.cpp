@@ -29,7 +29,6 @@
 namespace codemate {
 namespace {
 
-constexpr std::size_t most_lanes = 3;
 constexpr std::size_t block_size = 64;
 
 // One stream's part of a call: its hash so far and the whole blocks that come next.
@@ -186,7 +185,7 @@ Sha256Lane::Means Sha256Lane::best() {
 }
 
 std::size_t Sha256Lane::at_once(Means means) {
-    return means == Means::instructions ? most_lanes : 1;
+    return means == Means::instructions ? most : 1;
 }
 
 Sha256Lane::State Sha256Lane::initial() {
@@ -241,7 +240,7 @@ struct Sha256Lane::Walk {
 };
 
 void Sha256Lane::update(std::span<const Feed> feeds) {
-    std::array<Blocks, most_lanes> group{};
+    std::array<Blocks, most> group{};
     std::size_t filled = 0;
     for (const Feed& feed : feeds) {
         if (feed.bytes.empty()) continue;
@@ -254,7 +253,7 @@ void Sha256Lane::update(std::span<const Feed> feeds) {
         Walk::begin(state, bytes);
         group[filled++] = Walk::whole_blocks(state, bytes);
         Walk::end(state, bytes);
-        if (filled < most_lanes) continue;
+        if (filled < most) continue;
         compress_all(group);
         filled = 0;
     }

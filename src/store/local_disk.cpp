@@ -64,16 +64,17 @@ Stat to_stat(const struct stat& facts) {
     throw error;
 }
 
-// A name in a directory that is open.
+// A name in a directory that is open: by this, or for as long as the disk lives.
 struct Place {
-    Descriptor directory;
+    int directory = -1;
     std::string name;
     fs::path path; // whole, for messages
+    Descriptor own{};
 
     // Nothing if it is not there.
     std::optional<Stat> stat() const {
         struct stat facts {};
-        if (::fstatat(directory.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0) return to_stat(facts);
+        if (::fstatat(directory, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0) return to_stat(facts);
         if (errno == ENOENT) return std::nullopt;
         throw_errno(errno, "read", path);
     }
@@ -104,10 +105,11 @@ public:
 
     void announce(std::uint64_t offset, ByteCount size) override {
         if (!std::exchange(announced_, true)) ::posix_fadvise(file_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-        const Cache cache = cache_at(offset);
-        if (cache == Cache::holds_it) return;
+        const Cache first = cache_at(offset), last = cache_at(offset + size.count() - 1);
+        if (first == Cache::holds_it && last == Cache::holds_it) return;
         advise(offset, size, POSIX_FADV_WILLNEED);
-        if (cache == Cache::lacks_it) cold_.push_back({offset, size});
+        // Of what was there in part, nothing is thrown out.
+        if (first == Cache::lacks_it && last != Cache::holds_it) cold_.push_back({offset, size});
     }
 
     // Other programs' files stay in the cache, and so does what was there of this one, as the weights of a model that
@@ -141,7 +143,7 @@ class LocalNewFile final : public NewFile {
 public:
     LocalNewFile(Place place, Descriptor file) : place_(std::move(place)), file_(std::move(file)) {}
     ~LocalNewFile() override {
-        if (!finished_) ::unlinkat(place_.directory.get(), place_.name.c_str(), 0);
+        if (!finished_) ::unlinkat(place_.directory, place_.name.c_str(), 0);
     }
     LocalNewFile(const LocalNewFile&) = delete;
     LocalNewFile& operator=(const LocalNewFile&) = delete;
@@ -197,8 +199,7 @@ private:
 };
 
 Place LocalDisk::walk(std::string_view path, std::string_view doing) const {
-    Place place{Descriptor(::openat(root_.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)), ".", path_};
-    if (!place.directory.open()) throw_errno(errno, doing, path_);
+    Place place{root_.get(), ".", path_};
     if (path.empty()) return place;
     const std::vector<std::string_view> parts = split(path, '/');
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -207,15 +208,15 @@ Place LocalDisk::walk(std::string_view path, std::string_view doing) const {
         place.name = parts[i];
         place.path /= place.name;
         if (i + 1 == parts.size()) break;
-        Descriptor next(
-            ::openat(place.directory.get(), place.name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        Descriptor next(::openat(place.directory, place.name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (!next.open()) {
             const int error = errno;
             const std::optional<Stat> found = place.stat();
             if (found && found->type != Type::directory) refuse(place.path, doing, found->type);
             throw_errno(error, doing, place.path);
         }
-        place.directory = std::move(next);
+        place.own = std::move(next);
+        place.directory = place.own.get();
     }
     return place;
 }
@@ -253,7 +254,7 @@ void add(Listing& listing, int directory, const char* name, const fs::path& path
 Listing LocalDisk::list(std::string_view path, Stop stop) {
     const Place place = walk(path, "read");
     Descriptor directory(
-        ::openat(place.directory.get(), place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        ::openat(place.directory, place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!directory.open()) {
         const int error = errno;
         const std::optional<Stat> found = place.stat();
@@ -282,7 +283,7 @@ std::optional<Stat> LocalDisk::stat(std::string_view path) {
     try {
         const Place place = walk(path, "read");
         std::optional<Stat> found = place.stat();
-        if (found && found->type == Type::link && leads_nowhere(place.directory.get(), place.name.c_str()))
+        if (found && found->type == Type::link && leads_nowhere(place.directory, place.name.c_str()))
             found->type = Type::dangling_link;
         return found;
     } catch (const Error& error) {
@@ -297,7 +298,7 @@ std::unique_ptr<File> LocalDisk::open(std::string_view path) {
     if (!before) throw_errno(ENOENT, "read", place.path);
     if (before->type != Type::file) refuse(place.path, "read", before->type);
     Descriptor file(
-        ::openat(place.directory.get(), place.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+        ::openat(place.directory, place.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!file.open()) throw_errno(errno, "read", place.path);
     auto opened = std::make_unique<LocalFile>(std::move(file), place.path);
     if (const Type type = opened->stat().type; type != Type::file) refuse(place.path, "read", type);
@@ -306,8 +307,8 @@ std::unique_ptr<File> LocalDisk::open(std::string_view path) {
 
 std::unique_ptr<NewFile> LocalDisk::write(std::string_view path, const Ownership& ownership) {
     Place place = walk(path, "write");
-    Descriptor file(::openat(place.directory.get(), place.name.c_str(),
-                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    Descriptor file(
+        ::openat(place.directory, place.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file.open()) throw_errno(errno, "write", place.path);
     auto made = std::make_unique<LocalNewFile>(std::move(place), std::move(file));
     made->own(ownership);
@@ -317,10 +318,10 @@ std::unique_ptr<NewFile> LocalDisk::write(std::string_view path, const Ownership
 void LocalDisk::move(std::string_view from, std::string_view to) {
     const Place source = walk(from, "move");
     const Place target = walk(to, "write");
-    if (::renameat(source.directory.get(), source.name.c_str(), target.directory.get(), target.name.c_str()) != 0)
+    if (::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()) != 0)
         throw_errno(errno, "move", source.path);
     // A directory that is open for its path alone cannot be written to the disk.
-    const Descriptor directory(::openat(target.directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Descriptor directory(::openat(target.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory.open()) ::fsync(directory.get());
 }
 
@@ -329,7 +330,7 @@ bool LocalDisk::remove(std::string_view path) {
     const std::optional<Stat> found = place.stat();
     if (!found) return false;
     const int flags = found->type == Type::directory ? AT_REMOVEDIR : 0;
-    if (::unlinkat(place.directory.get(), place.name.c_str(), flags) == 0) return true;
+    if (::unlinkat(place.directory, place.name.c_str(), flags) == 0) return true;
     if (errno == ENOENT) return false;
     throw_errno(errno, "remove", place.path);
 }

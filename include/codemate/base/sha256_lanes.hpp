@@ -21,7 +21,8 @@ public:
     };
     static Means best(); // what this processor is fastest with
 
-    // How many streams to give a core at a time, at most 3: more gain nothing. 1 with OpenSSL.
+    static constexpr std::size_t most = 3;
+    // How many streams to give a core at a time: more gain nothing. 1 with OpenSSL, else `most`.
     static std::size_t at_once(Means = best());
 
     explicit Sha256Lane(Means = best()); // Error{defect} for instructions that this processor does not have
