@@ -3,6 +3,7 @@
 //   codemate-store-bench check DIRECTORY [CORES]   deep check of every blob of a models directory
 //   codemate-store-bench scan DIRECTORY            scan and inventory
 //   codemate-store-bench blob DIRECTORY SIZE_MIB   makes a blob of random bytes
+//   codemate-store-bench store DIRECTORY MODELS    makes that many models of six blobs, five times as many blobs in all
 #include "codemate/base/bytes.hpp"
 #include "codemate/base/digest.hpp"
 #include "codemate/base/error.hpp"
@@ -18,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <string>
 #include <sys/resource.h>
@@ -91,6 +93,37 @@ int make_blob(const std::string& directory, std::size_t mib) {
     return 0;
 }
 
+std::string layer(const std::string& type, const std::string& content) {
+    return R"({"mediaType":"application/vnd.)" + type + R"(","digest":")" + Digest::of(content).text() +
+           R"(","size":)" + std::to_string(content.size()) + '}';
+}
+
+void write(const std::filesystem::path& path, const std::string& content) {
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << content;
+}
+
+// Each model shares its last blob with the next one.
+int make_store(const std::string& directory, std::size_t models) {
+    const std::vector<std::string> types{"model", "template", "license", "params", "system"};
+    const std::filesystem::path root = directory;
+    for (std::size_t i = 0; i < 5 * models; ++i)
+        write(root / "blobs" / ("sha256-" + Digest::of(std::to_string(i)).hex()), std::to_string(i));
+    for (std::size_t model = 0; model < models; ++model) {
+        std::string manifest =
+            R"({"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":)" +
+            layer("docker.container.image.v1+json", std::to_string(5 * model)) + R"(,"layers":[)";
+        for (std::size_t i = 0; i < types.size(); ++i) {
+            const std::size_t number = (5 * model + i + 1) % (5 * models);
+            manifest += (i == 0 ? "" : ",") + layer("ollama.image." + types[i], std::to_string(number));
+        }
+        write(root / "manifests/registry.ollama.ai/library" / ("model" + std::to_string(model / 4)) /
+                  ("tag" + std::to_string(model % 4)),
+              manifest + "]}");
+    }
+    return 0;
+}
+
 } // namespace
 
 int main(int count, char** arguments) {
@@ -100,10 +133,11 @@ int main(int count, char** arguments) {
             return check(words[1], words.size() > 2 ? std::stoul(words[2]) : 0);
         if (words.size() == 2 && words[0] == "scan") return scan(words[1]);
         if (words.size() == 3 && words[0] == "blob") return make_blob(words[1], std::stoul(words[2]));
+        if (words.size() == 3 && words[0] == "store") return make_store(words[1], std::stoul(words[2]));
     } catch (const std::exception& error) {
         std::fprintf(stderr, "codemate-store-bench: %s\n", error.what());
         return 2;
     }
-    std::fprintf(stderr, "usage: codemate-store-bench check|scan|blob DIRECTORY [CORES|MIB]\n");
+    std::fprintf(stderr, "usage: codemate-store-bench check|scan|blob|store DIRECTORY [CORES|MIB|MODELS]\n");
     return 2;
 }
