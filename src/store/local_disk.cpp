@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <deque>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -104,29 +103,38 @@ public:
     }
 
     void announce(std::uint64_t offset, ByteCount size) override {
-        if (!std::exchange(announced_, true)) ::posix_fadvise(file_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-        const Cache first = cache_at(offset), last = cache_at(offset + size.count() - 1);
-        if (first == Cache::holds_it && last == Cache::holds_it) return;
-        advise(offset, size, POSIX_FADV_WILLNEED);
-        // Of what was there in part, nothing is thrown out.
-        if (first == Cache::lacks_it && last != Cache::holds_it) cold_.push_back({offset, size});
+        if (cold_.empty()) {
+            step_ = size.count();
+            look_what_is_cached();
+            ::posix_fadvise(file_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+        }
+        if (cold_at(offset)) advise(offset, size, POSIX_FADV_WILLNEED);
     }
 
     // Other programs' files stay in the cache, and so does what was there of this one, as the weights of a model that
     // runs: what is thrown out is what came in by this reading.
     void let_go(std::uint64_t offset, ByteCount size) override {
-        if (std::erase(cold_, std::pair(offset, size)) > 0) advise(offset, size, POSIX_FADV_DONTNEED);
+        if (cold_at(offset)) advise(offset, size, POSIX_FADV_DONTNEED);
     }
 
 private:
-    enum class Cache { holds_it, lacks_it, does_not_say };
+    // All at once before the reading, because the system reads ahead on its own: how far is its secret.
+    void look_what_is_cached() {
+        const std::uint64_t size = std::max<std::uint64_t>(stat().identity.size.count(), 1);
+        for (std::uint64_t offset = 0; offset < size; offset += step_)
+            cold_.push_back(lacks(offset) && lacks(std::min(offset + step_, size) - 1));
+    }
 
-    // Reads one byte if that needs no disk.
-    Cache cache_at(std::uint64_t offset) const {
+    // Reads one byte if that needs no disk. A file system that cannot tell lacks nothing.
+    bool lacks(std::uint64_t offset) const {
         char byte = 0;
         const iovec into{&byte, 1};
-        if (::preadv2(file_.get(), &into, 1, static_cast<off_t>(offset), RWF_NOWAIT) >= 0) return Cache::holds_it;
-        return errno == EAGAIN ? Cache::lacks_it : Cache::does_not_say;
+        return ::preadv2(file_.get(), &into, 1, static_cast<off_t>(offset), RWF_NOWAIT) < 0 && errno == EAGAIN;
+    }
+
+    bool cold_at(std::uint64_t offset) const {
+        const std::uint64_t index = step_ == 0 ? 0 : offset / step_;
+        return index < cold_.size() && cold_[index];
     }
 
     void advise(std::uint64_t offset, ByteCount size, int advice) const {
@@ -135,8 +143,8 @@ private:
 
     Descriptor file_;
     fs::path path_;
-    bool announced_ = false;
-    std::deque<std::pair<std::uint64_t, ByteCount>> cold_; // announced, and was not in the cache
+    std::uint64_t step_ = 0;
+    std::vector<bool> cold_; // for each step of the file: was not in the cache before it was read
 };
 
 class LocalNewFile final : public NewFile {

@@ -24,8 +24,8 @@ public:
     // Fills `into` from that offset on as far as the file goes: fewer bytes mean its end. Throws Error{storage}.
     virtual std::size_t read(std::uint64_t offset, std::span<char> into) = 0;
 
-    // Advice for reading much. What is announced gets fetched meanwhile; what is let go need not stay in memory if it
-    // was not there before it was announced.
+    // Advice for reading the whole, in order, in steps of one size (the last may be shorter). What is announced gets
+    // fetched meanwhile. What is let go need not stay in memory if it was not there before the first announcement.
     virtual void announce(std::uint64_t /*offset*/, ByteCount) {}
     virtual void let_go(std::uint64_t /*offset*/, ByteCount) {}
 };

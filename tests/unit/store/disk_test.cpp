@@ -279,11 +279,15 @@ TEST_CASE("announcing and letting go change nothing of what is read") {
     dir.write("big", text);
     const auto file = open_disk(dir.path())->open("big");
     file->announce(0, ByteCount(131'072));
-    file->announce(131'072, ByteCount(200'000));
+    file->announce(131'072, ByteCount(131'072));
+    file->announce(262'144, ByteCount(37'856));
     std::string read(text.size(), '\0');
     CHECK(file->read(0, read) == text.size());
     file->let_go(0, ByteCount(131'072));
-    file->let_go(131'072, ByteCount(200'000));
+    file->let_go(131'072, ByteCount(131'072));
+    file->let_go(262'144, ByteCount(37'856));
+    file->announce(10'000'000, ByteCount(131'072)); // behind the end
+    file->let_go(10'000'000, ByteCount(131'072));
     CHECK(read == text);
 }
 
