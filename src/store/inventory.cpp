@@ -60,58 +60,65 @@ private:
 
     // --- manifests
 
-    // Nothing if the path makes no name.
-    std::optional<ModelName> name_of(const Scan::Found& found) {
-        const std::vector<std::string_view> parts = split(found.path, '/');
-        try {
-            return ModelName(std::string(parts.at(1)), std::string(parts.at(2)), std::string(parts.at(3)),
-                             std::string(parts.at(4)));
-        } catch (const Error& error) {
-            odd(What::misnamed_manifest, found, error.message());
-            manifest_not_understood_ = true;
-            return std::nullopt;
-        }
+    // host/owner/model/tag below manifests/; throws Error{usage} where that makes no name.
+    static ModelName name_of(std::string_view path) {
+        const std::vector<std::string_view> parts = split(path, '/');
+        return {std::string(parts.at(1)), std::string(parts.at(2)), std::string(parts.at(3)), std::string(parts.at(4))};
     }
 
     void take_manifest(const Scan::Found& found) {
-        const bool at_its_place = std::ranges::count(found.path, '/') == 4;
-        if (!at_its_place || found.stat.type == Type::directory) {
-            odd(is_link(found.stat) ? What::link : What::misplaced_file, found,
-                at_its_place ? "it is a directory where manifests stand" : "only directories belong here");
-            // What a link leads to may hold manifests: the server's search follows it.
-            if (is_link(found.stat)) manifest_not_understood_ = true;
+        if (std::ranges::count(found.path, '/') != 4 || found.stat.type == Type::directory) {
+            take_misplaced(found);
             return;
         }
-        auto name = name_of(found);
-        if (!name) return;
-        if (found.content) {
-            take_content(found, std::move(*name));
+        std::optional<ModelName> name;
+        std::string fault;
+        try {
+            name = name_of(found.path);
+        } catch (const Error& error) {
+            fault = error.message();
+        }
+        const Error* const unread = why_unread(found);
+        if (name && found.content) {
+            take_content(found, *name);
             return;
         }
         manifest_not_understood_ = true;
-        if (const Error* const why = why_unread(found)) {
-            odd(What::unreadable_manifest, found, why->message(), std::move(name));
+        if (found.stat.type == Type::dangling_link) {
+            odd(What::dangling_manifest, found, what_it_is(found), std::move(name));
+        } else if (!name) {
+            odd(What::misnamed_manifest, found, std::move(fault));
+        } else if (found.stat.type == Type::link) {
+            odd(What::linked_manifest, found, what_it_is(found), std::move(name));
         } else {
-            const What what = found.stat.type == Type::link            ? What::linked_manifest
-                              : found.stat.type == Type::dangling_link ? What::dangling_manifest
-                                                                       : What::unreadable_manifest;
-            odd(what, found, what_it_is(found), std::move(name));
+            odd(What::unreadable_manifest, found, unread ? unread->message() : what_it_is(found), std::move(name));
         }
     }
 
-    void take_content(const Scan::Found& found, ModelName name) {
+    void take_misplaced(const Scan::Found& found) {
+        if (is_link(found.stat)) {
+            odd(What::link, found, what_it_is(found));
+            manifest_not_understood_ = true; // the server's search follows it, and may find manifests behind it
+        } else if (found.stat.type == Type::directory) {
+            odd(What::misplaced_file, found, "it is a directory where manifests stand");
+        } else {
+            odd(What::misplaced_file, found, "only directories belong here");
+        }
+    }
+
+    void take_content(const Scan::Found& found, const ModelName& name) {
+        std::optional<Image> image;
         try {
             if (trimmed(*found.content).empty()) throw Error(Kind::protocol, "it is empty");
-            Image image = Image::parse(*found.content);
-            Entry entry{std::move(name), found.path, std::move(image), digest_listed_by_server(*found.content),
-                        found.stat,      {}};
-            use_blobs(entry);
-            inventory_.models.push_back(std::move(entry));
+            image = Image::parse(*found.content);
         } catch (const Error& error) {
             manifest_not_understood_ = true;
-            odd(found.content->empty() ? What::empty_manifest : What::damaged_manifest, found, error.message(),
-                std::move(name));
+            odd(found.content->empty() ? What::empty_manifest : What::damaged_manifest, found, error.message(), name);
+            return;
         }
+        Entry entry{name, found.path, std::move(*image), digest_listed_by_server(*found.content), found.stat, {}};
+        use_blobs(entry);
+        inventory_.models.push_back(std::move(entry));
     }
 
     void use_blobs(Entry& entry) {
@@ -253,7 +260,6 @@ bool Oddity::stops_cleaning() const {
     case What::damaged_manifest:
     case What::misnamed_manifest:
     case What::dangling_manifest:
-    case What::unreadable_manifest:
         return true;
     default:
         return false;

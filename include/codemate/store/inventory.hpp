@@ -98,8 +98,10 @@ struct Oddity {
     std::optional<ModelName> name{}; // of a manifest whose path makes one
     std::optional<Time> modified{};
 
-    bool stops_cleaning() const; // keeps the server from removing what is unused when it starts (facts.md 4.5)
-    bool stops_listing() const;  // makes every /api/tags fail (facts.md 3.2)
+    // Keeps the server from removing what is unused when it starts (facts.md 4.5). What codemate may not read the
+    // server may be able to: of that nothing is said.
+    bool stops_cleaning() const;
+    bool stops_listing() const; // makes every /api/tags fail (facts.md 3.2)
 };
 
 struct Inventory {

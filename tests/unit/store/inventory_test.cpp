@@ -126,6 +126,7 @@ TEST_CASE("what else may stand where manifests do") {
     const std::string place = "manifests/registry.ollama.ai/library/mistral/";
     disk.put(place + ".DS_Store", "x");
     disk.put_link(place + "dangling", "nowhere");
+    disk.put_link(place + ".dangling", "nowhere"); // no name, and hurts all the same
     disk.put_special(place + "fifo", Type::fifo);
     disk.put_link(place + "linked", ".DS_Store");
     disk.put(place + "directory/x", "x");
@@ -140,11 +141,11 @@ TEST_CASE("what else may stand where manifests do") {
     std::vector<What> found = oddities(inventory);
     std::ranges::sort(found);
     CHECK(found == std::vector{What::misnamed_manifest, What::linked_manifest, What::dangling_manifest,
-                               What::unreadable_manifest, What::unreadable_manifest, What::misplaced_file,
-                               What::misplaced_file, What::link, What::unreadable});
+                               What::dangling_manifest, What::unreadable_manifest, What::unreadable_manifest,
+                               What::misplaced_file, What::misplaced_file, What::link, What::unreadable});
     CHECK_FALSE(inventory.orphans_certain);
     for (const Oddity& each : inventory.oddities)
-        CHECK(each.stops_listing() == (each.path == place + "dangling"));
+        CHECK(each.stops_listing() == each.path.ends_with("dangling"));
 }
 
 TEST_CASE("orphans are certain only while every manifest is known") {
