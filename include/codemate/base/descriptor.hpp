@@ -9,9 +9,7 @@ namespace codemate {
 class Descriptor {
 public:
     explicit Descriptor(int fd = -1) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
+    ~Descriptor() { close(); }
     Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     Descriptor& operator=(Descriptor&& other) noexcept {
         std::swap(fd_, other.fd_);
@@ -20,8 +18,9 @@ public:
 
     int get() const { return fd_; }
     bool open() const { return fd_ >= 0; }
-    int close() { return ::close(std::exchange(fd_, -1)); } // 0, or -1 and errno
-    int release() { return std::exchange(fd_, -1); }        // somebody else closes it
+    // 0, or -1 and errno; also 0 if there is none.
+    int close() { return fd_ < 0 ? 0 : ::close(std::exchange(fd_, -1)); }
+    int release() { return std::exchange(fd_, -1); } // somebody else closes it
 
 private:
     int fd_;
