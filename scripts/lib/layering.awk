@@ -20,11 +20,11 @@ function complain(text) {
     ++problems
 }
 
-# Headers that are no library of ours: C++ (no dot in the name, decided elsewhere), POSIX, Linux.
+# Headers that are no library of ours: C++ (no dot in the name, decided elsewhere), POSIX, Linux, the compiler's.
 function read_system_headers(    names, count, i) {
     count = split("aio arpa/inet dirent dlfcn errno fcntl fnmatch ftw getopt glob grp ifaddrs langinfo libgen locale net/if netdb " \
                   "netinet/in netinet/tcp poll pthread pwd sched semaphore signal spawn strings syslog termios unistd " \
-                  "wordexp", names, " ")
+                  "wordexp cpuid immintrin", names, " ")
     for (i = 1; i <= count; ++i) system_header[names[i] ".h"] = 1
 }
 

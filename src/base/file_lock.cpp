@@ -1,4 +1,5 @@
 #include "codemate/base/deadline.hpp"
+#include "codemate/base/descriptor.hpp"
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
@@ -70,23 +71,6 @@ std::string holder_of(int descriptor) {
     return is_number ? "process " + std::string(pid) : "another process";
 }
 
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() { reset(-1); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-    void reset(int fd) {
-        if (fd_ >= 0) ::close(fd_);
-        fd_ = fd;
-    }
-
-private:
-    int fd_;
-};
 
 int wait_for_lock(const fs::path& file, const fs::path& path, const Stop& stop, Duration patience) {
     const auto end = std::chrono::steady_clock::now() + patience;
@@ -96,7 +80,7 @@ int wait_for_lock(const fs::path& file, const fs::path& path, const Stop& stop, 
         case Attempt::locked:
             return descriptor.release();
         case Attempt::vanished:
-            descriptor.reset(open_lock_file(file, path));
+            descriptor = Descriptor(open_lock_file(file, path));
             continue;
         case Attempt::held:
             break;

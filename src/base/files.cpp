@@ -1,5 +1,6 @@
 #include "codemate/base/files.hpp"
 
+#include "codemate/base/descriptor.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 
@@ -10,27 +11,10 @@
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <utility>
 #include <vector>
 
 namespace codemate {
 namespace {
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    int get() const { return fd_; }
-    int close() { return ::close(std::exchange(fd_, -1)); }
-
-private:
-    int fd_;
-};
 
 constexpr const char* no_file = "put a file in its place, or name another file";
 

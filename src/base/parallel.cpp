@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -25,8 +26,12 @@ void for_each_parallel(std::size_t count, std::size_t workers, const std::functi
     {
         std::vector<std::jthread> threads; // joined at the end of the block
         const std::size_t wanted = std::min(std::max<std::size_t>(workers, 1), count);
-        for (std::size_t i = 1; i < wanted; ++i)
-            threads.emplace_back(run);
+        try {
+            for (std::size_t i = 1; i < wanted; ++i)
+                threads.emplace_back(run);
+        } catch (const std::system_error&) {
+            // A limit on threads makes it slower, no failure.
+        }
         run(); // the caller's thread is one of them
     }
     const auto first =

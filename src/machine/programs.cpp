@@ -1,5 +1,6 @@
 #include "codemate/machine/programs.hpp"
 
+#include "codemate/base/descriptor.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 
@@ -20,25 +21,6 @@ namespace codemate::machine {
 namespace {
 
 constexpr auto tick = std::chrono::milliseconds(50); // how soon a stop is noticed
-
-class Descriptor {
-public:
-    explicit Descriptor(int fd = -1) : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Descriptor() { close(); }
-    int get() const { return fd_; }
-    bool open() const { return fd_ >= 0; }
-    void close() {
-        if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-    }
-
-private:
-    int fd_;
-};
 
 Error system_failure(const Program& program, int error) {
     const std::string name = quoted(program.command.front());
