@@ -56,8 +56,9 @@ Recovered recover(Recovery mode, Wiring& wiring) {
     bool complete = true;
     Recovered items = carry_out(use::plan(facts), mode, wiring, complete);
     if (mode == Recovery::done && complete) {
-        for (state::Changes::Held& each : held)
-            each.done();
+        for (state::Changes::Held& each : held) {
+            if (!use::may_still_arrive(each.change(), facts)) each.done();
+        }
     }
     return items;
 }

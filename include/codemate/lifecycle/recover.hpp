@@ -48,6 +48,10 @@ struct Plan {
 // have lost its memory, or run elsewhere; a younger one may be in use.
 Plan plan(const Facts&);
 
+// Whether a change has to be looked at again by the next run: its helper is not there, but the server may still be
+// checking what it has fetched, and writes the name although nobody waits for it (facts.md 3.5). For an hour. Pure.
+bool may_still_arrive(const state::Change&, const Facts&);
+
 struct Item {
     Step step;
     std::optional<Error> error{};

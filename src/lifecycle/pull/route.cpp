@@ -26,25 +26,27 @@ std::string port_of(const ModelName& name) {
     return name.host().substr(name.host().rfind(':') + 1);
 }
 
-Error no_way(const std::vector<std::string>& tried, const std::string& port, const std::string& answer) {
-    Error error(Kind::unreachable, "the server does not get to this machine, where codemate would serve the locked "
-                                   "content: tried " +
-                                       listed(tried));
-    if (!answer.empty()) error.note("the server's own words: " + answer);
-    error.note("if a way leads from the server to here by ssh: `ssh -R " + port + ":127.0.0.1:" + port +
-               " SERVER` beside it, and `codemate pull --relay-port " + port + " …`");
-    error.note("or run codemate on the machine of the server: `codemate --host 127.0.0.1 pull …`");
-    return error.hint("one of these two ways, or a server that is nearer");
+bool is_loopback(const std::string& host) {
+    http::Url url;
+    url.host = host;
+    return url.is_loopback();
+}
+
+// Of this machine alone: a server elsewhere would look for it on its own.
+bool is_of_this_machine(const relay::Source& source) {
+    return source.open && http::Url::parse(*source.open).is_loopback();
 }
 
 // A relayed pull with all its attempts.
 class Relayed {
 public:
-    Relayed(relay::Relay& relay, const Ports& ports, const std::function<void(const PullEvent&)>& on_event,
-            const std::function<void(std::string)>& say, const Stop& stop)
-        : relay_(relay), ports_(ports), on_event_(on_event), say_(say), stop_(stop) {}
+    Relayed(relay::Relay& relay, const Ports& ports, bool& carries,
+            const std::function<void(const PullEvent&)>& on_event, const std::function<void(std::string)>& say,
+            const Stop& stop)
+        : relay_(relay), ports_(ports), carries_(carries), on_event_(on_event), say_(say), stop_(stop) {}
 
     void run() {
+        if (carries_) relay_.carry_everything();
         while (!attempt()) {
         }
     }
@@ -97,22 +99,27 @@ private:
 
     relay::Relay& relay_;
     const Ports& ports_;
+    bool& carries_;
     const std::function<void(const PullEvent&)>& on_event_;
     const std::function<void(std::string)>& say_;
     const Stop& stop_;
-    bool carries_ = false;
     int moments_ = 0;
 };
 
 } // namespace
 
-std::unique_ptr<relay::Relay> Route::open_at(const std::string& address, const relay::Offer& offer) {
+std::unique_ptr<relay::Relay> Route::open_at(const std::string& address, relay::Offer offer) {
+    if (!is_loopback(address)) {
+        for (auto& [digest, source] : offer.sources) {
+            if (is_of_this_machine(source)) source.open.reset();
+        }
+    }
     relay::Options options;
     options.address = address;
     options.port = options_.relay_port;
     options.owner = rules::new_relay_owner();
     options.probe_owner = rules::new_relay_owner();
-    return ports_.relays->open(offer, std::move(options));
+    return ports_.relays->open(std::move(offer), std::move(options));
 }
 
 bool Route::is_reached(const relay::Relay& relay, const Run& run) {
@@ -149,12 +156,27 @@ std::unique_ptr<relay::Relay> Route::open(const relay::Offer& offer, const Run& 
             tried.push_back(address + " (not to be bound)");
         }
     }
-    throw no_way(tried, port, last_answer_);
+    throw no_way(tried, port);
 }
 
-void pull_relayed(relay::Relay& relay, const Ports& ports, const std::function<void(const PullEvent&)>& on_event,
-                  const std::function<void(std::string)>& say, const Stop& stop) {
-    Relayed(relay, ports, on_event, say, stop).run();
+Error Route::no_way(const std::vector<std::string>& tried, const std::string& port) const {
+    Error error(Kind::unreachable, "the server does not get to this machine, where codemate would serve the locked "
+                                   "content: tried " +
+                                       listed(tried));
+    if (!last_answer_.empty()) error.note("the server's own words: " + last_answer_);
+    const std::string host = options_.server.empty() ? "" : http::Url::parse(options_.server).host;
+    const std::string server = host.empty() || is_loopback(host) ? "SERVER" : host; // a tunnel does not say whose it is
+    const std::string targets = options_.targets.empty() ? "" : " " + joined(options_.targets, " ");
+    error.note("by ssh, if you can log in there: `ssh -N -R " + port + ":127.0.0.1:" + port + " " + server +
+               "` in another terminal, and `codemate pull --relay-port " + port + targets + "` here");
+    error.note("or there, beside the server: `codemate --host 127.0.0.1 pull" + targets +
+               "`, with the same codemate.json");
+    return error.hint("one of these two ways");
+}
+
+void Route::pull(relay::Relay& relay, const std::function<void(const PullEvent&)>& on_event,
+                 const std::function<void(std::string)>& say, const Stop& stop) {
+    Relayed(relay, ports_, carries_, on_event, say, stop).run();
 }
 
 } // namespace codemate::lifecycle::pull

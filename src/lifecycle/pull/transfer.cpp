@@ -228,10 +228,15 @@ private:
         if (change_) change_->done();
         change_.reset(); // it was about another name
         begin_change(before);
-        pull_relayed(
-            *relay, ports_, [this](const PullEvent& event) { on(event); },
-            [this](const std::string& note) { tell(Event::Type::note, note); }, run_.stop);
-        helper_left_ = true; // until it is removed
+        helper_left_ = true; // until it is removed: a server whose client leaves may finish the pull all the same
+        try {
+            shared_.route.pull(
+                *relay, [this](const PullEvent& event) { on(event); },
+                [this](const std::string& note) { tell(Event::Type::note, note); }, run_.stop);
+        } catch (const Error&) {
+            helper_left_ = false; // the server has ended it
+            throw;
+        }
         put_in_place(before);
     }
 

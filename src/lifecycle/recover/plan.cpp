@@ -130,6 +130,11 @@ Plan plan(const Facts& facts) {
     return plan;
 }
 
+bool may_still_arrive(const Change& change, const Facts& facts) {
+    return change.helper && rules::is_relay_name(*change.helper) &&
+           rules::find(facts.installed, *change.helper) == nullptr && facts.now < change.began + abandoned_after;
+}
+
 std::string_view to_string(Step::Do what) {
     switch (what) {
     case Step::Do::place:

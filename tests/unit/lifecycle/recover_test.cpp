@@ -169,6 +169,21 @@ TEST_CASE("what came in the place of the pin is not left there") {
     CHECK(world.snapshots().empty());
 }
 
+TEST_CASE("what a server may still be checking is looked for again, for an hour") {
+    World world;
+    use::Facts facts{{world.change}, {}, world.clock.now()};
+    CHECK(use::may_still_arrive(world.change, facts));
+    facts.now += 61min;
+    CHECK_FALSE(use::may_still_arrive(world.change, facts));
+    facts.now = world.clock.now();
+    world.install(helper, wanted);
+    facts.installed = world.server.installed({});
+    CHECK_FALSE(use::may_still_arrive(world.change, facts)); // it has arrived
+    facts.installed.clear();
+    world.change.helper = ModelName::parse("coder:instruct"); // no name of ours
+    CHECK_FALSE(use::may_still_arrive(world.change, facts));
+}
+
 TEST_CASE("helper names whose process nobody remembers go after an hour") {
     World world;
     world.install(helper, wanted);
