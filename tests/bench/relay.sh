@@ -2,12 +2,13 @@
 # What a pull of 1 GiB takes through a relay, beside `ollama pull` from the same source: medians of alternating runs.
 # Usage: CODEMATE_BENCH_OLLAMA_HOST=127.0.0.1:11434 tests/bench/relay.sh [BUILD_DIR [RUNS]]   (default: build/release, 5)
 # The server must be a real one on this machine, and one that may be changed. The source is the sandbox's registry. The program
-# `ollama` is looked for on PATH, or named by OLLAMA.
+# `ollama` is looked for on PATH, or named by OLLAMA. "redirect" and "carry" are a relay alone, "codemate pull" is the whole
+# program, which installs what is locked while the tag serves something else.
 # Aims: wall time at most 1.05 (redirected) and 1.15 (carried); of the relay less than 32 MiB and 0.6 s of CPU time.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-build=${1:-$root/build/release}
+build=$(cd "${1:-$root/build/release}" && pwd)
 runs=${2:-5}
 ollama=${OLLAMA:-ollama}
 
@@ -27,7 +28,8 @@ clean_up() {
     rm -rf "$scratch"
 }
 trap clean_up EXIT
-export HOME=$scratch
+export HOME=$scratch XDG_STATE_HOME=$scratch/state
+unset CODEMATE_MANIFEST CODEMATE_REGISTRY
 
 start_source() {
     local line
@@ -38,8 +40,39 @@ start_source() {
     sandbox=$!
     exec 3<"$scratch/lines"
     IFS= read -r -t 120 line <&3
-    source=${line#listening on http://}
-    source=${source%%/*}/library/big:latest
+    url=${line#listening on }
+    source=${url#http://}/library/big:latest
+}
+
+# One request to the sandbox, which answers and closes.
+ask_sandbox() { # METHOD PATH BODY
+    local host=${url#http://}
+    exec 6<>"/dev/tcp/${host%:*}/${host#*:}"
+    printf '%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s' \
+        "$1" "$2" "$host" "${#3}" "$3" >&6
+    cat <&6 >/dev/null
+    exec 6>&-
+}
+
+# A project that is locked at what the tag serves now.
+start_project() {
+    mkdir "$scratch/project"
+    echo '{"schema":1,"roles":{"chat":"big"}}' >"$scratch/project/codemate.json"
+    (cd "$scratch/project" && CODEMATE_REGISTRY=$url "$build/src/codemate" -q lock >/dev/null)
+}
+
+by_codemate() {
+    local begun
+    ask_sandbox POST /sandbox/faults moving-tag=big
+    begun=$EPOCHREALTIME
+    (cd "$scratch/project" && CODEMATE_REGISTRY=$url "$build/src/codemate" -q pull --yes >"$scratch/pull.log" 2>&1) || {
+        cat "$scratch/pull.log" >&2
+        exit 1
+    }
+    awk -v a="$begun" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }' >>"$scratch/codemate pull"
+    grep -q 'layer by layer' "$scratch/pull.log" # else it was not what is measured here
+    ask_sandbox DELETE /sandbox/faults ''
+    "$ollama" rm big >/dev/null 2>&1
 }
 
 # timed NAME OUTPUT: the seconds that the pull of that name takes are added to the file.
@@ -71,16 +104,20 @@ median() {
 }
 
 start_source
+start_project
 timed "$source" /dev/null # the source has it in memory from now on
 for ((run = 0; run < runs; ++run)); do
     timed "$source" "$scratch/direct"
     through_relay redirect
     through_relay carry
+    by_codemate
 done
 direct=$(median "$scratch/direct")
-printf '%-10s %8s %7s   %s\n' '1 GiB' seconds ratio 'the relay, last run'
-printf '%-10s %8.2f\n' direct "$direct"
+printf '%-13s %8s %7s   %s\n' '1 GiB' seconds ratio 'the relay, last run'
+printf '%-13s %8.2f\n' direct "$direct"
 for how in redirect carry; do
     awk -v how="$how" -v took="$(median "$scratch/$how")" -v direct="$direct" -v cost="$(cat "$scratch/$how.cost")" \
-        'BEGIN { printf "%-10s %8.2f %7.2f   %s\n", how, took, took / direct, cost }'
+        'BEGIN { printf "%-13s %8.2f %7.2f   %s\n", how, took, took / direct, cost }'
 done
+awk -v took="$(median "$scratch/codemate pull")" -v direct="$direct" \
+    'BEGIN { printf "%-13s %8.2f %7.2f\n", "codemate pull", took, took / direct }'
