@@ -64,6 +64,15 @@ Error& Error::note(std::string text) & {
     return *this;
 }
 
+Error& Error::retry_after(Duration wait) & {
+    retry_after_ = wait;
+    return *this;
+}
+
+Error&& Error::retry_after(Duration wait) && {
+    return std::move(retry_after(wait));
+}
+
 Error& Error::context(std::string text) & {
     message_ = std::move(text) + ": " + message_;
     return *this;

@@ -9,8 +9,10 @@
 
 namespace codemate {
 
-std::string random_hex(std::size_t digits) {
-    std::vector<unsigned char> bytes((digits + 1) / 2);
+namespace {
+
+std::vector<unsigned char> random_bytes(std::size_t count) {
+    std::vector<unsigned char> bytes(count);
     std::size_t filled = 0;
     while (filled < bytes.size()) {
         const ssize_t got = ::getrandom(bytes.data() + filled, bytes.size() - filled, 0);
@@ -19,6 +21,20 @@ std::string random_hex(std::size_t digits) {
             throw Error(Kind::defect, std::string("the system gives no random numbers: ") + std::strerror(errno));
         filled += static_cast<std::size_t>(got);
     }
+    return bytes;
+}
+
+} // namespace
+
+double random_fraction() {
+    double value = 0;
+    for (const unsigned char byte : random_bytes(6))
+        value = (value + byte) / 256;
+    return value;
+}
+
+std::string random_hex(std::size_t digits) {
+    const std::vector<unsigned char> bytes = random_bytes((digits + 1) / 2);
     constexpr const char* alphabet = "0123456789abcdef";
     std::string text;
     for (const unsigned char byte : bytes) {

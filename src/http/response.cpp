@@ -11,4 +11,11 @@ const std::string* Response::header(std::string_view name) const {
     return found == headers.end() ? nullptr : &found->value;
 }
 
+std::optional<Duration> Response::retry_after() const {
+    const std::string* wait = header("Retry-After");
+    const bool seconds =
+        wait && !wait->empty() && wait->size() < 7 && wait->find_first_not_of("0123456789") == std::string::npos;
+    return seconds ? std::optional<Duration>(std::chrono::seconds(std::stol(*wait))) : std::nullopt;
+}
+
 } // namespace codemate::http

@@ -205,8 +205,11 @@ Error answer_error(const http::Response& answer, const ModelName* model, std::st
     }
     if (status == 403 && !looks_like_html(text)) return forbidden(text);
     if (status == 404 && from_json) return not_installed(model, text);
-    if (status == 429 || status == 503)
-        return build(Kind::busy, "the server is busy", looks_like_html(text) ? "" : text, "");
+    if (status == 429 || status == 503) {
+        Error busy = build(Kind::busy, "the server is busy", looks_like_html(text) ? "" : text, "");
+        if (const auto wait = answer.retry_after()) busy.retry_after(*wait);
+        return busy;
+    }
     if (status == 502 || status == 504) {
         return build(Kind::unreachable, "what stands before the server does not reach it",
                      std::to_string(status) + ' ' + answer.reason, "");

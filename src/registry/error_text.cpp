@@ -53,10 +53,10 @@ std::string status_text(const http::Response& answer) {
 
 Error busy(const http::Response& answer, std::string_view host, const std::string& words) {
     Error error(Kind::busy, std::string(host) + " asks to come back later " + status_text(answer) + words);
-    const std::string* wait = answer.header("Retry-After");
-    const bool seconds =
-        wait && !wait->empty() && wait->size() < 7 && wait->find_first_not_of("0123456789") == std::string::npos;
-    return seconds ? std::move(error).hint("it asks to wait " + *wait + " s") : error;
+    const std::optional<Duration> wait = answer.retry_after();
+    if (!wait) return error;
+    error.retry_after(*wait);
+    return std::move(error).hint("it asks to wait " + std::to_string(wait->count() / 1'000'000'000) + " s");
 }
 
 } // namespace

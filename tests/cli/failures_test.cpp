@@ -81,9 +81,57 @@ TEST_CASE("what goes wrong in the middle of a pull") {
     const World world;
     world.sandbox.set_fault(row.fault);
     CAPTURE(row.fault);
-    const auto result = world.codemate({"pull", "mistral"});
+    const auto result = world.codemate({"pull", "mistral", "--retries", "0"});
     check_failure(result, row.status, row.message, "hint: ");
     CHECK(result.out.find("1 failed") != std::string::npos);
+}
+
+TEST_CASE("what breaks off once is begun again, and nobody need notice") {
+    const auto* fault = GENERATE("cut-line@mistral#1", "cut-before-success@mistral#1", "digest-mismatch@mistral#1",
+                                 "registry-status=503@mistral#1");
+    const World world;
+    world.sandbox.set_fault(fault);
+    CAPTURE(fault);
+    const auto result = world.codemate({"pull", "mistral"});
+    CHECK(result.status() == 0);
+    CHECK(result.err.find("mistral:latest: attempt 2 in ") != std::string::npos);
+    CHECK(result.out.find("1 broken off before") != std::string::npos);
+}
+
+TEST_CASE("a stall is left after a time that one can set, and --timeout ends it all") {
+    const World world;
+    const auto* fault = GENERATE("stall@mistral", "silent-stall@mistral");
+    world.sandbox.set_fault(fault);
+    const auto result = world.codemate({"pull", "mistral", "--stall-timeout", "300ms", "--retries", "0"});
+    check_failure(result, 4, "nothing has come for 300ms", "hint: ");
+    const auto limited = world.codemate({"pull", "mistral", "--timeout", "300ms"});
+    check_failure(limited, 4, "the time of --timeout has passed (300ms)", "hint: ");
+    CHECK(limited.out.find("interrupted") != std::string::npos);
+    const json::Value document =
+        test::checked_document(world.codemate({"pull", "mistral", "--timeout", "200ms", "--json"}).out, "pull");
+    CHECK(document.find("status")->integer() == 4);
+}
+
+TEST_CASE("--wait waits for a server that is not up, and no longer") {
+    World world;
+    world.server("http://127.0.0.1:1");
+    const auto result = world.codemate({"pull", "mistral", "--wait", "100ms"});
+    check_failure(result, 4, "nothing is listening", "waited 100ms for it");
+    world.server(world.sandbox.url());
+    world.sandbox.set_fault("hang@/api/version#1");
+    const auto busy = world.codemate({"pull", "mistral", "--wait", "20s"});
+    CHECK(busy.status() == 0);
+}
+
+TEST_CASE("values that are none") {
+    const World world;
+    const auto [option, value] = GENERATE(table<const char*, const char*>({{"--jobs", "0"},
+                                                                           {"--jobs", "many"},
+                                                                           {"--retries", "-1"},
+                                                                           {"--stall-timeout", "soon"},
+                                                                           {"--timeout", "0s"},
+                                                                           {"--wait", "1x"}}));
+    check_failure(world.codemate({"pull", "mistral", option, value}), 2, option, "");
 }
 
 TEST_CASE("a manifest with five mistakes reports them all") {

@@ -99,7 +99,7 @@ TEST_CASE("a tag that moves: what pull, outdated, verify and lock --upgrade say"
         CHECK(world.golden("history.pull.dry-run.txt", dry.out) == "");
         CHECK(world.codemate({"list", "-q"}).out.find("mistral") == std::string::npos);
         CHECK(world.codemate({"verify"}).status() == 3);
-        const auto confirmed = world.codemate({"pull", GENERATE("--yes", "--locked")});
+        const auto confirmed = world.codemate({"pull", GENERATE("--yes", "--locked"), "--jobs", "1"});
         CHECK(confirmed.status() == 0);
         CHECK(world.golden("history.pull.locked.txt", confirmed.out) == "");
         CHECK(world.golden("history.pull.locked.err.txt", confirmed.err) == "");

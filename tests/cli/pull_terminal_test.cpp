@@ -8,7 +8,7 @@ using test::World;
 
 TEST_CASE("what stays on the screen after a pull") {
     const World world;
-    const auto result = world.in_terminal({"pull", "default"}, 140);
+    const auto result = world.in_terminal({"pull", "default", "--jobs", "1"}, 140);
     CHECK(result.status() == 0);
     test::Screen screen(140);
     screen.write(result.terminal);

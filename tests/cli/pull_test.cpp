@@ -23,7 +23,7 @@ const json::Value& model(const json::Value& document, std::size_t index) {
 
 TEST_CASE("pull default in a pipe") {
     const World world;
-    const auto result = world.codemate({"pull", "default"});
+    const auto result = world.codemate({"pull", "default", "--jobs", "1"}); // in one order
     CHECK(result.status() == 0);
     CHECK(test::golden_difference("pull.out.txt", test::steady(result.out, world.sandbox)) == "");
     CHECK(test::golden_difference("pull.err.txt", test::steady(result.err, world.sandbox)) == "");
@@ -88,7 +88,7 @@ TEST_CASE("GitHub Actions get groups and annotations") {
 
 TEST_CASE("a model that fails does not stop the others") {
     const World world;
-    const auto result = world.codemate({"pull", "nothing-of-that-name", "mistral"});
+    const auto result = world.codemate({"pull", "nothing-of-that-name", "mistral", "--jobs", "1"});
     CHECK(result.status() == 5);
     CHECK(test::golden_difference("pull.one-failed.out.txt", test::steady(result.out, world.sandbox)) == "");
     CHECK(test::golden_difference("pull.one-failed.err.txt", test::steady(result.err, world.sandbox)) == "");
@@ -194,7 +194,7 @@ TEST_CASE("Ctrl-C ends a stalled pull at once, and says that the next one resume
     for (const auto& [signal, status] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}, std::pair{SIGHUP, 129}}) {
         const World world;
         world.sandbox.set_fault("stall");
-        test::Process process(world.command({"pull", "mistral", "tinyllama", "--json"}));
+        test::Process process(world.command({"pull", "mistral", "tinyllama", "--json", "--jobs", "1"}));
         REQUIRE(process.wait_for("pulling manifest"));
         process.send(signal);
         const test::Exit exit = process.wait();

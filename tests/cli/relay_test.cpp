@@ -98,6 +98,8 @@ TEST_CASE("a run that is killed is finished or undone by the next one, which say
     world.sandbox.clear_faults();
     world.sandbox.set_fault("moving-tag=mistral:latest");
     const auto next = world.codemate({"pull", "--yes"});
+    CAPTURE(next.err);
+    CHECK(next.err.find("attempt 2") == std::string::npos);
     CHECK(next.status() == 0);
     CHECK(world.has_what_is_locked());
     CHECK_FALSE(world.has_helper());

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "codemate/base/time.hpp"
+
 #include <exception>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +45,8 @@ public:
     Error&& hint(std::string) &&;
     Error& note(std::string) &; // a further line below the message
     Error&& note(std::string) &&;
+    Error& retry_after(Duration) &; // that the other side asks to wait
+    Error&& retry_after(Duration) &&;
     Error& context(std::string) &; // what was being done; put before the message, outermost first
     Error&& context(std::string) &&;
 
@@ -52,6 +56,7 @@ public:
     }                         // with its context: "cannot pull 'x': nothing is listening on …"
     std::string hint() const; // the given one, else the kind's, else empty
     const std::vector<std::string>& notes() const { return notes_; }
+    std::optional<Duration> retry_after() const { return retry_after_; }
     const char* what() const noexcept override { return message_.c_str(); }
 
 private:
@@ -59,6 +64,7 @@ private:
     std::string message_;
     std::string hint_;
     std::vector<std::string> notes_;
+    std::optional<Duration> retry_after_;
 };
 
 } // namespace codemate

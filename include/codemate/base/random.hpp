@@ -9,4 +9,6 @@ namespace codemate {
 // system has none.
 std::string random_hex(std::size_t digits);
 
+double random_fraction(); // from 0 to 1, without 1
+
 } // namespace codemate

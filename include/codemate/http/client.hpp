@@ -41,6 +41,8 @@ struct Response {
     bool dropped = false; // the receiver asked for no more
 
     const std::string* header(std::string_view name) const; // the first one, letter case ignored; or nullptr
+    std::optional<Duration>
+    retry_after() const; // of a header Retry-After in seconds, up to eleven days; dates are not read
 };
 
 enum class Flow { go_on, drop };

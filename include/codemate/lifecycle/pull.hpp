@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codemate/base/clock.hpp"
+#include "codemate/base/deadline.hpp"
 #include "codemate/base/run.hpp"
 #include "codemate/http/url.hpp"
 #include "codemate/manifest/lock.hpp"
@@ -30,6 +31,9 @@ struct Options {
     bool force = false;                // --force: NAME@sha256:… although the lock pins another content
     std::string server = {};           // its address, for what is remembered
     std::uint16_t relay_port = 0;      // 0: any that is free
+    Duration stall_timeout = std::chrono::seconds(60); // without a byte the stream is dropped and begun again
+    int retries = 5;                                   // in a row that bring nothing, before a model is given up
+    std::size_t jobs = 1;                              // models at once
 };
 
 struct Ports {
@@ -45,6 +49,9 @@ struct Ports {
     // What is remembered; without them nothing is.
     const state::Journal* journal = nullptr;
     const state::Changes* changes = nullptr;
+    // Between two attempts. Throws Interrupted.
+    std::function<void(Duration, Stop)> wait = [](Duration span, const Stop& stop) { pause(span, stop); };
+    std::function<double()> random = [] { return 0.5; }; // from 0 to 1: spreads the waits of many clients
 };
 
 struct Facts {
@@ -117,6 +124,13 @@ std::string_view to_string(Step::Do); // the enumerator's name, as it stands in 
 enum class Outcome { pulled, updated, copied, unchanged, failed, interrupted, not_started };
 std::string_view to_string(Outcome);
 
+// An attempt that broke off, and was followed by another or by giving up.
+struct Attempt {
+    std::string reason; // fit for a terminal
+    ByteCount came{};   // bytes in it
+    Duration took{0}, waited{0};
+};
+
 struct Item {
     Step step;
     Outcome outcome = Outcome::not_started;
@@ -125,6 +139,8 @@ struct Item {
     std::optional<Digest> digest{};
     Duration took{0};
     bool locked_now = false;          // its entry was added to the lock
+    std::vector<Attempt> attempts{};  // that broke off
+    ByteCount lost{};                 // bytes that were in flight then, and came again
     std::vector<ModelName> kept_as{}; // snapshots of what a pin replaced
     std::optional<Error> error{};     // also of one that is installed, but could not be locked
 };

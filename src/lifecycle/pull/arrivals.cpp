@@ -48,6 +48,7 @@ void Arrivals::on_layer(const ollama::PullEvent& event, SteadyTime now) {
         const double before_first = rate * in_seconds(layer.first_at - layer.began);
         layer.before = layer.first - ByteCount(static_cast<std::uint64_t>(std::min(before_first, 1e18)));
     }
+    lost_ += layer.latest - event.completed; // nothing where it goes up
     layer.closed = false;
     layer.latest = event.completed;
     layer.total = std::max(layer.total, event.total);

@@ -25,6 +25,9 @@ public:
     ByteCount total() const;          // of the layers seen so far
     ByteCount seen_moving() const;    // between first and last events: of a pull that changed nothing, what it repaired
     ByteCount fetched() const;        // completed without what was present before
+    ByteCount lost() const {
+        return lost_;
+    } // bytes that had come, were in flight when the stream broke, and came again
 
 private:
     struct Layer {
@@ -40,6 +43,7 @@ private:
 
     std::map<std::string, Layer> layers_;
     std::string current_;
+    ByteCount lost_;
     SteadyTime previous_; // event, of any kind but silence
 };
 

@@ -28,8 +28,7 @@ void Memory::add(const state::Pulled& pulled) {
 
 void Memory::complain(const Error& error) {
     diagnostics::info(error.message());
-    if (complained_) return;
-    complained_ = true;
+    if (complained_.exchange(true)) return;
     if (run_.events) run_.events({Event::Type::note, {}, "nothing of this is remembered: " + error.message(), {}, {}});
 }
 

@@ -2,11 +2,13 @@
 
 #include "codemate/lifecycle/pull.hpp"
 
+#include <atomic>
 #include <optional>
 
 namespace codemate::lifecycle::pull {
 
-// What a run writes down of itself. Best effort: what cannot be written is told once and stops nothing.
+// What a run writes down of itself, from several threads. Best effort: what cannot be written is told once and stops
+// nothing.
 class Memory {
 public:
     Memory(const Options& options, const Ports& ports, const Run& run) : options_(options), ports_(ports), run_(run) {}
@@ -24,7 +26,7 @@ private:
     const Options& options_;
     const Ports& ports_;
     const Run& run_;
-    bool complained_ = false;
+    std::atomic<bool> complained_ = false;
 };
 
 } // namespace codemate::lifecycle::pull

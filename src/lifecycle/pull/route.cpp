@@ -1,8 +1,5 @@
 #include "lifecycle/pull/route.hpp"
 
-#include "lifecycle/pull/redirects.hpp"
-
-#include "codemate/base/deadline.hpp"
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/rules/own_names.hpp"
@@ -12,15 +9,11 @@ namespace {
 
 using namespace std::chrono_literals;
 using ollama::Flow;
-using ollama::PullEnd;
 using ollama::PullEvent;
 using ollama::Transport;
 
 // A server that dials an address behind a firewall waits for half a minute.
 constexpr Duration probe_patience = 3s;
-
-constexpr Duration moment = 250ms;
-constexpr int most_moments = 20;
 
 std::string port_of(const ModelName& name) {
     return name.host().substr(name.host().rfind(':') + 1);
@@ -36,75 +29,6 @@ bool is_loopback(const std::string& host) {
 bool is_of_this_machine(const relay::Source& source) {
     return source.open && http::Url::parse(*source.open).is_loopback();
 }
-
-// A relayed pull with all its attempts.
-class Relayed {
-public:
-    Relayed(relay::Relay& relay, const Ports& ports, bool& carries,
-            const std::function<void(const PullEvent&)>& on_event, const std::function<void(std::string)>& say,
-            const Stop& stop)
-        : relay_(relay), ports_(ports), carries_(carries), on_event_(on_event), say_(say), stop_(stop) {}
-
-    void run() {
-        if (carries_) relay_.carry_everything();
-        while (!attempt()) {
-        }
-    }
-
-private:
-    bool attempt() {
-        Redirects redirects;
-        const auto on = [&](const PullEvent& event) {
-            on_event_(event);
-            const bool failing =
-                !carries_ && redirects.failing(event, relay_.traffic().redirected, ports_.clock.steady());
-            return failing ? Flow::drop : Flow::go_on;
-        };
-        try {
-            if (ports_.server.pull(relay_.name(), Transport::plain_http, on, stop_) == PullEnd::success) return true;
-            carry("nothing comes from there");
-        } catch (const Error& error) {
-            go_on_after(error);
-        }
-        return false;
-    }
-
-    void carry(const std::string& why) {
-        diagnostics::info("redirects do not work: " + why);
-        say_("the server does not get to where the layers are; they go through codemate");
-        relay_.carry_everything();
-        carries_ = true;
-    }
-
-    // The server's download of a layer ends a little later than the stream that it was for (facts.md 3.5).
-    static bool is_just_ending(const Error& error) {
-        return error.message().find("context canceled") != std::string::npos;
-    }
-
-    static bool may_come_of_a_redirect(Kind kind) {
-        return kind == Kind::unreachable || kind == Kind::damaged || kind == Kind::protocol || kind == Kind::failed;
-    }
-
-    void go_on_after(const Error& error) {
-        if (is_just_ending(error) && moments_++ < most_moments) return pause(moment, stop_);
-        const bool redirected = !carries_ && relay_.traffic().redirected > 0;
-        if (redirected && may_come_of_a_redirect(error.kind())) return carry(error.message());
-        if (const auto cause = relay_.failure()) {
-            Error told(cause->kind(), "its source failed: " + cause->message());
-            told.note("the server's own words: " + error.message());
-            throw told.hint(cause->hint());
-        }
-        throw error;
-    }
-
-    relay::Relay& relay_;
-    const Ports& ports_;
-    bool& carries_;
-    const std::function<void(const PullEvent&)>& on_event_;
-    const std::function<void(std::string)>& say_;
-    const Stop& stop_;
-    int moments_ = 0;
-};
 
 } // namespace
 
@@ -138,6 +62,7 @@ bool Route::is_reached(const relay::Relay& relay, const Run& run) {
 }
 
 std::unique_ptr<relay::Relay> Route::open(const relay::Offer& offer, const Run& run) {
+    const std::lock_guard lock(mutex_);
     if (address_) return open_at(*address_, offer);
     std::vector<std::string> tried;
     std::string port = "41234";
@@ -172,11 +97,6 @@ Error Route::no_way(const std::vector<std::string>& tried, const std::string& po
     error.note("or there, beside the server: `codemate --host 127.0.0.1 pull" + targets +
                "`, with the same codemate.json");
     return error.hint("one of these two ways");
-}
-
-void Route::pull(relay::Relay& relay, const std::function<void(const PullEvent&)>& on_event,
-                 const std::function<void(std::string)>& say, const Stop& stop) {
-    Relayed(relay, ports_, carries_, on_event, say, stop).run();
 }
 
 } // namespace codemate::lifecycle::pull

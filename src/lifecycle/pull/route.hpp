@@ -2,14 +2,16 @@
 
 #include "codemate/lifecycle/pull.hpp"
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
 namespace codemate::lifecycle::pull {
 
 // The way from the server to a relay on this machine: found out once a run, with a name that the relay does not know,
-// so that nothing is left on the server.
+// so that nothing is left on the server. Of several threads the first one finds it out, the others wait for that.
 class Route {
 public:
     Route(const Options& options, const Ports& ports) : options_(options), ports_(ports) {}
@@ -18,11 +20,8 @@ public:
     // addresses.
     std::unique_ptr<relay::Relay> open(const relay::Offer&, const Run&);
 
-    // Makes the server pull what the relay offers. Where it does not get to what it is redirected to, its bytes go
-    // through the relay, from then on for the whole run: it is told to go on, and `say` hears of it. Throws what
-    // Server::pull() does, and of the source of a blob that was carried what went wrong there.
-    void pull(relay::Relay&, const std::function<void(const ollama::PullEvent&)>& on_event,
-              const std::function<void(std::string)>& say, const Stop&);
+    // Whether the server is known not to get to where it is redirected: found out once a run.
+    std::atomic<bool>& carries() { return carries_; }
 
 private:
     std::unique_ptr<relay::Relay> open_at(const std::string& address, relay::Offer);
@@ -31,8 +30,9 @@ private:
 
     const Options& options_;
     const Ports& ports_;
+    std::mutex mutex_;
     std::optional<std::string> address_; // that works
-    bool carries_ = false;               // redirects have been found not to work
+    std::atomic<bool> carries_ = false;  // redirects have been found not to work
     std::string last_answer_;            // of a server that did not get there
 };
 

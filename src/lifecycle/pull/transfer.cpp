@@ -1,6 +1,7 @@
 #include "lifecycle/pull/transfer.hpp"
 
 #include "lifecycle/pull/arrivals.hpp"
+#include "lifecycle/pull/download.hpp"
 #include "lifecycle/pull/keeping.hpp"
 #include "lifecycle/pull/memory.hpp"
 #include "lifecycle/pull/pinning.hpp"
@@ -52,6 +53,7 @@ public:
         }
         item_.took = ports_.clock.steady() - began_;
         settle();
+        shared_.layers.release(this);
         tell_end();
         return item_;
     }
@@ -187,11 +189,35 @@ private:
         put_in_place(before);
     }
 
+    Download download(ollama::Transport transport) {
+        return {source_,
+                transport,
+                shared_.options,
+                ports_,
+                {[this](const PullEvent& event) { on(event); },
+                 [this](std::string note) { tell(Event::Type::note, std::move(note)); }}};
+    }
+
+    // Also of one that fails its attempts are told.
+    void run(Download& download) {
+        const auto record = [&] {
+            item_.attempts.insert(item_.attempts.end(), download.attempts().begin(), download.attempts().end());
+            item_.lost = arrivals_.lost();
+        };
+        try {
+            download.run(run_.stop);
+        } catch (...) {
+            record();
+            throw;
+        }
+        record();
+    }
+
     // What a registry said that this server cannot pull from, though codemate perhaps can.
     std::optional<Error> pull_tag() {
         try {
-            ports_.server.pull(
-                source_, step_.transport, [this](const PullEvent& event) { return on(event); }, run_.stop);
+            Download download = this->download(step_.transport);
+            run(download);
             return std::nullopt;
         } catch (const Error& error) {
             const bool refused = error.kind() == Kind::unsupported || error.kind() == Kind::unauthorised ||
@@ -229,10 +255,10 @@ private:
         change_.reset(); // it was about another name
         begin_change(before);
         helper_left_ = true; // until it is removed: a server whose client leaves may finish the pull all the same
+        Download download = this->download(ollama::Transport::plain_http);
+        download.from(*relay, shared_.route.carries());
         try {
-            shared_.route.pull(
-                *relay, [this](const PullEvent& event) { on(event); },
-                [this](const std::string& note) { tell(Event::Type::note, note); }, run_.stop);
+            run(download);
         } catch (const Error&) {
             helper_left_ = false; // the server has ended it
             throw;
@@ -308,6 +334,8 @@ private:
         item_.size = model.size;
         // The sum of the manifest's sizes without what was there: layers that came too quickly for an event count too.
         item_.fetched = model.size.count() > 0 ? model.size - arrivals_.present_before() : arrivals_.fetched();
+        for (const auto& [layer, size] : elsewhere_)
+            item_.fetched = item_.fetched - size;
     }
 
     // From the name that the server pulled to the model's own.
@@ -357,9 +385,9 @@ private:
         item_.step.before = old == nullptr ? std::nullopt : old->digest;
     }
 
-    ollama::Flow on(const PullEvent& event) {
+    void on(const PullEvent& event) {
         const SteadyTime now = ports_.clock.steady();
-        arrivals_.on(event, now);
+        arrivals_.on(counted(event), now);
         // The server's last word is not yet the end of the item.
         const bool is_news = event.stage != PullEvent::Stage::silence && event.status != "success";
         if (is_news && event.status != stage_) {
@@ -369,7 +397,15 @@ private:
         // A pulse of silence is told too: whoever draws wants to move on.
         Event amount{Event::Type::amount, step_.name.display(), {}, arrivals_.completed(), arrivals_.total()};
         if (run_.events) run_.events(amount);
-        return ollama::Flow::go_on;
+    }
+
+    // Without a layer that another model, pulled at the same time, counts already.
+    PullEvent counted(const PullEvent& event) {
+        if (event.stage != PullEvent::Stage::layer || shared_.layers.is_mine(event.layer_name, this)) return event;
+        elsewhere_[event.layer_name] = event.total;
+        PullEvent without;
+        without.status = event.status;
+        return without;
     }
 
     void tell(Event::Type type, std::string text) {
@@ -414,6 +450,7 @@ private:
     const Run& run_;
     Keeping keeping_;
     Arrivals arrivals_;
+    std::map<std::string, ByteCount> elsewhere_; // layers that another model counts
     const SteadyTime began_ = ports_.clock.steady();
     ModelName source_;           // what the server has been asked to pull: a relay's name, too
     std::optional<Image> image_; // that is being pulled, where its manifest is known

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "lifecycle/pull/layer_owners.hpp"
 #include "lifecycle/pull/memory.hpp"
 #include "lifecycle/pull/route.hpp"
 
@@ -9,13 +10,15 @@ namespace codemate::lifecycle::pull {
 
 // What the models of one run have in common.
 struct Shared {
+    const Options& options;
     const Ports& ports;
     const Run& run;
     Memory memory;
     Route route;
+    LayerOwners layers;
 
-    Shared(const Options& options, const Ports& ports_of_run, const Run& this_run)
-        : ports(ports_of_run), run(this_run), memory(options, ports, run), route(options, ports) {}
+    Shared(const Options& given, const Ports& ports_of_run, const Run& this_run)
+        : options(given), ports(ports_of_run), run(this_run), memory(options, ports, run), route(options, ports) {}
 };
 
 // Carries out one step: pull or copy to its name, compare with its pin, go back where that is not what came, record a

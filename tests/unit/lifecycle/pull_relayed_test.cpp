@@ -1,4 +1,4 @@
-#include "lifecycle/pull/redirects.hpp"
+#include "lifecycle/pull/waiting_layer.hpp"
 #include "support/catch.hpp"
 #include "unit/lifecycle/pull_world.hpp"
 
@@ -416,35 +416,32 @@ TEST_CASE("a memory that cannot be written is said once, and stops nothing") {
           }) == 1);
 }
 
-TEST_CASE("redirects are given up for a layer of which nothing comes") {
-    use::Redirects redirects;
+TEST_CASE("a layer is waited for only so long, if nothing of it comes") {
+    use::WaitingLayer waiting;
     SteadyTime now{};
-    CHECK_FALSE(redirects.failing(layer("a", 0), 1, now));
+    CHECK_FALSE(waiting.too_long(layer("a", 0), now));
     now += 5s;
-    CHECK_FALSE(redirects.failing(layer("a", 0), 1, now));
+    CHECK_FALSE(waiting.too_long(layer("a", 0), now));
     now += 2s;
     SECTION("nothing for too long") {
-        CHECK(redirects.failing(layer("a", 0), 1, now));
+        CHECK(waiting.too_long(layer("a", 0), now));
     }
     SECTION("nor in silence") {
-        CHECK(redirects.failing({ollama::PullEvent::Stage::silence}, 1, now));
-    }
-    SECTION("but nothing was redirected") {
-        CHECK_FALSE(redirects.failing(layer("a", 0), 0, now));
+        CHECK(waiting.too_long({ollama::PullEvent::Stage::silence}, now));
     }
     SECTION("something has come: from then on it is slow, not lost") {
-        CHECK_FALSE(redirects.failing(layer("a", 1), 1, now));
+        CHECK_FALSE(waiting.too_long(layer("a", 1), now));
         now += 1h;
-        CHECK_FALSE(redirects.failing(layer("a", 1), 1, now));
+        CHECK_FALSE(waiting.too_long(layer("a", 1), now));
     }
     SECTION("another layer has its own time") {
-        CHECK_FALSE(redirects.failing(layer("b", 0), 1, now));
+        CHECK_FALSE(waiting.too_long(layer("b", 0), now));
         now += 7s;
-        CHECK(redirects.failing(layer("b", 0), 1, now));
+        CHECK(waiting.too_long(layer("b", 0), now));
     }
     SECTION("verifying is silent for long") {
-        CHECK_FALSE(redirects.failing({ollama::PullEvent::Stage::verifying}, 1, now));
+        CHECK_FALSE(waiting.too_long({ollama::PullEvent::Stage::verifying}, now));
         now += 1h;
-        CHECK_FALSE(redirects.failing({ollama::PullEvent::Stage::silence}, 1, now));
+        CHECK_FALSE(waiting.too_long({ollama::PullEvent::Stage::silence}, now));
     }
 }

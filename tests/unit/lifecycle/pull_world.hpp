@@ -47,6 +47,7 @@ struct PullWorld {
       "models": {"coder:7b-q4_0": {"from": "coder:7b-instruct-q4_0"}}
     })");
     std::vector<Event> events;
+    std::vector<Duration> waits; // between attempts
     std::function<void(const Event&)> also = [](const Event&) {};
 
     PullWorld() {
@@ -74,6 +75,11 @@ struct PullWorld {
     }
     lifecycle::pull::Ports ports(ollama::Server& instead) {
         lifecycle::pull::Ports ports{instead, clock, &registry, &file, &relays, [this] { return addresses; }};
+        ports.wait = [this](Duration span, const Stop& given) {
+            throw_if_stopped(given);
+            clock.advance(span);
+            waits.push_back(span);
+        };
         if (remembers) ports.journal = &journal, ports.changes = &changes;
         return ports;
     }

@@ -6,13 +6,14 @@
 #include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/recovery.hpp"
+#include "cli/values.hpp"
+#include "cli/waiting.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/base/random.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/ui/message.hpp"
-
-#include <charconv>
 
 namespace codemate::cli {
 namespace {
@@ -25,6 +26,13 @@ public:
         options.arguments("TARGET", targets_, "groups, roles, models; none: the required set");
         options.flag("--locked", locked_,
                      "write no lock; refuse declared models that it lacks (default in CI, where there is a lock)");
+        options.value("--jobs", "N", jobs_, "models at once (default 2)");
+        options.value("--retries", "N", retries_,
+                      "how often to begin again what breaks off and brings nothing (default 5)");
+        options.value("--stall-timeout", "DUR", stall_timeout_,
+                      "begin again when no byte has come for so long (default 60s)");
+        options.value("--timeout", "DUR", timeout_, "end after so long, whatever is left");
+        options.value("--wait", "DUR", wait_, "wait so long for a server that is not up yet");
         options.flag("--force", force_, "install NAME@sha256:… although the lock pins another content");
         options.value("--relay-port", "PORT", relay_port_,
                       "where codemate serves locked content to the server, as for `ssh -R PORT:127.0.0.1:PORT`");
@@ -33,25 +41,30 @@ public:
     }
 
     int run(Wiring& wiring) override {
+        const TimeLimit limit(timeout_ ? std::optional(duration("--timeout", *timeout_)) : std::nullopt, wiring.stop());
+        try {
+            return run_within(limit, wiring);
+        } catch (const Interrupted&) {
+            if (limit.passed()) throw out_of_time();
+            throw;
+        }
+    }
+
+private:
+    int run_within(const TimeLimit& limit, Wiring& wiring) {
         const manifest::Manifest& manifest = wiring.manifest();
         refuse_without_manifest(manifest);
         const std::optional<manifest::LockFile> lock_file = wiring.lock_file();
-        use::Options options{targets_, wiring.registry(), is_locked(lock_file, wiring), force_};
-        options.server = wiring.endpoint().text();
-        options.relay_port = relay_port();
-        use::Ports ports{wiring.server(), wiring.clock()};
+        const use::Options options = this->options(lock_file, wiring);
+        use::Ports ports = this->ports(manifest, wiring);
         const manifest::Lock* lock = nullptr;
         if (lock_file) {
             lock = &wiring.lock(options.locked ? Wiring::NamedLock::must_exist : Wiring::NamedLock::may_be_new);
             ports.lock_file = &*lock_file;
         }
-        ports.registry = &wiring.registry_server(plain_http_hosts(targets_, manifest));
-        ports.relays = &wiring.relays();
-        ports.addresses = [&] { return wiring.relay_addresses(); };
-        ports.journal = wiring.journal();
-        ports.changes = wiring.changes();
-        const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
+        const Run run{limit.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
 
+        if (wait_) wait_for_server(duration("--wait", *wait_), limit.stop(), wiring);
         wiring.say_what_is_used();
         const Recovery mode = dry_run_ ? Recovery::only_said : Recovery::done;
         Recovered recovered = recover(mode, wiring);
@@ -74,10 +87,36 @@ public:
             for (auto& item : sweep(facts.installed, mode, wiring))
                 recovered.push_back(std::move(item));
         }
-        return show(report, recovered, wiring);
+        return show(report, recovered, limit, wiring);
     }
 
-private:
+    use::Options options(const std::optional<manifest::LockFile>& lock_file, Wiring& wiring) const {
+        use::Options options{targets_, wiring.registry(), is_locked(lock_file, wiring), force_};
+        options.server = wiring.endpoint().text();
+        if (relay_port_)
+            options.relay_port = static_cast<std::uint16_t>(number("--relay-port", *relay_port_, 1, 65535));
+        if (stall_timeout_) options.stall_timeout = duration("--stall-timeout", *stall_timeout_);
+        if (retries_) options.retries = number("--retries", *retries_, 0, 1000);
+        options.jobs = static_cast<std::size_t>(jobs_ ? number("--jobs", *jobs_, 1, 64) : default_jobs);
+        return options;
+    }
+
+    use::Ports ports(const manifest::Manifest& manifest, Wiring& wiring) const {
+        use::Ports ports{wiring.server(), wiring.clock()};
+        ports.registry = &wiring.registry_server(plain_http_hosts(targets_, manifest));
+        ports.relays = &wiring.relays();
+        ports.addresses = [&wiring] { return wiring.relay_addresses(); };
+        ports.journal = wiring.journal();
+        ports.changes = wiring.changes();
+        ports.random = &random_fraction;
+        return ports;
+    }
+
+    Error out_of_time() const {
+        return Error(Kind::unreachable, "the time of --timeout has passed (" + *timeout_ + ")")
+            .hint("what was fetched stays on the server: the next pull goes on there");
+    }
+
     bool is_locked(const std::optional<manifest::LockFile>& file, const Wiring& wiring) const {
         if (locked_ && !file) {
             throw Error(Kind::usage, "--locked needs a lock, and the built-in manifest has none beside it")
@@ -92,18 +131,6 @@ private:
         throw Error(Kind::usage, "there is no codemate.json here, so nothing says which models to pull")
             .hint("`codemate init` writes one from what is installed; `codemate pull default` pulls the built-in set "
                   "(`codemate pull --dry-run default` shows it)");
-    }
-
-    std::uint16_t relay_port() const {
-        if (!relay_port_) return 0;
-        std::uint16_t port = 0;
-        const char* const end = relay_port_->data() + relay_port_->size();
-        const auto [rest, problem] = std::from_chars(relay_port_->data(), end, port);
-        if (problem != std::errc{} || rest != end || port == 0) {
-            throw Error(Kind::usage, "--relay-port: " + quoted(*relay_port_) + " is no port")
-                .hint("a number from 1 to 65535");
-        }
-        return port;
     }
 
     // Why it must not be done, if so. A lock is a file that anyone may send, and what it asks for here no tag
@@ -156,12 +183,14 @@ private:
         return status;
     }
 
-    static int show(const use::Report& report, const Recovered& recovered, Wiring& wiring) {
-        const int status = status_of(report, wiring);
+    int show(const use::Report& report, const Recovered& recovered, const TimeLimit& limit, Wiring& wiring) const {
+        const int status = status_of(report, limit, wiring);
         for (const use::Item& item : report.items) {
             if (item.error) wiring.err().write(ui::error_text(*item.error, wiring.style_of_err()));
         }
-        if (report.ending == use::Ending::interrupted) {
+        if (report.ending == use::Ending::interrupted && limit.passed()) {
+            wiring.err().write(ui::error_text(out_of_time(), wiring.style_of_err()));
+        } else if (report.ending == use::Ending::interrupted) {
             wiring.err().write(
                 "codemate: interrupted; what was fetched stays on the server, and the next pull resumes\n");
         }
@@ -176,8 +205,9 @@ private:
         return status;
     }
 
-    static int status_of(const use::Report& report, const Wiring& wiring) {
-        if (report.ending == use::Ending::interrupted) return wiring.status_when_interrupted();
+    int status_of(const use::Report& report, const TimeLimit& limit, const Wiring& wiring) const {
+        if (report.ending == use::Ending::interrupted)
+            return limit.passed() ? exit_status(out_of_time().kind()) : wiring.status_when_interrupted();
         std::vector<int> failures;
         for (const use::Item& item : report.items) {
             if (item.error) failures.push_back(exit_status(item.error->kind()));
@@ -186,7 +216,9 @@ private:
     }
 
     std::vector<std::string> targets_;
-    std::optional<std::string> relay_port_;
+    static constexpr int default_jobs = 2;
+
+    std::optional<std::string> relay_port_, jobs_, retries_, stall_timeout_, timeout_, wait_;
     bool force_ = false;
     bool locked_ = false;
     bool dry_run_ = false;

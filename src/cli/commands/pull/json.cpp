@@ -35,6 +35,18 @@ Value step_json(const use::Step& step) {
     return object;
 }
 
+Value attempts_json(const std::vector<use::Attempt>& attempts) {
+    Value list = Value::array();
+    for (const use::Attempt& attempt : attempts) {
+        list.add(Value::object()
+                     .set("reason", attempt.reason)
+                     .set("fetched", attempt.came.count())
+                     .set("duration_s", in_seconds(attempt.took))
+                     .set("waited_s", in_seconds(attempt.waited)));
+    }
+    return list;
+}
+
 Value item_json(const use::Item& item) {
     Value object = step_json(item.step);
     object.set("outcome", use::to_string(item.outcome)).set("digest", digest_json(item.digest));
@@ -46,6 +58,7 @@ Value item_json(const use::Item& item) {
             names.add(name.display());
         object.set("kept_as", std::move(names));
     }
+    if (!item.attempts.empty()) object.set("attempts", attempts_json(item.attempts)).set("lost", item.lost.count());
     if (item.error) object.set("error", ui::error_json(*item.error));
     return object;
 }

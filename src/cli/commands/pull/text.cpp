@@ -54,6 +54,7 @@ std::string with_source(const use::Item& item) {
         text += ", layer by layer";
     else if (item.step.copies() && there)
         text += ", from " + item.step.source.display();
+    if (!item.attempts.empty() && there) text += ", " + std::to_string(item.attempts.size()) + " broken off before";
     if (item.locked_now) text += ", locked now";
     return text;
 }

@@ -1,8 +1,8 @@
-#include "lifecycle/pull/redirects.hpp"
+#include "lifecycle/pull/waiting_layer.hpp"
 
 namespace codemate::lifecycle::pull {
 
-bool Redirects::failing(const ollama::PullEvent& event, std::uint64_t redirected, SteadyTime now) {
+bool WaitingLayer::too_long(const ollama::PullEvent& event, SteadyTime now) {
     using Stage = ollama::PullEvent::Stage;
     if (event.stage == Stage::layer && (layer_ == Layer::none || event.layer_name != name_)) {
         layer_ = Layer::waits;
@@ -14,7 +14,7 @@ bool Redirects::failing(const ollama::PullEvent& event, std::uint64_t redirected
     } else if (event.stage != Stage::layer && event.stage != Stage::silence) {
         layer_ = Layer::none;
     }
-    return redirected > 0 && layer_ == Layer::waits && now - since_ >= patience;
+    return layer_ == Layer::waits && now - since_ >= patience;
 }
 
 } // namespace codemate::lifecycle::pull

@@ -1,0 +1,29 @@
+#include "cli/values.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+
+#include <charconv>
+
+namespace codemate::cli {
+
+Duration duration(const std::string& option, const std::string& value) {
+    try {
+        const Duration parsed = parse_duration(value);
+        if (parsed > Duration{0}) return parsed;
+    } catch (Error& error) {
+        throw error.context(option);
+    }
+    throw Error(Kind::usage, option + ": " + quoted(value) + " is no time to wait").hint("as in 90s, 10m, 1h30m");
+}
+
+int number(const std::string& option, const std::string& value, int least, int most) {
+    int parsed = 0;
+    const char* const end = value.data() + value.size();
+    const auto [rest, problem] = std::from_chars(value.data(), end, parsed);
+    if (problem == std::errc{} && rest == end && parsed >= least && parsed <= most) return parsed;
+    throw Error(Kind::usage, option + ": " + quoted(value) + " is no number from " + std::to_string(least) + " to " +
+                                 std::to_string(most));
+}
+
+} // namespace codemate::cli

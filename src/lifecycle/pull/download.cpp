@@ -1,0 +1,146 @@
+#include "lifecycle/pull/download.hpp"
+
+#include "lifecycle/pull/arrivals.hpp"
+#include "lifecycle/pull/waiting_layer.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/text.hpp"
+
+namespace codemate::lifecycle::pull {
+namespace {
+
+using namespace std::chrono_literals;
+using ollama::Flow;
+using ollama::PullEnd;
+using ollama::PullEvent;
+
+constexpr Duration moment = 250ms;
+constexpr int most_moments = 20;
+
+bool may_come_of_a_redirect(Kind kind) {
+    return kind == Kind::unreachable || kind == Kind::damaged || kind == Kind::protocol || kind == Kind::failed;
+}
+
+} // namespace
+
+Download::Download(ModelName source, ollama::Transport transport, const Options& options, const Ports& ports,
+                   Listener listener)
+    : source_(std::move(source)), transport_(transport), options_(options), ports_(ports),
+      listener_(std::move(listener)), retry_(options.retries) {}
+
+void Download::from(relay::Relay& relay, std::atomic<bool>& carries) {
+    relay_ = &relay;
+    carries_ = &carries;
+    if (carries) relay.carry_everything();
+}
+
+void Download::run(const Stop& stop) {
+    for (;;) {
+        Stall stall(options_.stall_timeout);
+        const SteadyTime began = ports_.clock.steady();
+        const std::optional<Error> problem = problem_of_attempt(stall, stop);
+        if (!problem) return;
+        if (!go_on_after(*problem, stall, began, stop)) give_up(cause_of(*problem));
+    }
+}
+
+// Nothing where the model is there.
+std::optional<Error> Download::problem_of_attempt(Stall& stall, const Stop& stop) {
+    try {
+        switch (attempt(stall, stop)) {
+        case End::success:
+            return std::nullopt;
+        case End::redirects_fail:
+            return Error(Kind::unreachable, "nothing comes from there");
+        case End::hangs_on:
+            return Error(Kind::unreachable, "the server waits for another download of that layer (context canceled)");
+        case End::stalled:
+            break;
+        }
+        return Error(Kind::unreachable, "nothing has come for " + to_text(stall.limit()))
+            .hint("what was fetched stays on the server: pull again, or give it more time with --stall-timeout");
+    } catch (const Error& error) {
+        return error;
+    }
+}
+
+Download::End Download::attempt(Stall& stall, const Stop& stop) {
+    WaitingLayer waiting;
+    const std::uint64_t asked_before = asked();
+    Arrivals arrivals(ports_.clock.steady());
+    End why = End::success;
+    const auto on = [&](const PullEvent& event) {
+        listener_.event(event);
+        const SteadyTime now = ports_.clock.steady();
+        arrivals.on(event, now);
+        came_ = arrivals.seen_moving();
+        if (stall.on(event, now)) why = End::stalled;
+        if (relay_ != nullptr && waiting.too_long(event, now)) {
+            if (asked() == asked_before)
+                why = End::hangs_on;
+            else if (!*carries_ && relay_->traffic().redirected > 0)
+                why = End::redirects_fail;
+        }
+        return why == End::success ? Flow::go_on : Flow::drop;
+    };
+    came_ = ByteCount();
+    return ports_.server.pull(source_, transport_, on, stop) == PullEnd::success ? End::success : why;
+}
+
+void Download::carry(const std::string& why) {
+    diagnostics::info("redirects do not work: " + why);
+    listener_.note("the server does not get to where the layers are; they go through codemate");
+    relay_->carry_everything();
+    *carries_ = true;
+}
+
+// For a layer's bytes.
+std::uint64_t Download::asked() const {
+    return relay_ == nullptr ? 0 : relay_->traffic().redirected + relay_->traffic().carried_requests;
+}
+
+// The server's download of a layer ends a little later than the stream that it was for (facts.md 3.5).
+bool Download::wait_a_moment(const Stop& stop) {
+    if (moments_++ >= most_moments) return false;
+    ports_.wait(moment, stop);
+    return true;
+}
+
+bool Download::go_on_after(const Error& error, const Stall& stall, SteadyTime began, const Stop& stop) {
+    const bool is_just_ending = error.message().find("context canceled") != std::string::npos;
+    if (is_just_ending && wait_a_moment(stop)) return true;
+    const bool redirected = relay_ != nullptr && !*carries_ && relay_->traffic().redirected > 0;
+    if (redirected && may_come_of_a_redirect(error.kind())) {
+        carry(error.message());
+        return true;
+    }
+    const Error cause = cause_of(error);
+    const auto wait = retry_.next(cause, stall.moved(), ports_.random());
+    attempts_.push_back({cause.message(), came_, ports_.clock.steady() - began, wait.value_or(Duration{0})});
+    if (!wait) return false;
+    listener_.note("attempt " + std::to_string(attempts_.size() + 1) + " in " + to_text(*wait) + ": " +
+                   cause.message());
+    ports_.wait(*wait, stop);
+    return true;
+}
+
+// The server sees only that a carried layer breaks off.
+Error Download::cause_of(const Error& error) const {
+    const auto cause = relay_ == nullptr ? std::nullopt : relay_->failure();
+    if (!cause) return error;
+    Error told(cause->kind(), "its source failed: " + cause->message());
+    if (const auto wait = cause->retry_after()) told.retry_after(*wait);
+    told.note("the server's own words: " + error.message());
+    return told.hint(cause->hint());
+}
+
+void Download::give_up(Error error) const {
+    for (std::size_t i = 0; i < attempts_.size() && attempts_.size() > 1; ++i) {
+        const Attempt& attempt = attempts_[i];
+        error.note("attempt " + std::to_string(i + 1) + ": " + to_string(attempt.came) + " in " +
+                   to_text(attempt.took) + ", then " + attempt.reason);
+    }
+    throw error;
+}
+
+} // namespace codemate::lifecycle::pull

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "lifecycle/pull/retry.hpp"
+#include "lifecycle/pull/stall.hpp"
+
+#include "codemate/lifecycle/pull.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace codemate::lifecycle::pull {
+
+// What a download tells: each event of the server, and what is worth a line of its own.
+struct Listener {
+    std::function<void(const ollama::PullEvent&)> event;
+    std::function<void(std::string)> note;
+};
+
+// One model fetched by the server, with all its attempts: what breaks off or stands still is begun again, which goes on
+// where it was. From a relay, what the server does not get from where it is redirected goes through the relay from then
+// on.
+class Download {
+public:
+    Download(ModelName source, ollama::Transport, const Options&, const Ports&, Listener);
+    void from(relay::Relay&,
+              std::atomic<bool>& carries); // it is a relay's name; `carries`: redirects are known not to work
+
+    // Throws what ended it: Error with the history of attempts as notes, of a carried layer what went wrong at its
+    // source; Interrupted.
+    void run(const Stop&);
+
+    const std::vector<Attempt>& attempts() const { return attempts_; }
+
+private:
+    enum class End { success, stalled, redirects_fail, hangs_on };
+    std::optional<Error> problem_of_attempt(Stall&, const Stop&);
+    End attempt(Stall&, const Stop&);
+    void carry(const std::string& why);
+    bool go_on_after(const Error&, const Stall&, SteadyTime began, const Stop&);
+    bool wait_a_moment(const Stop&);
+    std::uint64_t asked() const;
+    Error cause_of(const Error&) const;
+    [[noreturn]] void give_up(Error) const;
+
+    ModelName source_;
+    ollama::Transport transport_;
+    const Options& options_;
+    const Ports& ports_;
+    Listener listener_;
+    relay::Relay* relay_ = nullptr;
+    std::atomic<bool>* carries_ = nullptr;
+    Retry retry_;
+    int moments_ = 0;
+    ByteCount came_; // in the attempt at hand
+    std::vector<Attempt> attempts_;
+};
+
+} // namespace codemate::lifecycle::pull
