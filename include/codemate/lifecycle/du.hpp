@@ -44,7 +44,7 @@ struct Row {
 // All that is on the disk. The parts add up to what the disk says of the directory: blocks, not lengths.
 struct Parts {
     ByteCount models;    // blobs that at least one model uses
-    ByteCount shared;    // those of them that several names use; part of the former
+    ByteCount shared;    // what of it and of the snapshots several names use
     ByteCount snapshots; // blobs that nothing but names of codemate's own use
     ByteCount orphaned, partial, temporary, odd, manifests, directories;
 
