@@ -61,7 +61,7 @@ Row row_of(const Subject& subject, const Facts& facts) {
         row.findings.push_back(
             {Severity::problem, What::unreadable, "the server cannot read it: " + subject.unreadable->message()});
     const ollama::Running* running = running_as(subject, facts);
-    row.contexts = contexts_of(subject, running);
+    row.contexts = rules::contexts_of(subject.declared, subject.supported_context, running);
     if (running != nullptr && running->size > ByteCount()) row.on_gpu = running->size_vram >= running->size;
     judge_expectations(row, subject, running);
     return row;
