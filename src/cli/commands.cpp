@@ -10,6 +10,7 @@ std::unique_ptr<Command> make_list();
 std::unique_ptr<Command> make_lock();
 std::unique_ptr<Command> make_outdated();
 std::unique_ptr<Command> make_pull();
+std::unique_ptr<Command> make_show();
 std::unique_ptr<Command> make_use();
 std::unique_ptr<Command> make_verify();
 
@@ -51,6 +52,19 @@ const std::vector<CommandInfo>& commands() {
          {"codemate list  # everything that is installed", "codemate list qwen  # names that begin with qwen",
           "codemate list --sort size  # the largest first", "codemate list --available  # declared, but not installed"},
          make_list},
+        {"show",
+         Group::everyday,
+         "show all that is known of one model",
+         "Says of one model what server, manifest, lock and registry know of it: digest and size, the context that is "
+         "declared, supported and served, roles, groups and the patterns that protect it, whether it is at its locked "
+         "digest and whether its tag has moved, its layers and who shares them, whether it is loaded, and why it is "
+         "kept. The memory is an estimate by the header of its weights: these, and two bytes for each number of a "
+         "cache of that many tokens; without --context for the context that is declared, or served, or 4096. What the "
+         "models directory or a registry would have to tell, and does not, is not known; that is no failure. NAME is a "
+         "role, or a model that is installed, declared or locked; any other is status 5.",
+         {"codemate show primary  # the model that has a role", "codemate show mistral:7b  # any model by its name",
+          "codemate show --context 32768 primary  # would it fit with a larger context?"},
+         make_show},
         {"du",
          Group::everyday,
          "show where the space goes that models take",
