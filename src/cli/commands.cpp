@@ -4,11 +4,13 @@ namespace codemate::cli {
 
 // Each command's own file says how it is made.
 std::unique_ptr<Command> make_check();
+std::unique_ptr<Command> make_du();
 std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_list();
 std::unique_ptr<Command> make_lock();
 std::unique_ptr<Command> make_outdated();
 std::unique_ptr<Command> make_pull();
+std::unique_ptr<Command> make_show();
 std::unique_ptr<Command> make_use();
 std::unique_ptr<Command> make_verify();
 
@@ -50,17 +52,34 @@ const std::vector<CommandInfo>& commands() {
          {"codemate list  # everything that is installed", "codemate list qwen  # names that begin with qwen",
           "codemate list --sort size  # the largest first", "codemate list --available  # declared, but not installed"},
          make_list},
-        {"outdated",
+        {"show",
          Group::everyday,
-         "show which tags have moved at their registry",
-         "Asks the registry what each tag serves now, and compares it with the lock, or with what is installed where "
-         "the lock says nothing. What has changed is told layer by layer, with quantization, parameters and size "
-         "before and after, and how many bytes an update would fetch; -v adds the changed texts. The same layers under "
-         "another digest are the same content. A model that no registry has, such as a local creation, has no upstream "
-         "and is never outdated. Nothing is downloaded or changed.",
-         {"codemate outdated  # everything that is installed", "codemate outdated -v mistral  # what changed, in full",
-          "codemate outdated --check default  # for a nightly job: status 3 if a tag has moved"},
-         make_outdated},
+         "show all that is known of one model",
+         "Says of one model what server, manifest, lock and registry know of it: digest and size, the context that is "
+         "declared, supported and served, roles, groups and the patterns that protect it, whether it is at its locked "
+         "digest and whether its tag has moved, its layers and who shares them, whether it is loaded, and why it is "
+         "kept. The memory is an estimate by the header of its weights: these, and two bytes for each number of a "
+         "cache of that many tokens; without --context for the context that is declared, or served, or 4096. What the "
+         "models directory or a registry would have to tell, and does not, is not known; that is no failure. NAME is a "
+         "role, or a model that is installed, declared or locked; any other is status 5.",
+         {"codemate show primary  # the model that has a role", "codemate show mistral:7b  # any model by its name",
+          "codemate show --context 32768 primary  # would it fit with a larger context?"},
+         make_show},
+        {"du",
+         Group::everyday,
+         "show where the space goes that models take",
+         "Says of each model what it takes of the disk, what of that comes free if only this model goes, and what "
+         "others use too; then what is no model's: blobs that nothing refers to, unfinished downloads, temporary "
+         "files, "
+         "what is not the server's, snapshots of codemate's own, and what is free on the file system. The figures are "
+         "blocks, not lengths, and add up to what the disk says. Where the server's models directory cannot be read "
+         "from here, there are only the sizes that the server lists, in which layers that models share count for each: "
+         "then what comes free is at most that. FILTER is a beginning of the name, or a pattern with * and ?; then "
+         "only these models are shown, and what comes free without all of them.",
+         {"codemate du  # the largest models first", "codemate du mistral  # what goes without these",
+          "OLLAMA_MODELS=/usr/share/ollama/.ollama/models codemate du  # where a service keeps them",
+          "codemate du --json  # every unfinished download, in bytes"},
+         make_du},
         {"verify",
          Group::everyday,
          "check that required, locked and installed models agree",
@@ -73,6 +92,17 @@ const std::vector<CommandInfo>& commands() {
          {"codemate verify  # the required set, and what is locked", "codemate verify primary  # one role's model",
           "codemate verify --json  # all that is known, for scripts"},
          make_verify},
+        {"outdated",
+         Group::everyday,
+         "show which tags have moved at their registry",
+         "Asks the registry what each tag serves now, and compares it with the lock, or with what is installed where "
+         "the lock says nothing. What has changed is told layer by layer, with quantization, parameters and size "
+         "before and after, and how many bytes an update would fetch; -v adds the changed texts. The same layers under "
+         "another digest are the same content. A model that no registry has, such as a local creation, has no upstream "
+         "and is never outdated. Nothing is downloaded or changed.",
+         {"codemate outdated  # everything that is installed", "codemate outdated -v mistral  # what changed, in full",
+          "codemate outdated --check default  # for a nightly job: status 3 if a tag has moved"},
+         make_outdated},
         {"init",
          Group::project,
          "write a codemate.json",

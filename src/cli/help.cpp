@@ -87,6 +87,7 @@ std::string usage(const CommandInfo& info, const Options& options) {
 const std::vector<Entry>& environment() {
     static const std::vector<Entry> table{
         {"OLLAMA_HOST", "the server's address, by Ollama's own rules (default http://127.0.0.1:11434)"},
+        {"OLLAMA_MODELS", "the server's models directory, for what du and show say of the disk"},
         {"OLLAMA_API_KEY", "a key for that server, sent as a bearer token to an https address only"},
         {"NETRC", "file with the server's login, used where there is no key, over https only (default ~/.netrc)"},
         {"CODEMATE_MANIFEST", "the manifest to use, as --manifest"},

@@ -54,6 +54,8 @@ public:
     manifest::Search manifest_search() const; // which one that is
     std::optional<http::Url> registry();      // CODEMATE_REGISTRY; Error{usage}
 
+    std::optional<std::string> named_models_directory() const; // OLLAMA_MODELS, as the server reads it
+
     // --lock, else the file beside the manifest, whether it exists or not; nothing for the built-in manifest.
     std::optional<manifest::LockFile> lock_file();
     std::string lock_shown(); // its path as people know it

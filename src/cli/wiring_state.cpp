@@ -1,6 +1,7 @@
-// Of the wiring: what codemate remembers, and how a server gets to it.
+// Of the wiring: what codemate and the server keep on the disk, and how the server gets to codemate.
 #include "cli/wiring.hpp"
 
+#include "codemate/base/text.hpp"
 #include "codemate/machine/network.hpp"
 
 #include <algorithm>
@@ -17,6 +18,17 @@ std::optional<std::filesystem::path> Wiring::state_directory() const {
     if (const auto state = absolute("XDG_STATE_HOME")) return *state / "codemate";
     if (const auto home = absolute("HOME")) return *home / ".local" / "state" / "codemate";
     return std::nullopt;
+}
+
+// Without white space and quotation marks around it (envconfig/config.go, Var).
+std::optional<std::string> Wiring::named_models_directory() const {
+    const char* value = variable("OLLAMA_MODELS");
+    if (value == nullptr) return std::nullopt;
+    std::string_view text = trimmed(value);
+    const std::size_t first = text.find_first_not_of("\"'");
+    if (first == std::string_view::npos) return std::nullopt;
+    text = text.substr(first, text.find_last_not_of("\"'") - first + 1);
+    return std::string(text);
 }
 
 const state::Journal* Wiring::journal() {

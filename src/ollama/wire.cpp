@@ -89,11 +89,34 @@ Running to_running(ModelName name, const json::Cursor& entry) {
     return model;
 }
 
+// One number for each block is an array in the header, which comes as null.
+bool is_no_number(const json::Cursor& object, std::string_view key) {
+    const json::Value* found = object.value().find(key);
+    return found != nullptr && !found->unsigned_integer();
+}
+
+Attention to_attention(const json::Cursor& info, const std::string& architecture) {
+    const std::string prefix = architecture + ".attention.";
+    Attention attention;
+    attention.blocks = number_of(info, architecture + ".block_count");
+    attention.heads = number_of(info, prefix + "head_count");
+    attention.kv_heads = number_of(info, prefix + "head_count_kv");
+    attention.key_length = number_of(info, prefix + "key_length");
+    attention.value_length = number_of(info, prefix + "value_length");
+    attention.sliding_window = number_of(info, prefix + "sliding_window");
+    attention.differs_by_block =
+        is_no_number(info, prefix + "head_count") || is_no_number(info, prefix + "head_count_kv");
+    const json::Value* causal = info.value().find(prefix + "causal");
+    if (causal != nullptr) attention.causal = causal->boolean().value_or(true);
+    return attention;
+}
+
 // The keys of a GGUF header are named after the architecture: "llama.context_length".
 void read_model_info(const json::Cursor& info, Shown& model) {
     const std::string architecture = text_of(info, "general.architecture");
     model.context_length = number_of(info, architecture + ".context_length");
     model.embedding_length = number_of(info, architecture + ".embedding_length");
+    model.attention = to_attention(info, architecture);
 }
 
 PullEvent::Stage stage_of(std::string_view status, std::string_view digest) {

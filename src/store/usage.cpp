@@ -1,9 +1,25 @@
 #include "codemate/store/inventory.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
 namespace codemate::store {
+namespace {
+
+// Tells the files of several names that were met before.
+class Met {
+public:
+    bool again(const Stat& stat) {
+        const Identity& identity = stat.identity;
+        return stat.links > 1 && !files_.emplace(identity.device, identity.inode).second;
+    }
+
+private:
+    std::set<std::pair<std::uint64_t, std::uint64_t>> files_;
+};
+
+} // namespace
 
 ByteCount Usage::sum() const {
     return used + orphaned + partial + temporary + odd + manifests + directories;
@@ -12,10 +28,9 @@ ByteCount Usage::sum() const {
 Usage usage(const Inventory& inventory) {
     Usage usage;
     usage.directories = inventory.directories;
-    std::set<std::pair<std::uint64_t, std::uint64_t>> counted; // files of several names
+    Met met;
     for (const Blob& blob : inventory.blobs) {
-        const Identity& identity = blob.stat.identity;
-        if (blob.stat.links > 1 && !counted.emplace(identity.device, identity.inode).second) continue;
+        if (met.again(blob.stat)) continue;
         (blob.users.empty() ? usage.orphaned : usage.used) += blob.stat.on_disk;
         if (blob.users.size() > 1) usage.shared += blob.stat.on_disk;
     }
@@ -28,6 +43,16 @@ Usage usage(const Inventory& inventory) {
     for (const Entry& entry : inventory.models)
         usage.manifests += entry.stat.on_disk;
     return usage;
+}
+
+ByteCount used_only_by(const Inventory& inventory, const std::vector<bool>& models) {
+    ByteCount sum;
+    Met met;
+    for (const Blob& blob : inventory.blobs) {
+        if (met.again(blob.stat) || blob.users.empty()) continue;
+        if (std::ranges::all_of(blob.users, [&](std::uint32_t user) { return models[user]; })) sum += blob.stat.on_disk;
+    }
+    return sum;
 }
 
 std::vector<Footprint> footprints(const Inventory& inventory) {

@@ -1,8 +1,8 @@
+#include "cli/old_store.hpp"
 #include "cli/world.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
 
-#include <chrono>
 #include <filesystem>
 
 using namespace codemate;
@@ -12,26 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A store with three models whose manifests are three days old: MODIFIED then says the same in every run. Filled by a
-// first sandbox, as a running server does not look at the times of its files again.
-class OldStore {
-public:
-    OldStore() {
-        const test::Sandbox first({.store = path()});
-        for (const char* name : {"mistral:latest", "qwen2.5-coder:7b", "tinyllama:latest"})
-            first.pull(name);
-        for (const auto& entry : fs::recursive_directory_iterator(path() / "manifests")) {
-            if (entry.is_regular_file())
-                fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - std::chrono::hours(72));
-        }
-    }
-    fs::path path() const { return directory_ / "models"; }
-
-private:
-    test::TempDir directory_;
-};
-
-struct Filled : OldStore, World {
+struct Filled : test::OldStore, World {
     Filled() : World({.store = path()}) {}
 };
 

@@ -127,6 +127,8 @@ TEST_CASE("an installed model is shown, by any spelling of its name") {
         CHECK(shown.format == "gguf");
         CHECK_FALSE(shown.family.empty());
         CHECK(shown.context_length > 0);
+        CHECK(shown.embedding_length == 64);
+        CHECK(shown.attention == Attention{.blocks = 2, .heads = 4, .kv_heads = 4});
         CHECK(shown.capabilities == std::vector<std::string>{"completion"});
     }
     CHECK(kind_of([&] { world->server().show(own("none"), {}); }) == Kind::not_found);

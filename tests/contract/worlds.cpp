@@ -45,6 +45,8 @@ private:
         auto made =
             FakeServer::model({FakeServer::layer(model, ByteCount(1000)), FakeServer::layer("shared", ByteCount(10))});
         made.context_length = 2048;
+        made.embedding_length = 64;
+        made.attention = {.blocks = 2, .heads = 4, .kv_heads = 4};
         made.capabilities = {"completion"};
         return made;
     }

@@ -209,6 +209,8 @@ ollama::Shown FakeServer::show(const ModelName& name, Stop stop) {
             .parameter_size = model.parameter_size,
             .quantization = model.quantization,
             .context_length = model.context_length,
+            .embedding_length = model.embedding_length,
+            .attention = model.attention,
             .capabilities = model.capabilities,
             .template_text = model.template_text,
             .system = model.system,

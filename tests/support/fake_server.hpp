@@ -27,6 +27,8 @@ public:
         Time modified{};
         std::string format = "gguf", family = "llama", parameter_size = "7B", quantization = "Q4_0";
         std::uint64_t context_length = 0;
+        std::uint64_t embedding_length = 0;
+        ollama::Attention attention = {};
         std::vector<std::string> capabilities = {}; // sorted
         std::string license = {}, template_text = {}, system = {};
 

@@ -55,4 +55,9 @@ void Sandbox::pull(std::string_view name) const {
         throw std::runtime_error("cannot pull " + std::string(name) + ": " + reply.body());
 }
 
+void Sandbox::remove(std::string_view name) const {
+    const std::string body = R"({"model":")" + std::string(name) + R"("})";
+    must_succeed(exchange(port_, {.method = "DELETE", .path = "/api/delete", .body = body}), name);
+}
+
 } // namespace codemate::test

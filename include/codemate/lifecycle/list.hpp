@@ -18,8 +18,7 @@ enum class Which { installed, available }; // available: declared but not instal
 struct Options {
     Which which = Which::installed;
     SortKey sort = SortKey::name;
-    std::optional<std::string>
-        filter; // a beginning of the name, letter case ignored (as `ollama list` filters), or a * pattern
+    std::optional<std::string> filter; // as rules/filter.hpp reads it
 };
 
 struct Ports {

@@ -6,6 +6,7 @@
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/server.hpp"
 #include "codemate/registry/registry.hpp"
+#include "codemate/rules/contexts.hpp"
 #include "codemate/rules/drift.hpp"
 
 #include <cstddef>
@@ -62,12 +63,7 @@ struct Finding {
 };
 std::string_view to_string(Finding::What);
 
-// Three figures that are often mistaken for each other, in tokens; nothing: unknown.
-struct Contexts {
-    std::optional<std::uint64_t> declared;  // by the manifest: expected, else asked for in `options`, else stated
-    std::optional<std::uint64_t> supported; // that the weights were made for
-    std::optional<std::uint64_t> served;    // by the server now, while the model is loaded
-};
+using rules::Contexts;
 
 struct Row {
     ModelName name;

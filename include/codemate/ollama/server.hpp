@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ public:
 // none. `read_pace`: pause between two reads of a pull's stream.
 std::unique_ptr<Server> connect(http::Client&, http::Url endpoint, std::string authorization = {},
                                 Duration read_pace = std::chrono::milliseconds(10));
+
+// What runs, or nothing where the server does not say it, as while a model loads: that is no reason to end.
+std::optional<std::vector<Running>> running_if_told(Server&, Stop);
 
 // Puts `source` under the name `destination`. Copying over an installed model would leave its old layers on the disk
 // until the server restarts (facts.md 12), so the old one goes to the name `spare` first and is deleted there

@@ -26,11 +26,25 @@ struct Installed {
     bool cloud() const { return !remote_host.empty() || !remote_model.empty(); }
 };
 
+// What the header of its weights says of a model's attention, as far as it decides what a token takes of memory
+// ("<architecture>.attention.…"). Zero: it says nothing.
+struct Attention {
+    std::uint64_t blocks = 0;
+    std::uint64_t heads = 0, kv_heads = 0;          // of each block
+    std::uint64_t key_length = 0, value_length = 0; // of each head
+    std::uint64_t sliding_window = 0;               // in tokens: some blocks look back no further
+    bool differs_by_block = false; // not one number of heads for all of them; /api/show leaves them out
+    bool causal = true;            // false: an encoder, which keeps nothing of a token
+
+    bool operator==(const Attention&) const = default;
+};
+
 // What /api/show knows of one installed model (facts.md 3.3). What is absent is empty or zero.
 struct Shown {
     std::string format = {}, family = {}, parameter_size = {}, quantization = {};
     std::uint64_t context_length = 0; // that the weights were made for: "<architecture>.context_length" of their header
     std::uint64_t embedding_length = 0;
+    Attention attention = {};
     std::vector<std::string> capabilities = {};                // sorted
     std::string template_text = {}, system = {}, license = {}; // several licences are joined by line feeds
     std::string parameters = {};                               // one a line: name, spaces, value

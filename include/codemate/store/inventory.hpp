@@ -133,6 +133,10 @@ struct Usage {
 };
 Usage usage(const Inventory&);
 
+// The part of `used` that goes to these models alone: what would come free without all of them, their manifests not
+// counted. One truth value for each model.
+ByteCount used_only_by(const Inventory&, const std::vector<bool>& models);
+
 // For each model: what would come free without it and what would not, of its blobs that are there, in blocks.
 struct Footprint {
     ByteCount alone, shared;

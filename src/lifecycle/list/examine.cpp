@@ -1,7 +1,7 @@
 #include "codemate/base/error.hpp"
-#include "codemate/base/text.hpp"
 #include "codemate/lifecycle/list.hpp"
 #include "codemate/manifest/usage.hpp"
+#include "codemate/rules/filter.hpp"
 #include "codemate/rules/own_names.hpp"
 #include "codemate/rules/targets.hpp"
 
@@ -11,37 +11,6 @@
 
 namespace codemate::lifecycle::list {
 namespace {
-
-// As a shell reads * and ?, letter case ignored.
-bool matches_glob(std::string_view pattern, std::string_view text) {
-    std::size_t p = 0;
-    std::size_t t = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() &&
-                   (pattern[p] == '?' || equal_ignoring_case(pattern.substr(p, 1), text.substr(t, 1)))) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
-bool wanted(const ModelName& name, const std::optional<std::string>& filter) {
-    if (!filter) return true;
-    const std::string text = name.display();
-    if (filter->find_first_of("*?") != std::string::npos) return matches_glob(*filter, text);
-    return equal_ignoring_case(std::string_view(text).substr(0, filter->size()), *filter);
-}
 
 Row row_of(const ModelName& name, const manifest::Manifest& manifest, const manifest::Usage& usage) {
     Row row{name,
@@ -55,7 +24,7 @@ Row row_of(const ModelName& name, const manifest::Manifest& manifest, const mani
 
 void add_installed(Report& report, const Facts& facts, const Options& options, const manifest::Usage& usage) {
     for (const ollama::Installed& model : facts.installed) {
-        if (!wanted(model.name, options.filter)) continue;
+        if (!rules::fits_filter(model.name, options.filter)) continue;
         if (rules::is_own_name(model.name)) {
             ++report.hidden;
             continue;
@@ -70,7 +39,7 @@ void add_installed(Report& report, const Facts& facts, const Options& options, c
 void add_available(Report& report, const Facts& facts, const Options& options, const manifest::Usage& usage) {
     const rules::InstalledByName installed(facts.installed);
     for (const auto& [name, declared] : facts.manifest.models) {
-        if (installed.find(name) == nullptr && wanted(name, options.filter))
+        if (installed.find(name) == nullptr && rules::fits_filter(name, options.filter))
             report.rows.push_back(row_of(name, facts.manifest, usage));
     }
 }

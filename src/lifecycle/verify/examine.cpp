@@ -3,6 +3,7 @@
 
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/verify.hpp"
+#include "codemate/rules/loaded.hpp"
 
 #include <algorithm>
 
@@ -12,15 +13,9 @@ namespace {
 using What = Finding::What;
 using rules::Drift;
 
-// Copies of a model are served by the runner that was started for one of them, under that one's name and digest.
 const ollama::Running* running_as(const Subject& subject, const Facts& facts) {
     if (!facts.running || !subject.installed) return nullptr;
-    const auto same = [&](const ollama::Running& each) {
-        const bool content = each.digest && each.digest == subject.installed->digest;
-        return content || each.name.same_on_server(subject.name);
-    };
-    const auto found = std::ranges::find_if(*facts.running, same);
-    return found == facts.running->end() ? nullptr : &*found;
+    return rules::loaded_as(subject.name, subject.installed->digest, *facts.running);
 }
 
 std::string moved_text(const ollama::Installed& installed, const manifest::Locked& locked) {
@@ -66,7 +61,7 @@ Row row_of(const Subject& subject, const Facts& facts) {
         row.findings.push_back(
             {Severity::problem, What::unreadable, "the server cannot read it: " + subject.unreadable->message()});
     const ollama::Running* running = running_as(subject, facts);
-    row.contexts = contexts_of(subject, running);
+    row.contexts = rules::contexts_of(subject.declared, subject.supported_context, running);
     if (running != nullptr && running->size > ByteCount()) row.on_gpu = running->size_vram >= running->size;
     judge_expectations(row, subject, running);
     return row;

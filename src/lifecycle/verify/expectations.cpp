@@ -11,11 +11,6 @@ void add(Row& row, Severity severity, What what, std::string text) {
     row.findings.push_back({severity, what, std::move(text)});
 }
 
-std::optional<std::uint64_t> asked_context(const manifest::Declared& declared) {
-    const json::Value* option = declared.options.find("num_ctx");
-    return option == nullptr ? std::nullopt : option->unsigned_integer();
-}
-
 What what_of(rules::Breach::What what) {
     switch (what) {
     case rules::Breach::What::size:
@@ -50,7 +45,7 @@ std::optional<std::vector<Digest>> licenses_of(const Row& row, const Subject& su
 
 void judge_contexts(Row& row, const Subject& subject) {
     const auto& supported = row.contexts.supported;
-    const auto asked = asked_context(subject.declared);
+    const auto asked = rules::asked_context(subject.declared);
     if (asked && supported && *supported < *asked)
         add(row, Severity::problem, What::context,
             "supports a context of " + std::to_string(*supported) + " tokens, its options ask for " +
@@ -73,16 +68,6 @@ void judge_gpu(Row& row, bool expected, const ollama::Running* running) {
 }
 
 } // namespace
-
-Contexts contexts_of(const Subject& subject, const ollama::Running* running) {
-    Contexts contexts;
-    contexts.declared = subject.declared.expect.context;
-    if (!contexts.declared) contexts.declared = asked_context(subject.declared);
-    if (!contexts.declared) contexts.declared = subject.declared.about.stated.context;
-    contexts.supported = subject.supported_context;
-    if (running != nullptr && running->context_length > 0) contexts.served = running->context_length;
-    return contexts;
-}
 
 void judge_expectations(Row& row, const Subject& subject, const ollama::Running* running) {
     const manifest::Expect& expect = subject.declared.expect;

@@ -4,8 +4,6 @@
 
 namespace codemate::lifecycle::verify {
 
-Contexts contexts_of(const Subject&, const ollama::Running*); // nullptr: not loaded, or not known to be
-
 // Adds what does not hold of the manifest's `expect`. What cannot be told without loading the model is left out.
 void judge_expectations(Row&, const Subject&, const ollama::Running*);
 

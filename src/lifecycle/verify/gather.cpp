@@ -100,15 +100,6 @@ void look_closer(Subject& subject, const Ports& ports, const Stop& stop) {
     }
 }
 
-std::optional<std::vector<ollama::Running>> running(ollama::Server& server, const Stop& stop) {
-    try {
-        return server.running(stop);
-    } catch (const Error& error) { // it answers no such question while a model loads
-        diagnostics::info("what is loaded is not known: " + error.message());
-        return std::nullopt;
-    }
-}
-
 } // namespace
 
 Facts gather(const Options& options, const manifest::Manifest& manifest, const manifest::Lock& lock, const Ports& ports,
@@ -121,7 +112,7 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     facts.required_version = manifest.ollama;
     facts.has_lock = !lock.models.empty();
     facts.subjects = subjects_of(options, manifest, lock, ports.server.installed(run.stop));
-    facts.running = running(ports.server, run.stop);
+    facts.running = ollama::running_if_told(ports.server, run.stop);
     for_each_parallel(facts.subjects.size(), workers,
                       [&](std::size_t i) { look_closer(facts.subjects[i], ports, run.stop); });
     return facts;

@@ -65,22 +65,14 @@ TEST_CASE("codemate's own names are not shown") {
     CHECK(report.hidden == 1);
 }
 
-TEST_CASE("filters") {
-    struct Row {
-        const char* filter;
-        std::vector<std::string> names;
-    };
-    const Row row = GENERATE(Row{"CODER", {"coder:32b", "coder:7b"}}, Row{"oder", {}},
-                             Row{"*oder*", {"coder:32b", "coder:7b"}}, Row{"coder:?b", {"coder:7b"}},
-                             Row{"*:latest", {"chat:latest"}}, Row{"*", {"chat:latest", "coder:32b", "coder:7b"}},
-                             Row{"**b", {"coder:32b", "coder:7b"}}, Row{"", {"chat:latest", "coder:32b", "coder:7b"}});
+TEST_CASE("a filter leaves rows out") {
     FakeServer server;
     for (const char* name : {"coder:7b", "coder:32b", "chat"})
         server.install(name, sized(name, 1));
     const use::Facts facts = facts_of(server);
     use::Options options;
-    options.filter = row.filter;
-    CHECK(names(use::examine(facts, options)) == row.names);
+    options.filter = "CODER";
+    CHECK(names(use::examine(facts, options)) == std::vector<std::string>{"coder:32b", "coder:7b"});
 }
 
 TEST_CASE("orders") {

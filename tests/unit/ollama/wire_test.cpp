@@ -49,6 +49,7 @@ TEST_CASE("what real servers show") {
     const Shown shown = wire::shown(captured("0.24.0", "show"), "x");
     CHECK(shown.context_length == 2048);
     CHECK(shown.embedding_length == 64);
+    CHECK(shown.attention == Attention{.blocks = 2, .heads = 4, .kv_heads = 4});
     CHECK(shown.capabilities == std::vector<std::string>{"completion"});
     CHECK(shown.format == "gguf");
     CHECK(shown.family == "llama");
@@ -59,6 +60,21 @@ TEST_CASE("what real servers show") {
     CHECK(shown.system == "You are tiny.");
     CHECK(shown.parameters == "num_ctx                        512");
     CHECK(wire::shown(captured("0.32.15", "show"), "x").context_length == 2048);
+}
+
+TEST_CASE("attention, where headers say more of it") {
+    const auto attention = [](const std::string& more) {
+        return wire::shown(R"({"model_info":{"general.architecture":"a","a.block_count":28)" + more + "}}", "x")
+            .attention;
+    };
+    CHECK(attention(R"(,"a.attention.head_count":28,"a.attention.head_count_kv":4,"a.attention.key_length":128,)"
+                    R"("a.attention.value_length":64,"a.attention.sliding_window":512)") ==
+          Attention{
+              .blocks = 28, .heads = 28, .kv_heads = 4, .key_length = 128, .value_length = 64, .sliding_window = 512});
+    CHECK(attention(R"(,"a.attention.head_count_kv":null)").differs_by_block);
+    CHECK(attention(R"(,"a.attention.head_count":[1,2])").differs_by_block);
+    CHECK_FALSE(attention(R"(,"a.attention.causal":false)").causal);
+    CHECK(attention(R"(,"a.attention.causal":7,"b.attention.head_count":3)") == Attention{.blocks = 28});
 }
 
 TEST_CASE("what is shown of other kinds of models") {

@@ -248,6 +248,9 @@ TEST_CASE("the figures add up, in blocks") {
     REQUIRE(each.size() == 2);
     CHECK(each[0].alone == ByteCount(4096));
     CHECK(each[0].shared == ByteCount(1 << 20));
+    CHECK(used_only_by(inventory, {false, false}) == ByteCount());
+    CHECK(used_only_by(inventory, {true, false}) == each[0].alone);
+    CHECK(used_only_by(inventory, {true, true}) == all.used);
 }
 
 TEST_CASE("the digest that the server lists ends where its decoder stops reading") {

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "codemate/base/time.hpp"
+#include "codemate/manifest/manifest.hpp"
+#include "codemate/manifest/usage.hpp"
+#include "codemate/model/name.hpp"
+#include "codemate/ollama/types.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Why a model stays on a server: the one answer that all commands give who show it or remove what nothing keeps.
+namespace codemate::rules {
+
+inline constexpr Duration snapshots_kept_for = std::chrono::days(14);
+
+struct KeepReason {
+    enum class Why {
+        role,         // the manifest gives it one
+        required,     // in the required set without a role: the group "default" has it
+        declared,     // the manifest names it, though it is not required
+        is_protected, // a pattern of the manifest's
+        loaded,       // it would go on running, and take its space, after its removal
+        snapshot,     // of codemate's own, and young
+        cloud,        // a stub: its content is elsewhere
+        misread,      // the server may act on another model by that name
+    };
+    Why why = Why::declared;
+    std::string text{}; // a clause, fit for a terminal: "it has the role primary"
+
+    bool operator==(const KeepReason&) const = default;
+};
+std::string_view to_string(KeepReason::Why); // as it stands in JSON: "role", "protected" …
+
+// What the answer depends on.
+struct KeepFacts {
+    const manifest::Manifest& manifest;
+    const std::vector<ollama::Installed>& installed;
+    const std::vector<ollama::Running>* running; // nullptr: the server does not say; then nothing is said of it
+    Time now;
+};
+
+// To be made once where many models are asked for. Refers to the facts.
+class Keepers {
+public:
+    explicit Keepers(const KeepFacts&);
+
+    // In the order of KeepReason::Why; none: nothing keeps it. Names of codemate's own get neither role nor protection,
+    // whatever the manifest says.
+    std::vector<KeepReason> reasons(const ollama::Installed&) const;
+
+private:
+    void add_declared(std::vector<KeepReason>&, const ModelName&) const;
+    void add_protected(std::vector<KeepReason>&, const ModelName&) const;
+    void add_snapshot(std::vector<KeepReason>&, const ModelName&) const;
+    void add_loaded(std::vector<KeepReason>&, const ollama::Installed&) const;
+    void add_misread(std::vector<KeepReason>&, const ollama::Installed&) const;
+
+    KeepFacts facts_;
+    manifest::Usage usage_;
+    std::set<ModelName, ServerOrder> required_;
+    std::map<ModelName, std::size_t, ServerOrder> spellings_; // of each name on the server
+};
+
+} // namespace codemate::rules

@@ -1,0 +1,107 @@
+#include "codemate/rules/keep.hpp"
+
+#include "codemate/base/text.hpp"
+#include "codemate/rules/loaded.hpp"
+#include "codemate/rules/own_names.hpp"
+
+namespace codemate::rules {
+namespace {
+
+using Why = KeepReason::Why;
+
+std::string in_words(std::string singular, const std::vector<std::string>& names) {
+    return std::move(singular) + (names.size() == 1 ? " " : "s ") + printable(listed(names));
+}
+
+} // namespace
+
+Keepers::Keepers(const KeepFacts& facts) : facts_(facts), usage_(facts.manifest) {
+    for (const ModelName& name : manifest::required_set(facts.manifest))
+        required_.insert(name);
+    for (const ollama::Installed& model : facts.installed)
+        ++spellings_[model.name];
+}
+
+std::vector<KeepReason> Keepers::reasons(const ollama::Installed& model) const {
+    std::vector<KeepReason> reasons;
+    const bool own = is_own_name(model.name);
+    if (!own) add_declared(reasons, model.name);
+    if (!own) add_protected(reasons, model.name);
+    add_loaded(reasons, model);
+    add_snapshot(reasons, model.name);
+    if (model.cloud()) reasons.push_back({Why::cloud, "it is a cloud model: its content is not on the server"});
+    add_misread(reasons, model);
+    return reasons;
+}
+
+void Keepers::add_declared(std::vector<KeepReason>& reasons, const ModelName& name) const {
+    const std::vector<std::string> roles = usage_.roles_of(name);
+    if (!roles.empty()) {
+        reasons.push_back({Why::role, "it has the " + in_words("role", roles)});
+    } else if (required_.contains(name)) {
+        reasons.push_back({Why::required, "it is in the group default"});
+    } else if (const std::vector<std::string> groups = usage_.groups_of(name); !groups.empty()) {
+        reasons.push_back({Why::declared, "it is in the " + in_words("group", groups)});
+    } else if (facts_.manifest.declared(name) != nullptr) {
+        reasons.push_back({Why::declared, "the manifest declares it"});
+    }
+}
+
+void Keepers::add_protected(std::vector<KeepReason>& reasons, const ModelName& name) const {
+    std::vector<std::string> patterns;
+    for (const NamePattern& pattern : facts_.manifest.protect) {
+        if (pattern.matches(name)) patterns.push_back(quoted(pattern.text()));
+    }
+    if (!patterns.empty()) reasons.push_back({Why::is_protected, "it is protected by " + listed(patterns)});
+}
+
+void Keepers::add_loaded(std::vector<KeepReason>& reasons, const ollama::Installed& model) const {
+    if (facts_.running == nullptr) return;
+    const ollama::Running* running = loaded_as(model.name, model.digest, *facts_.running);
+    if (running == nullptr) return;
+    const std::string as = running->name.same_on_server(model.name) ? "" : " as " + running->name.display();
+    reasons.push_back({Why::loaded, "it is loaded" + printable(as) + "; `ollama stop " +
+                                        printable(running->name.display()) + "` ends that"});
+}
+
+// A clock that was ahead when it was made does not make it old.
+void Keepers::add_snapshot(std::vector<KeepReason>& reasons, const ModelName& name) const {
+    const std::optional<SnapshotName> snapshot = parse_snapshot_name(name);
+    if (!snapshot || facts_.now - snapshot->made >= snapshots_kept_for) return;
+    reasons.push_back(
+        {Why::snapshot, "it is a snapshot of " + printable(snapshot->of.display()) + ", made less than 14 days ago"});
+}
+
+void Keepers::add_misread(std::vector<KeepReason>& reasons, const ollama::Installed& model) const {
+    if (model.cloud()) return; // as its tag says
+    const auto spellings = spellings_.find(model.name);
+    if (model.name.misread_by_server()) {
+        reasons.push_back({Why::misread, "the server takes such a name for another model's"});
+    } else if (spellings != spellings_.end() && spellings->second > 1) {
+        reasons.push_back({Why::misread, "the server has another name that differs by letter case only"});
+    }
+}
+
+std::string_view to_string(Why why) {
+    switch (why) {
+    case Why::role:
+        return "role";
+    case Why::required:
+        return "required";
+    case Why::declared:
+        break;
+    case Why::is_protected:
+        return "protected";
+    case Why::loaded:
+        return "loaded";
+    case Why::snapshot:
+        return "snapshot";
+    case Why::cloud:
+        return "cloud";
+    case Why::misread:
+        return "misread";
+    }
+    return "declared";
+}
+
+} // namespace codemate::rules

@@ -1,0 +1,136 @@
+#include "support/catch.hpp"
+#include "unit/lifecycle/manifests.hpp"
+
+#include "codemate/rules/keep.hpp"
+#include "codemate/rules/own_names.hpp"
+
+#include <algorithm>
+#include <optional>
+
+using namespace codemate;
+using rules::KeepReason;
+using Why = KeepReason::Why;
+using Texts = std::vector<std::string>;
+
+namespace {
+
+const Time now = *parse_rfc3339("2026-11-22T12:00:00Z");
+
+constexpr const char* project = R"({"schema": 1,
+    "roles": {"primary": "coder:7b", "embedding": "coder:7b", "fallback": "chat"},
+    "groups": {"default": ["primary", "extra"], "big": ["coder:70b"], "all-free": ["big", "small"]},
+    "models": {"declared-only": {}},
+    "protected": ["mistral", "mistral:7b", "someone/*"]})";
+
+ollama::Installed model(std::string_view name) {
+    return {.name = ModelName::parse(name), .digest = Digest::of(name)};
+}
+
+struct World {
+    manifest::Manifest manifest = test::manifest_of(project);
+    std::vector<ollama::Installed> installed{};
+    std::optional<std::vector<ollama::Running>> running = std::vector<ollama::Running>();
+
+    std::vector<KeepReason> reasons(const ollama::Installed& one) {
+        if (std::ranges::find(installed, one.name, &ollama::Installed::name) == installed.end())
+            installed.push_back(one);
+        return rules::Keepers({manifest, installed, running ? &*running : nullptr, now}).reasons(one);
+    }
+    // "role: it has the role primary"
+    Texts texts(const ollama::Installed& one) {
+        Texts all;
+        for (const KeepReason& reason : reasons(one))
+            all.push_back(std::string(to_string(reason.why)) + ": " + reason.text);
+        return all;
+    }
+};
+
+std::string snapshot_of(std::string_view name, Duration ago) {
+    return rules::snapshot_name(ModelName::parse(name), now - ago, Digest::of(name)).display();
+}
+
+} // namespace
+
+TEST_CASE("what the manifest keeps") {
+    struct Row {
+        const char* name;
+        Texts texts;
+    };
+    const Row row =
+        GENERATE(Row{"coder:7b", {"role: it has the roles primary and embedding"}},
+                 Row{"Coder:7B", {"role: it has the roles primary and embedding"}},
+                 Row{"chat", {"role: it has the role fallback"}}, // though the group default is written without it
+                 Row{"extra", {"required: it is in the group default"}},
+                 Row{"coder:70b", {"declared: it is in the groups all-free and big"}},
+                 Row{"small", {"declared: it is in the group all-free"}},
+                 Row{"declared-only", {"declared: the manifest declares it"}},
+                 Row{"mistral", {"protected: it is protected by 'mistral'"}},
+                 Row{"MISTRAL:7b", {"protected: it is protected by 'mistral' and 'mistral:7b'"}},
+                 Row{"someone/x:1", {"protected: it is protected by 'someone/*'"}}, Row{"mistral-nemo", {}},
+                 Row{"someone/mistral", {"protected: it is protected by 'someone/*'"}}, Row{"other/mistral", {}},
+                 Row{"coder", {}}, Row{"qwen2.5-coder:7b", {}});
+    CAPTURE(row.name);
+    CHECK(World().texts(model(row.name)) == row.texts);
+}
+
+TEST_CASE("without a group default every role is required, and has its reason already") {
+    World world;
+    world.manifest = test::manifest_of(R"({"schema": 1, "roles": {"primary": "a"}, "groups": {"more": ["b"]}})");
+    CHECK(world.texts(model("a")) == Texts{"role: it has the role primary"});
+    CHECK(world.texts(model("b")) == Texts{"declared: it is in the group more"});
+}
+
+TEST_CASE("what is loaded, by its name, and by that of a copy") {
+    World world;
+    world.running->push_back({.name = ModelName::parse("Loaded:1"), .digest = Digest::of("copy")});
+    CHECK(world.texts(model("loaded:1")) == Texts{"loaded: it is loaded; `ollama stop Loaded:1` ends that"});
+    CHECK(world.texts(model("copy")) == Texts{"loaded: it is loaded as Loaded:1; `ollama stop Loaded:1` ends that"});
+    CHECK(world.texts(model("other")).empty());
+    ollama::Installed without_digest = model("none");
+    without_digest.digest.reset();
+    world.running->push_back({.name = ModelName::parse("mlx")}); // no digest is not the same digest
+    CHECK(world.texts(without_digest).empty());
+    world.running.reset();
+    CHECK(world.texts(model("loaded:1")).empty());
+}
+
+TEST_CASE("snapshots, by their age") {
+    using std::chrono::days;
+    using std::chrono::seconds;
+    World world;
+    const Texts kept{"snapshot: it is a snapshot of mistral:7b, made less than 14 days ago"};
+    CHECK(world.texts(model(snapshot_of("mistral:7b", days(3)))) == kept);
+    CHECK(world.texts(model(snapshot_of("mistral:7b", days(14) - seconds(1)))) == kept);
+    CHECK(world.texts(model(snapshot_of("mistral:7b", -days(1)))) == kept); // made by a clock that was ahead
+    CHECK(world.texts(model(snapshot_of("mistral:7b", days(14)))).empty()); // and no pattern protects it
+}
+
+TEST_CASE("helpers of codemate's are kept by nothing but being loaded") {
+    World world;
+    world.manifest.protect.push_back(NamePattern::parse("127.0.0.1:41234/x/*"));
+    const ollama::Installed helper = model("127.0.0.1:41234/" + rules::new_relay_owner() + "/mistral:latest");
+    CHECK(world.texts(helper).empty());
+    world.running->push_back({.name = helper.name, .digest = helper.digest});
+    CHECK(world.reasons(helper).at(0).why == Why::loaded);
+}
+
+TEST_CASE("cloud stubs, and names that the server misreads") {
+    World world;
+    ollama::Installed stub = model("gpt-oss:20b-cloud");
+    stub.remote_host = "https://ollama.com:443";
+    CHECK(world.texts(stub) == Texts{"cloud: it is a cloud model: its content is not on the server"});
+    for (const char* name : {"a:local", "b:cloud", "c:7b-cloud"})
+        CHECK(world.texts(model(name)) == Texts{"misread: the server takes such a name for another model's"});
+    CHECK(world.texts(model("d:7b")).empty());
+    CHECK(world.texts(model("D:7b")) == Texts{"misread: the server has another name that differs by letter case only"});
+}
+
+TEST_CASE("several reasons come in their order") {
+    World world;
+    world.manifest.protect.push_back(NamePattern::parse("coder"));
+    world.running->push_back({.name = ModelName::parse("coder:7b")});
+    std::vector<Why> whys;
+    for (const KeepReason& reason : world.reasons(model("coder:7b")))
+        whys.push_back(reason.why);
+    CHECK(whys == std::vector{Why::role, Why::is_protected, Why::loaded});
+}
