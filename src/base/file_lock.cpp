@@ -71,7 +71,6 @@ std::string holder_of(int descriptor) {
     return is_number ? "process " + std::string(pid) : "another process";
 }
 
-
 int wait_for_lock(const fs::path& file, const fs::path& path, const Stop& stop, Duration patience) {
     const auto end = std::chrono::steady_clock::now() + patience;
     Descriptor descriptor(open_lock_file(file, path));

@@ -128,6 +128,7 @@ TEST_CASE("an installed model is shown, by any spelling of its name") {
         CHECK_FALSE(shown.family.empty());
         CHECK(shown.context_length > 0);
         CHECK(shown.capabilities == std::vector<std::string>{"completion"});
+        CHECK(shown.weights_file.find("/blobs/sha256-") != std::string::npos);
     }
     CHECK(kind_of([&] { world->server().show(own("none"), {}); }) == Kind::not_found);
     CHECK(kind_of([&] { world->server().show(own("copy").with_tag("local"), {}); }) == Kind::refused);
