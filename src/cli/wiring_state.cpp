@@ -30,6 +30,12 @@ const state::Changes* Wiring::changes() {
     return changes_ ? &*changes_ : nullptr;
 }
 
+const state::VerifiedBlobs* Wiring::verified_blobs() {
+    if (const auto directory = state_directory(); directory && !verified_blobs_)
+        verified_blobs_.emplace(*directory / "verified.jsonl");
+    return verified_blobs_ ? &*verified_blobs_ : nullptr;
+}
+
 relay::Relays& Wiring::relays() {
     if (!relays_) relays_ = relay::over_http(registry_server());
     return *relays_;

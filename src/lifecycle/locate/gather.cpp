@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 constexpr ByteCount largest_text(1U << 20U);
 // More unlisted models than that are not damage, but another server's.
 constexpr std::size_t most_hidden = 100;
-// Models that the server is asked about until one tells where its weights are: MLX models do not.
-constexpr int most_shown = 3;
+// Models that the server is asked about until one tells where its weights are: MLX and damaged ones do not.
+constexpr int most_shown = 5;
 
 bool has_content(store::Disk& disk, const Layer& layer) {
     try {
