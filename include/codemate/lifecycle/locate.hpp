@@ -102,9 +102,9 @@ struct Report {
 };
 std::string_view to_string(Report::Standing); // the enumerator's name, as it stands in JSON
 
-// `installed`: what the server lists. Looks at the places in turn, until one is proven; only then the server is asked
-// where its models are. A directory that agrees in part is looked at twice, for the server may be at work. Throws what
-// is wrong with a named directory.
+// `installed`: what the server lists. Asks it where its models are, and looks there and at the places in turn, until
+// one is proven. A directory that agrees in part is looked at twice, for the server may be at work. Throws what is
+// wrong with a named directory.
 Facts gather(const Options&, std::vector<ollama::Installed> installed, const Ports&, Stop);
 Report examine(Facts); // pure
 

@@ -87,14 +87,14 @@ public:
     }
 
     Facts run() {
-        for (const Place& place : options_.places) {
-            if (look_at(place)) return std::move(facts_);
-        }
         const bool named = !options_.places.empty() && options_.places.front().origin == Place::Origin::named;
-        if (named) return std::move(facts_);
-        if (const std::string file = weights_file(); !file.empty()) {
+        // First, since no proof tells a copy with all its times, as a backup makes it, from the original.
+        if (const std::string file = named ? "" : weights_file(); !file.empty()) {
             facts_.shown = fs::path(file).parent_path().parent_path();
-            if (facts_.shown->is_absolute()) look_at({*facts_.shown, Place::Origin::shown});
+            if (facts_.shown->is_absolute() && look_at({*facts_.shown, Place::Origin::shown})) return std::move(facts_);
+        }
+        for (const Place& place : options_.places) {
+            if (look_at(place)) break;
         }
         return std::move(facts_);
     }
@@ -102,12 +102,8 @@ public:
 private:
     // Whether it is proven.
     bool look_at(const Place& place) {
-        if (const auto seen =
-                std::ranges::find(facts_.candidates, place.path, [](const Candidate& each) { return each.place.path; });
-            seen != facts_.candidates.end()) {
-            seen->place.origin = place.origin; // what the server tells counts more
-            return false;
-        }
+        const auto is_same = [&](const Candidate& each) { return each.place.path == place.path; };
+        if (std::ranges::any_of(facts_.candidates, is_same)) return false;
         Candidate candidate = read(place);
         Proof proof = candidate.error ? Proof{} : prove(candidate, facts_.installed);
         // A model may have come or gone between the list and the disk.

@@ -99,21 +99,23 @@ private:
             throw;
         }
         save();
-        bool all_good = true;
+        std::size_t not_good = 0;
         for (store::Checked& checked : results) {
-            all_good = all_good && checked.verdict == Verdict::good;
+            if (checked.verdict != Verdict::good) ++not_good;
             content_.interrupted = content_.interrupted || checked.verdict == Verdict::unchecked;
             const ByteCount size = size_of(checked.digest);
             content_.blobs.push_back({std::move(checked), size, false});
         }
-        tell({Event::Type::end, {}, outcome(total), total, total, !all_good});
+        tell({Event::Type::end, {}, outcome(total, not_good), total, total, not_good > 0});
     }
 
-    std::string outcome(ByteCount total) const {
+    std::string outcome(ByteCount total, std::size_t not_good) const {
         if (content_.interrupted) return "stopped";
         const Duration took = ports_.clock->steady() - steady_;
         const double seconds = in_seconds(took);
-        std::string text = "read " + to_string(total) + " in " + to_text(took);
+        std::string text =
+            not_good == 0 ? "" : counted(not_good, "blob") + (not_good == 1 ? " is" : " are") + " not good; ";
+        text += "read " + to_string(total) + " in " + to_text(took);
         if (seconds >= 1)
             text += ", " +
                     to_string(ByteCount(static_cast<std::uint64_t>(static_cast<double>(total.count()) / seconds))) +

@@ -64,8 +64,8 @@ TEST_CASE("a directory with the digests and times that the server lists is its o
     CHECK(report.store->proven);
     CHECK(report.store->place.path == home);
     CHECK(report.store->inventory.models.size() == 2);
-    CHECK(report.dismissed.empty());
-    CHECK(world.shows() == 0);
+    CHECK(report.dismissed.size() == 1); // what the server tells of, which is not there
+    CHECK(world.shows() == 1);
 }
 
 TEST_CASE("what speaks against a directory") {
@@ -99,9 +99,9 @@ TEST_CASE("what speaks against a directory") {
     const use::Report report = world.look();
     CHECK(report.standing == Standing::elsewhere);
     CHECK_FALSE(report.store);
-    REQUIRE(report.dismissed.size() == 2); // it, and what the server tells of, which is not there
-    CHECK(report.dismissed[0].why == why);
-    CHECK(report.dismissed[1].place.origin == Origin::shown);
+    REQUIRE(report.dismissed.size() == 2); // what the server tells of, which is not there, and it
+    CHECK(report.dismissed[0].place.origin == Origin::shown);
+    CHECK(report.dismissed[1].why == why);
     CHECK(report.shown == "/nowhere");
 }
 
@@ -149,7 +149,7 @@ TEST_CASE("digests that the server does not tell prove nothing") {
     CHECK(use::prove(candidate, {model}).holds());
 }
 
-TEST_CASE("what the server tells of is looked at last") {
+TEST_CASE("what the server tells of is looked at first") {
     World world;
     world.server.set_models_directory("/usr/share/ollama/.ollama/models");
     MemoryDisk& disk = world.disk("/usr/share/ollama/.ollama/models");
@@ -159,7 +159,7 @@ TEST_CASE("what the server tells of is looked at last") {
         const use::Report report = world.look();
         CHECK(report.standing == Standing::proven);
         CHECK(report.store->place.origin == Origin::shown);
-        CHECK(report.dismissed.size() == 1);
+        CHECK(report.dismissed.empty());
     }
     SECTION("and not to be read: it is said by whom it is") {
         world.errors.emplace("/usr/share/ollama/.ollama/models", forbidden("/usr/share/ollama/.ollama/models"));
@@ -238,4 +238,17 @@ TEST_CASE("a stop ends the search") {
     const auto owner = [](const std::filesystem::path&) { return std::optional<std::uint32_t>(); };
     const use::Ports ports{world.server, open, owner};
     CHECK_THROWS_AS(use::gather({world.places}, world.server.installed({}), ports, stop.get_token()), Interrupted);
+}
+
+TEST_CASE("a copy with all its times is not taken for the original that the server tells of") {
+    World world;
+    world.server.set_models_directory("/original");
+    MemoryDisk& original = world.disk("/original");
+    test::install(world.server, original, "mistral", "{}", {"weights"});
+    test::install(world.disk(), "mistral", "{}", {"weights"});
+    world.disk().set_time(test::path_of_model("mistral"),
+                          original.stat(test::path_of_model("mistral"))->identity.modified);
+    CHECK(world.look().store->place.path == "/original");
+    world.server.set_models_directory("/nowhere");
+    CHECK(world.look().store->place.path == home);
 }
