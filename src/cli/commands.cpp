@@ -77,7 +77,7 @@ const std::vector<CommandInfo>& commands() {
          "then what comes free is at most that. FILTER is a beginning of the name, or a pattern with * and ?; then "
          "only these models are shown, and what comes free without all of them.",
          {"codemate du  # the largest models first", "codemate du mistral  # what goes without these",
-          "OLLAMA_MODELS=/usr/share/ollama/.ollama/models codemate du  # where a service keeps them",
+          "codemate du --models-dir /mnt/models  # where it cannot be found",
           "codemate du --json  # every unfinished download, in bytes"},
          make_du},
         {"verify",
@@ -86,10 +86,17 @@ const std::vector<CommandInfo>& commands() {
          "Checks that the required set is installed, that every locked model that is installed is at its digest, that "
          "what the manifest expects of a model holds (size, quantization, context, licence, GPU), and that the server "
          "is new enough. Three figures of context are told apart: what the manifest declares, what the model supports, "
-         "and what the server serves it with while it is loaded. It reads what server and lock say, not the content. "
+         "and what the server serves it with while it is loaded. Where the server's models directory is on this "
+         "machine "
+         "(--models-dir, OLLAMA_MODELS, the usual places, what the server tells; proven by the digests and times that "
+         "it lists) the files are looked at, too: manifests, missing layers, sizes. --deep reads and hashes each blob "
+         "once, for a server trusts every file that has the right name, and so does a pull; what was found good and "
+         "has not changed since is remembered for 30 days. "
          "A locked model that is not required may be absent, and a required one without a pin is no problem: both are "
-         "notes. Status 3 if there is a problem.",
+         "notes. Status 3 if there is a problem, 6 if something could not be read.",
          {"codemate verify  # the required set, and what is locked", "codemate verify primary  # one role's model",
+          "codemate verify --deep  # read and hash the content as well",
+          "codemate verify --deep --rehash all  # all that is installed, whatever is remembered",
           "codemate verify --json  # all that is known, for scripts"},
          make_verify},
         {"outdated",

@@ -87,9 +87,10 @@ std::string usage(const CommandInfo& info, const Options& options) {
 const std::vector<Entry>& environment() {
     static const std::vector<Entry> table{
         {"OLLAMA_HOST", "the server's address, by Ollama's own rules (default http://127.0.0.1:11434)"},
-        {"OLLAMA_MODELS", "the server's models directory, for what du and show say of the disk"},
         {"OLLAMA_API_KEY", "a key for that server, sent as a bearer token to an https address only"},
         {"NETRC", "file with the server's login, used where there is no key, over https only (default ~/.netrc)"},
+        {"OLLAMA_MODELS", "where the server's models directory may be, as --models-dir; used if it proves to be the "
+                          "server's"},
         {"CODEMATE_MANIFEST", "the manifest to use, as --manifest"},
         {"CODEMATE_REGISTRY", "URL of a registry that stands in for the public one: the server pulls from there"},
         {"CODEMATE_REGISTRY_TOKEN",

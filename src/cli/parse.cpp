@@ -157,6 +157,8 @@ void declare_global(Options& options, GlobalOptions& global) {
                   "the manifest to use instead of codemate.json; builtin: the built-in one");
     options.value("--lock", "FILE", global.lock, "the lock to use instead of codemate.lock beside the manifest");
     options.value("--host", "URL", global.host, "the server's address, in the form of OLLAMA_HOST, which it replaces");
+    options.value("--models-dir", "DIR", global.models_dir,
+                  "the server's models directory on this machine, where codemate does not find it by itself");
     options.flag("--json", global.json, "write one JSON document to stdout");
     options.value("--color", "WHEN", global.colour, "colour", {"auto", "always", "never"});
     options.value("--progress", "FORM", global.progress, "how progress is shown on stderr",

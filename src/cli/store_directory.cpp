@@ -1,14 +1,12 @@
-// Which directory that is: so far the one that OLLAMA_MODELS names.
 #include "cli/store_directory.hpp"
 
+#include "cli/store_reach.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/store/layout.hpp"
-#include "codemate/store/local_disk.hpp"
-#include "codemate/store/scan.hpp"
 
 #include <algorithm>
 
@@ -33,16 +31,15 @@ std::string why_blobs_are_unknown(const store::Inventory& inventory) {
 } // namespace
 
 StoreLook look_into_store(Wiring& wiring) {
-    const std::optional<std::string> named = wiring.named_models_directory();
-    if (!named) return {std::nullopt, "nothing tells where the server keeps its models (OLLAMA_MODELS is not set)"};
-    try {
-        const auto disk = store::open_disk(*named);
-        store::Inventory inventory = store::take_inventory(store::scan(*disk, wiring.stop()));
-        if (!inventory.blobs_known) return {std::nullopt, quoted(*named) + ": " + why_blobs_are_unknown(inventory)};
-        return {StoreDirectory{*named, std::move(inventory), space_of(*named)}, ""};
-    } catch (const Error& error) {
-        return {std::nullopt, error.message()};
-    }
+    lifecycle::locate::Report report = wiring.locate_store(wiring.server().installed(wiring.stop()));
+    const std::string doubt = doubt_about(report);
+    if (!report.store) return {std::nullopt, doubt};
+    const std::filesystem::path path = report.store->place.path;
+    store::Inventory& inventory = report.store->inventory;
+    if (!inventory.blobs_known)
+        return {std::nullopt, quoted(path.string()) + ": " + why_blobs_are_unknown(inventory)};
+    if (!report.store->proven) wiring.warn(quoted(path.string()) + " may not be this server's: " + doubt);
+    return {StoreDirectory{path, std::move(inventory), space_of(path)}, ""};
 }
 
 std::string not_checked(const StoreLook& look) {

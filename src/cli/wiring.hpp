@@ -4,6 +4,7 @@
 
 #include "codemate/base/clock.hpp"
 #include "codemate/http/client.hpp"
+#include "codemate/lifecycle/locate.hpp"
 #include "codemate/manifest/lock.hpp"
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/server.hpp"
@@ -11,6 +12,7 @@
 #include "codemate/relay/relay.hpp"
 #include "codemate/state/changes.hpp"
 #include "codemate/state/journal.hpp"
+#include "codemate/state/verified.hpp"
 #include "codemate/ui/out.hpp"
 #include "codemate/ui/progress.hpp"
 #include "codemate/ui/style.hpp"
@@ -24,7 +26,7 @@ namespace codemate::cli {
 
 // The options that every command has.
 struct GlobalOptions {
-    std::optional<std::string> manifest, lock, host, colour, progress, log_file;
+    std::optional<std::string> manifest, lock, host, models_dir, colour, progress, log_file;
     bool json = false;
     bool quiet = false;
     bool help = false;
@@ -54,7 +56,6 @@ public:
     manifest::Search manifest_search() const; // which one that is
     std::optional<http::Url> registry();      // CODEMATE_REGISTRY; Error{usage}
 
-    std::optional<std::string> named_models_directory() const; // OLLAMA_MODELS, as the server reads it
 
     // --lock, else the file beside the manifest, whether it exists or not; nothing for the built-in manifest.
     std::optional<manifest::LockFile> lock_file();
@@ -75,6 +76,11 @@ public:
     // In the state directory: $XDG_STATE_HOME/codemate, else ~/.local/state/codemate. nullptr where there is neither.
     const state::Journal* journal();
     const state::Changes* changes();
+    const state::VerifiedBlobs* verified_blobs();
+
+    // The server's models directory on this machine, if it is there: by --models-dir, OLLAMA_MODELS, the usual places,
+    // or what the server tells. `installed`: what it lists.
+    lifecycle::locate::Report locate_store(std::vector<ollama::Installed> installed);
 
     ui::Out& out() { return out_; }
     ui::Out& err() { return err_; }
@@ -104,6 +110,8 @@ private:
     std::optional<registry::CredentialsFor> credentials_of_environment();
     std::optional<registry::CredentialsFor> credentials_of_docker() const;
     std::optional<std::filesystem::path> state_directory() const;
+    std::vector<lifecycle::locate::Place> models_places() const;
+    std::filesystem::path named_models_directory() const;
     const char* variable(const char* name) const; // nullptr: unset or empty
 
     GlobalOptions options_;
@@ -122,6 +130,7 @@ private:
     std::unique_ptr<relay::Relays> relays_;
     std::optional<state::Journal> journal_;
     std::optional<state::Changes> changes_;
+    std::optional<state::VerifiedBlobs> verified_blobs_;
     std::unique_ptr<ui::Progress> progress_;
 };
 

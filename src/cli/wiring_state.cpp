@@ -1,7 +1,6 @@
 // Of the wiring: what codemate and the server keep on the disk, and how the server gets to codemate.
 #include "cli/wiring.hpp"
 
-#include "codemate/base/text.hpp"
 #include "codemate/machine/network.hpp"
 
 #include <algorithm>
@@ -20,17 +19,6 @@ std::optional<std::filesystem::path> Wiring::state_directory() const {
     return std::nullopt;
 }
 
-// Without white space and quotation marks around it (envconfig/config.go, Var).
-std::optional<std::string> Wiring::named_models_directory() const {
-    const char* value = variable("OLLAMA_MODELS");
-    if (value == nullptr) return std::nullopt;
-    std::string_view text = trimmed(value);
-    const std::size_t first = text.find_first_not_of("\"'");
-    if (first == std::string_view::npos) return std::nullopt;
-    text = text.substr(first, text.find_last_not_of("\"'") - first + 1);
-    return std::string(text);
-}
-
 const state::Journal* Wiring::journal() {
     if (const auto directory = state_directory(); directory && !journal_)
         journal_.emplace(*directory / "journal.jsonl");
@@ -40,6 +28,12 @@ const state::Journal* Wiring::journal() {
 const state::Changes* Wiring::changes() {
     if (const auto directory = state_directory(); directory && !changes_) changes_.emplace(*directory / "changes");
     return changes_ ? &*changes_ : nullptr;
+}
+
+const state::VerifiedBlobs* Wiring::verified_blobs() {
+    if (const auto directory = state_directory(); directory && !verified_blobs_)
+        verified_blobs_.emplace(*directory / "verified.jsonl");
+    return verified_blobs_ ? &*verified_blobs_ : nullptr;
 }
 
 relay::Relays& Wiring::relays() {

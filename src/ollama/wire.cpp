@@ -119,6 +119,18 @@ void read_model_info(const json::Cursor& info, Shown& model) {
     model.attention = to_attention(info, architecture);
 }
 
+// "FROM /…/blobs/sha256-<64 digits>" of a modelfile, which names the blob by its path; the first one is the weights'.
+std::string weights_file_of(std::string_view modelfile) {
+    constexpr std::string_view from = "FROM ";
+    for (const std::string_view line : split(modelfile, '\n')) {
+        const std::string_view path = line.starts_with(from) ? trimmed(line.substr(from.size())) : std::string_view();
+        const std::size_t name = path.find_last_of("/\\");
+        if (name == std::string_view::npos || !Digest::parse(path.substr(name + 1))) continue;
+        if (path.substr(0, name).ends_with("blobs")) return std::string(path);
+    }
+    return {};
+}
+
 PullEvent::Stage stage_of(std::string_view status, std::string_view digest) {
     using enum PullEvent::Stage;
     if (status == "pulling manifest") return resolving;
@@ -182,6 +194,7 @@ Shown shown(std::string_view body, std::string_view source) {
     model.system = text_of(root, "system");
     model.license = text_of(root, "license");
     model.parameters = text_of(root, "parameters");
+    model.weights_file = weights_file_of(text_of(root, "modelfile"));
     return model;
 }
 

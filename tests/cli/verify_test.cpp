@@ -2,6 +2,17 @@
 #include "cli/world.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
+#include "support/raw_server.hpp"
+
+#include "codemate/base/clock.hpp"
+#include "codemate/state/verified.hpp"
+#include "codemate/store/layout.hpp"
+#include "codemate/store/local_disk.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <stdexcept>
 
 using namespace codemate;
 using test::World;
@@ -62,4 +73,261 @@ TEST_CASE("a server that is too old, and one that is not there") {
     const auto dead = world.codemate({"verify", "--json"});
     CHECK(dead.status() == 4);
     test::checked_document(dead.out, "verify");
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A project that requires a model of the sandbox, whose files are then changed behind the server's back.
+struct DiskWorld : World {
+    DiskWorld() {
+        sandbox.pull("mistral:latest");
+        test::write_project(*this, "mistral");
+        set("OLLAMA_MODELS", sandbox.store().string()); // a damaged model tells of no directory
+    }
+
+    Image image() const { return Image::parse(test::read_text(manifest())); }
+    fs::path manifest() const { return sandbox.store() / "manifests/registry.ollama.ai/library/mistral/latest"; }
+    fs::path blob(LayerRole role) const {
+        const Image whole = image();
+        if (role == LayerRole::configuration) return path_of(whole.config);
+        for (const Layer& layer : whole.layers) {
+            if (layer.role == role) return path_of(layer);
+        }
+        throw std::runtime_error("it has no such layer");
+    }
+    fs::path path_of(const Layer& layer) const { return sandbox.store() / "blobs" / ("sha256-" + layer.digest.hex()); }
+
+    // The kinds of the model's findings.
+    test::Arguments findings(const test::Finished& finished) const {
+        const json::Value document = test::checked_document(finished.out, "verify");
+        test::Arguments words;
+        for (const json::Value& finding : document.find("models")->elements()[0].find("findings")->elements())
+            words.push_back(*finding.find("what")->string());
+        return words;
+    }
+    test::Arguments findings(test::Arguments arguments = {"verify"}) const {
+        arguments.emplace_back("--json");
+        return findings(codemate(arguments));
+    }
+    std::string standing(const test::Arguments& arguments = {"verify", "--json"}) const {
+        const json::Value document = test::checked_document(codemate(arguments).out, "verify");
+        return *document.find("store")->find("standing")->string();
+    }
+};
+
+// One bit, at equal length.
+void flip(const fs::path& file, std::uintmax_t offset) {
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekg(static_cast<std::streamoff>(offset));
+    const char byte = static_cast<char>(stream.get() ^ 1);
+    stream.seekp(static_cast<std::streamoff>(offset));
+    stream.put(byte);
+}
+
+using Words = test::Arguments;
+const Words deep{"verify", "--deep"};
+
+} // namespace
+
+TEST_CASE("verify --deep on sound models") {
+    const DiskWorld world;
+    CHECK(world.standing() == "proven");
+    const auto result = world.codemate({"verify", "--deep", "--progress", "plain"});
+    CHECK(result.status() == 0);
+    CHECK(result.out.find("content: 5 blobs: 5 good; 605 KB read, 0 B remembered") != std::string::npos);
+    CHECK(result.err.find("reading 5 blobs, 605 KB") != std::string::npos);
+    CHECK(world.codemate({"verify", "--deep", "--rehash"}).status() == 0);
+    CHECK(world.codemate({"verify", "--deep", "--max-age", "1h"}).status() == 0);
+    const auto named = world.codemate({"--models-dir", world.sandbox.store().string(), "verify", "--deep"});
+    CHECK(named.status() == 0);
+    CHECK(named.err.find("may be another server's") == std::string::npos);
+}
+
+TEST_CASE("options of verify --deep that go with nothing else") {
+    const DiskWorld world;
+    CHECK(world.codemate({"verify", "--rehash"}).status() == 2);
+    CHECK(world.codemate({"verify", "--max-age", "1h"}).status() == 2);
+    CHECK(world.codemate({"verify", "--deep", "--max-age", "soon"}).status() == 2);
+    CHECK(world.codemate({"verify", "--deep", "--rehash", "--max-age", "1h"}).status() == 2);
+    CHECK(world.codemate({"verify", "--models-dir", "/nonexistent"}).status() == 5);
+}
+
+// facts.md 4.6, row by row: what the server, a pull and a look at the list do not tell.
+TEST_CASE("the damage that nobody notices is found") {
+    DiskWorld world;
+    struct Row {
+        const char* what;
+        LayerRole role;
+        std::function<void(const fs::path&)> damage;
+        Words structure, deep;
+    };
+    const auto remove = [](const fs::path& file) { fs::remove(file); };
+    const auto cut = [](const fs::path& file) { fs::resize_file(file, fs::file_size(file) / 2); };
+    const auto zero = [](const fs::path& file) {
+        const auto size = fs::file_size(file);
+        fs::resize_file(file, 0);
+        fs::resize_file(file, size);
+    };
+    const auto change_end = [](const fs::path& file) { flip(file, fs::file_size(file) - 1); };
+    const std::vector<Row> rows{
+        {"weights changed after the header", LayerRole::weights, change_end, {}, {"layer_damaged"}},
+        {"weights zeroed", LayerRole::weights, zero, {"unreadable"}, {"unreadable", "layer_damaged"}},
+        {"weights truncated", LayerRole::weights, cut, {"unreadable", "layer_size"}, {"unreadable", "layer_size"}},
+        {"weights missing",
+         LayerRole::weights,
+         remove,
+         {"unreadable", "layer_missing"},
+         {"unreadable", "layer_missing"}},
+        {"configuration damaged", LayerRole::configuration, zero, {"unlisted"}, {"unlisted", "layer_damaged"}},
+        {"configuration missing",
+         LayerRole::configuration,
+         remove,
+         {"unlisted", "layer_missing"},
+         {"unlisted", "layer_missing"}},
+        {"template missing",
+         LayerRole::template_text,
+         remove,
+         {"unlisted", "layer_missing"},
+         {"unlisted", "layer_missing"}},
+        {"template changed", LayerRole::template_text, change_end, {}, {"layer_damaged"}},
+        {"parameters missing", LayerRole::parameters, remove, {"layer_missing"}, {"layer_missing"}},
+        {"licence changed", LayerRole::license, change_end, {}, {"layer_damaged"}},
+    };
+    world.sandbox.pull("llama3:8b"); // proves the store where the only other model is not listed
+    for (const Row& row : rows) {
+        CAPTURE(row.what);
+        const fs::path file = world.blob(row.role);
+        const std::string whole = test::read_text(file);
+        row.damage(file);
+        // The server remembers what it read of a manifest; a new one does not.
+        const test::Sandbox fresh({.store = world.sandbox.store()});
+        world.server(fresh.url());
+        CHECK(world.findings() == row.structure);
+        const auto result = world.codemate(deep);
+        CHECK(result.status() == 3);
+        CHECK(world.findings(deep) == row.deep);
+        fs::remove(file);
+        std::ofstream(file, std::ios::binary) << whole;
+        CHECK(world.standing() == "proven");
+        CHECK(world.codemate(deep).status() == 0);
+    }
+}
+
+TEST_CASE("a damaged manifest is found") {
+    DiskWorld world;
+    world.sandbox.pull("llama3:8b");
+    const bool empty = GENERATE(true, false);
+    const std::string whole = test::read_text(world.manifest());
+    std::ofstream(world.manifest(), std::ios::binary) << (empty ? "" : whole.substr(0, whole.size() / 2));
+    const test::Sandbox fresh({.store = world.sandbox.store()});
+    world.server(fresh.url());
+    CHECK(world.standing() == "proven");
+    CHECK(world.findings() == Words{"absent", "manifest"});
+    CHECK(world.codemate({"verify"}).status() == 3);
+}
+
+TEST_CASE("a flip of one bit is found wherever it is") {
+    const DiskWorld world;
+    const LayerRole role = GENERATE(LayerRole::weights, LayerRole::license);
+    const fs::path file = world.blob(role);
+    const std::uintmax_t size = fs::file_size(file);
+    for (const std::uintmax_t offset : {std::uintmax_t{0}, size / 2, size - 1}) {
+        CAPTURE(file, offset);
+        flip(file, offset);
+        CHECK(world.codemate(deep).status() == 3);
+        flip(file, offset);
+        CHECK(world.codemate(deep).status() == 0);
+    }
+}
+
+TEST_CASE("what is remembered is not read again, until it changes") {
+    const DiskWorld world;
+    // The files are younger than the margin, so codemate would not remember them yet.
+    const auto disk = store::open_disk(world.sandbox.store());
+    std::vector<state::Verified> known;
+    for (const Layer& layer : world.image().blobs())
+        known.push_back({layer.digest, disk->stat(store::blob_path(layer.digest))->identity, SystemClock().now()});
+    state::VerifiedBlobs(world.state() / "codemate/verified.jsonl").add(known, {});
+    const auto again = world.codemate(deep);
+    CHECK(again.status() == 0);
+    CHECK(again.out.find("content: 5 blobs: 5 good; 0 B read, 605 KB remembered") != std::string::npos);
+    CHECK(world.codemate({"verify", "--deep", "--rehash"}).out.find("605 KB read, 0 B remembered") !=
+          std::string::npos);
+    CHECK(world.codemate({"verify", "--deep", "--max-age", "0"}).out.find(" 0 B remembered") != std::string::npos);
+    flip(world.blob(LayerRole::license), 0);
+    CHECK(world.codemate(deep).status() == 3);
+}
+
+TEST_CASE("a blob that cannot be read is 6, never 0") {
+    const DiskWorld world;
+    const fs::path file = world.blob(LayerRole::license);
+    fs::remove(file);
+    fs::create_symlink(world.directory().write("elsewhere", "licence"), file);
+    CHECK(world.findings() == Words{"unread"});
+    CHECK(world.codemate({"verify"}).status() == 0);
+    CHECK(world.findings(deep) == Words{"unread"});
+    CHECK(world.codemate(deep).status() == 6);
+}
+
+TEST_CASE("a store that is not the server's is not looked at, unless it is named") {
+    DiskWorld world;
+    const test::TempDir elsewhere;
+    fs::copy(world.sandbox.store(), elsewhere / "models", fs::copy_options::recursive);
+    flip(world.blob(LayerRole::license), 0);
+    world.set("OLLAMA_MODELS", (elsewhere / "models").string());
+    CHECK(world.standing() == "proven"); // what the server tells of
+    CHECK(world.findings(deep) == Words{"layer_damaged"});
+    const auto named = world.codemate({"verify", "--models-dir", (elsewhere / "models").string()});
+    CHECK(named.status() == 0);
+    CHECK(
+        named.err.find("is used because it was named; it may be another server's: mistral:latest was written there at "
+                       "another time than the server says") != std::string::npos);
+}
+
+namespace {
+
+// A server in a container, or behind a tunnel: what it tells of is not on this machine.
+void answer_from_elsewhere(test::RawServer::Connection& connection) {
+    const std::string hex = Digest::of("weights").hex();
+    const auto send = [&](const std::string& body) {
+        connection.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
+                        std::to_string(body.size()) + "\r\n\r\n" + body);
+    };
+    for (std::string request = connection.read_request(); !request.empty(); request = connection.read_request()) {
+        if (request.find(" /api/version ") != std::string::npos) {
+            send(R"({"version":"0.32.15"})");
+        } else if (request.find(" /api/tags ") != std::string::npos) {
+            send(R"({"models":[{"name":"mistral:latest","modified_at":"2026-11-22T12:00:00.5Z","size":7,"digest":")" +
+                 hex + R"(","details":{"context_length":8192}}]})");
+        } else if (request.find(" /api/ps ") != std::string::npos) {
+            send(R"({"models":[]})");
+        } else {
+            send(R"({"modelfile":"FROM /root/.ollama-of-nobody/models/blobs/sha256-)" + hex + R"(\n"})");
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("where no store is in reach one note is all, and --deep says what can be done") {
+    test::RawServer server(answer_from_elsewhere);
+    test::Place place;
+    place.server(server.url().text());
+    place.directory().write("codemate.json", R"({"schema": 1, "roles": {"primary": "mistral"}})");
+    const auto plain = place.codemate({"verify"});
+    CHECK(plain.status() == 0);
+    CHECK(plain.err == "codemate: note: disk: not checked, the server may be remote\n"
+                       "codemate: note: there is no lock: no digest is checked\n");
+    const auto result = place.codemate(deep);
+    CHECK(result.status() == 6);
+    CHECK(result.err.find("codemate: error: the content is not checked: the server may be remote\n") !=
+          std::string::npos);
+    CHECK(result.err.find("docker exec CONTAINER sh -c 'cd /root/.ollama-of-nobody/models/blobs && ls | sed -n "
+                          R"("s/^sha256-\([0-9a-f]\{64\}\)$/\1  &/p" | sha256sum -c --quiet')") != std::string::npos);
+    const json::Value document = test::checked_document(place.codemate({"verify", "--deep", "--json"}).out, "verify");
+    CHECK(*document.find("store")->find("standing") == json::Value("elsewhere"));
+    CHECK(document.find("store")->find("ways")->elements().size() == 2);
+    CHECK(document.find("content")->is_null());
 }

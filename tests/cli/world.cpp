@@ -100,6 +100,7 @@ World::World(const Sandbox::Options& options) : sandbox(options) {
 }
 
 std::string steady(std::string text, const Sandbox& sandbox) {
+    replace_all(text, sandbox.store().string(), "STORE");
     replace_all(text, sandbox.url(), "http://SERVER");
     replace_all(text, sandbox.address(), "SERVER");
     for (const char* key : {"modified", "duration_s", "time", "fetched"})

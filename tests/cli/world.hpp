@@ -42,7 +42,8 @@ struct World : Place {
     Sandbox sandbox;
 };
 
-// What differs from run to run, replaced: the server's address (http://SERVER), durations ("in TIME"), times in JSON.
+// What differs from run to run, replaced: the server's address (http://SERVER) and store (STORE), durations ("in
+// TIME"), times in JSON.
 std::string steady(std::string text, const Sandbox&);
 
 // The document, after checking that it is one, and that it fits docs/json/<command>.schema.json; mistakes are thrown as

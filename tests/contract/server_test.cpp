@@ -130,6 +130,7 @@ TEST_CASE("an installed model is shown, by any spelling of its name") {
         CHECK(shown.embedding_length == 64);
         CHECK(shown.attention == Attention{.blocks = 2, .heads = 4, .kv_heads = 4});
         CHECK(shown.capabilities == std::vector<std::string>{"completion"});
+        CHECK(shown.weights_file.find("/blobs/sha256-") != std::string::npos);
     }
     CHECK(kind_of([&] { world->server().show(own("none"), {}); }) == Kind::not_found);
     CHECK(kind_of([&] { world->server().show(own("copy").with_tag("local"), {}); }) == Kind::refused);

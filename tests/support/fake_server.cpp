@@ -204,6 +204,7 @@ ollama::Shown FakeServer::show(const ModelName& name, Stop stop) {
     const auto found = find(name);
     if (found == installed_.end()) throw not_installed(name);
     const Model& model = found->second;
+    const std::string weights = model.layers.empty() ? "" : "sha256-" + model.layers.front().digest.hex();
     return {.format = model.format,
             .family = model.family,
             .parameter_size = model.parameter_size,
@@ -214,7 +215,8 @@ ollama::Shown FakeServer::show(const ModelName& name, Stop stop) {
             .capabilities = model.capabilities,
             .template_text = model.template_text,
             .system = model.system,
-            .license = model.license};
+            .license = model.license,
+            .weights_file = weights.empty() ? "" : models_directory_ + "/blobs/" + weights};
 }
 
 bool FakeServer::has_blob(const Digest& digest, Stop stop) {

@@ -88,7 +88,8 @@ public:
     void set_events_per_layer(int count) { events_per_layer_ = count; }
     void set_version(std::string version) { version_ = std::move(version); }
     void list_no_context() { lists_context_ = false; } // as servers before 0.30: only show() says it
-    void set_now(Time now) { now_ = now; }             // what `modified` becomes
+    void set_models_directory(std::string path) { models_directory_ = std::move(path); } // that show() tells of
+    void set_now(Time now) { now_ = now; }                                               // what `modified` becomes
     void before_each_event(std::function<void()> act) {
         before_each_event_ = std::move(act);
     } // of a pull: wind a clock
@@ -140,6 +141,7 @@ private:
     int events_per_layer_ = 3;
     bool lists_context_ = true;
     std::string version_ = "0.32.15-fake";
+    std::string models_directory_ = "/of/the/fake/server";
     Time now_{};
     std::function<void()> before_each_event_;
 };

@@ -48,6 +48,10 @@ struct Shown {
     std::vector<std::string> capabilities = {};                // sorted
     std::string template_text = {}, system = {}, license = {}; // several licences are joined by line feeds
     std::string parameters = {};                               // one a line: name, spaces, value
+    // Where its weights stand on the server's own file system, "/…/blobs/sha256-…", which need not be this machine's.
+    // Models without GGUF weights and cloud stubs have none. It is in no field: the text that it stands in may hold
+    // what others wrote, so nothing may rest on it alone.
+    std::string weights_file = {};
 };
 
 // A model in the server's memory: one entry of /api/ps (facts.md 3.4).

@@ -1,3 +1,4 @@
+#include "lifecycle/verify/disk.hpp"
 #include "lifecycle/verify/expectations.hpp"
 #include "lifecycle/verify/version.hpp"
 
@@ -48,7 +49,7 @@ void judge_presence(Row& row, const Subject& subject, const Facts& facts) {
     }
 }
 
-Row row_of(const Subject& subject, const Facts& facts) {
+Row row_of(const Subject& subject, const Facts& facts, const DiskJudge& disk) {
     Row row{subject.name, subject.is_required};
     row.installed = subject.installed;
     if (subject.locked) row.locked = subject.locked->digest;
@@ -64,7 +65,33 @@ Row row_of(const Subject& subject, const Facts& facts) {
     row.contexts = rules::contexts_of(subject.declared, subject.supported_context, running);
     if (running != nullptr && running->size > ByteCount()) row.on_gpu = running->size_vram >= running->size;
     judge_expectations(row, subject, running);
+    disk.judge(row, subject);
     return row;
+}
+
+ContentSummary summary_of(const Content& content) {
+    using Verdict = store::Checked::Verdict;
+    ContentSummary summary;
+    summary.took = content.took;
+    for (const BlobContent& blob : content.blobs) {
+        const Verdict verdict = blob.checked.verdict;
+        const bool unread = verdict == Verdict::unreadable || verdict == Verdict::changed;
+        const bool read = verdict == Verdict::good || verdict == Verdict::wrong_digest;
+        ++summary.count.blobs;
+        if (verdict == Verdict::good)
+            ++summary.count.good;
+        else if (unread)
+            ++summary.count.unread;
+        else if (verdict != Verdict::unchecked)
+            ++summary.count.bad;
+        if (blob.remembered) {
+            ++summary.count.remembered;
+            summary.remembered += blob.size;
+        } else if (read) {
+            summary.read += blob.size;
+        }
+    }
+    return summary;
 }
 
 void judge_server(Report& report, const Facts& facts) {
@@ -101,12 +128,41 @@ bool Report::passed() const {
     return count(Severity::problem) == 0 && std::ranges::none_of(findings, is_problem);
 }
 
+std::vector<Kind> Report::failures() const {
+    bool bad = false, unread = false;
+    const auto look = [&](const Finding& finding) {
+        if (finding.severity != Severity::problem) return;
+        (finding.what == What::unread ? unread : bad) = true;
+    };
+    std::ranges::for_each(findings, look);
+    for (const Row& row : rows)
+        std::ranges::for_each(row.findings, look);
+    std::vector<Kind> kinds;
+    if (bad) kinds.push_back(Kind::check);
+    if (unread) kinds.push_back(Kind::storage);
+    return kinds;
+}
+
 Report examine(const Facts& facts) {
     Report report;
     report.server_version = facts.server_version;
+    const DiskJudge disk(facts);
     for (const Subject& subject : facts.subjects)
-        report.rows.push_back(row_of(subject, facts));
+        report.rows.push_back(row_of(subject, facts, disk));
     judge_server(report, facts);
+    disk.judge_rest(report);
+    if (facts.reach) {
+        report.reach = Reach{{}, facts.reach->doubt};
+        if (const auto& store = facts.reach->store) report.reach->store = Store{store->path, store->proven};
+    }
+    if (facts.content) {
+        report.content = summary_of(*facts.content);
+        report.interrupted = facts.content->interrupted;
+        if (facts.content->forgotten) {
+            report.findings.push_back({Severity::note, What::store,
+                                       "what was found is not remembered: " + facts.content->forgotten->message()});
+        }
+    }
     if (!facts.has_lock && !report.rows.empty())
         report.findings.push_back({Severity::note, What::unpinned, "there is no lock: no digest is checked"});
     return report;
@@ -146,6 +202,22 @@ std::string_view to_string(Finding::What what) {
         return "gpu";
     case What::server:
         return "server";
+    case What::manifest:
+        return "manifest";
+    case What::unlisted:
+        return "unlisted";
+    case What::not_on_disk:
+        return "not_on_disk";
+    case What::layer_missing:
+        return "layer_missing";
+    case What::layer_size:
+        return "layer_size";
+    case What::layer_damaged:
+        return "layer_damaged";
+    case What::unread:
+        return "unread";
+    case What::store:
+        return "store";
     }
     return "absent";
 }

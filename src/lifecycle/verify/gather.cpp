@@ -1,3 +1,5 @@
+#include "lifecycle/verify/content.hpp"
+
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/parallel.hpp"
 #include "codemate/lifecycle/verify.hpp"
@@ -111,10 +113,16 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     facts.server_version = ports.server.version(run.stop);
     facts.required_version = manifest.ollama;
     facts.has_lock = !lock.models.empty();
-    facts.subjects = subjects_of(options, manifest, lock, ports.server.installed(run.stop));
+    facts.targeted = !options.targets.empty() && std::ranges::find(options.targets, "all") == options.targets.end();
+    facts.deep = options.deep;
+    facts.installed = ports.server.installed(run.stop);
+    if (ports.store) facts.reach = ports.store(facts.installed);
+    facts.subjects = subjects_of(options, manifest, lock, facts.installed);
     facts.running = ollama::running_if_told(ports.server, run.stop);
     for_each_parallel(facts.subjects.size(), workers,
                       [&](std::size_t i) { look_closer(facts.subjects[i], ports, run.stop); });
+    if (options.deep && facts.reach && facts.reach->store)
+        facts.content = read_content(facts, *facts.reach->store, options, ports, run);
     return facts;
 }
 

@@ -57,6 +57,8 @@ TEST_CASE("what real servers show") {
     CHECK(shown.quantization == "unknown");
     CHECK(shown.license == "MIT test licence");
     CHECK(shown.template_text == "{{ .Prompt }}");
+    CHECK(shown.weights_file == "/usr/share/ollama/.ollama/models/blobs/"
+                                "sha256-51ca91ad734268f9a9b85b932ba02057404e76f1b7809019fd4d879169e61b8a");
     CHECK(shown.system == "You are tiny.");
     CHECK(shown.parameters == "num_ctx                        512");
     CHECK(wire::shown(captured("0.32.15", "show"), "x").context_length == 2048);
@@ -89,6 +91,14 @@ TEST_CASE("what is shown of other kinds of models") {
     CHECK(odd.capabilities == std::vector<std::string>{"a", "b"});
     CHECK_THROWS_AS(wire::shown("[]", "x"), Error);
     CHECK_THROWS_AS(wire::shown("<html>", "x"), Error);
+    const std::string hex(64, 'a');
+    const auto file = [](const std::string& modelfile) {
+        return wire::shown(R"({"modelfile":")" + modelfile + "\"}", "x").weights_file;
+    };
+    CHECK(file("FROM mistral:latest\\n").empty()); // MLX
+    CHECK(file("# FROM /a/blobs/sha256-" + hex).empty());
+    CHECK(file("FROM /a/other/sha256-" + hex).empty());
+    CHECK(file("FROM /a/blobs/sha256-" + hex + "\\nFROM /b/blobs/sha256-" + hex) == "/a/blobs/sha256-" + hex);
 }
 
 TEST_CASE("what runs on real servers") {

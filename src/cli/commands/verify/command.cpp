@@ -2,6 +2,7 @@
 
 #include "cli/commands/verify/render.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/store_reach.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/base/error.hpp"
@@ -9,6 +10,7 @@
 #include "codemate/ui/message.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace codemate::cli {
 namespace {
@@ -16,21 +18,32 @@ namespace {
 namespace use = lifecycle::verify;
 using use::Finding;
 using use::Severity;
+using What = Finding::What;
 
 class Verify final : public Command {
 public:
     void declare(Options& options) override {
         options.arguments("TARGET", targets_, "groups, roles, models; none: the required set and what is locked");
+        options.flag("--deep", deep_, "read the content of the models and compare it with its digests");
+        options.flag("--rehash", rehash_, "with --deep: read also what is remembered to be good");
+        options.value("--max-age", "DUR", max_age_,
+                      "with --deep: read anew what was read longer ago (default 30d; 12h, 7d …)");
     }
 
     int run(Wiring& wiring) override {
+        const use::Options options = checked_options();
         const manifest::Manifest& manifest = wiring.manifest();
         const manifest::Lock& lock = wiring.lock();
-        const use::Ports ports{wiring.server(), [&]() -> registry::Registry& { return wiring.registry_server(); }};
-        const use::Report report = use::examine(use::gather({targets_}, manifest, lock, ports, {wiring.stop(), {}}));
-        const int status = report.passed() ? done : exit_status(Kind::check);
+        use::Ports ports{wiring.server(), [&]() -> registry::Registry& { return wiring.registry_server(); }};
+        ports.store = [&](std::vector<ollama::Installed>& installed) { return find_store(installed, wiring); };
+        ports.verified = wiring.verified_blobs();
+        ports.clock = &wiring.clock();
+        const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
+        const use::Report report = use::examine(use::gather(options, manifest, lock, ports, run));
+        wiring.progress().clear();
+        const int status = status_of(report, wiring);
         if (wiring.options().json) {
-            wiring.out().write(json::to_pretty(verify::document(report, status, wiring)) + "\n");
+            wiring.out().write(json::to_pretty(verify::document(report, search_, status, wiring)) + "\n");
         } else {
             wiring.out().write(verify::text(report, wiring.out_terminal().columns));
         }
@@ -39,15 +52,59 @@ public:
     }
 
 private:
+    use::Options checked_options() const {
+        use::Options options{targets_, deep_, rehash_};
+        for (const auto& [given, name] :
+             {std::pair(rehash_, "--rehash"), std::pair(max_age_.has_value(), "--max-age")}) {
+            if (given && !deep_)
+                throw Error(Kind::usage, std::string(name) + " needs --deep: without it no content is read");
+        }
+        if (rehash_ && max_age_)
+            throw Error(Kind::usage, "--rehash and --max-age contradict each other").hint("--rehash reads everything");
+        if (!max_age_) return options;
+        try {
+            options.max_age = parse_duration(*max_age_);
+        } catch (Error& error) {
+            throw error.context("--max-age");
+        }
+        return options;
+    }
+
+    use::Reach find_store(std::vector<ollama::Installed>& installed, Wiring& wiring) {
+        lifecycle::locate::Report found = wiring.locate_store(std::move(installed));
+        installed = std::move(found.installed);
+        use::Reach reach{{}, doubt_about(found)};
+        if (found.store) {
+            reach.store = use::Store{quoted(found.store->place.path.string()), found.store->proven, found.store->disk,
+                                     std::move(found.store->inventory)};
+        }
+        std::vector<std::string> command{"verify"};
+        if (deep_) command.emplace_back("--deep");
+        command.insert(command.end(), targets_.begin(), targets_.end());
+        std::vector<std::string> ways = ways_to_store(found, command, wiring);
+        search_ = verify::Search{std::move(found), std::move(ways)};
+        return reach;
+    }
+
+    static int status_of(const use::Report& report, const Wiring& wiring) {
+        if (report.interrupted) return wiring.status_when_interrupted();
+        std::vector<int> failures;
+        for (const Kind kind : report.failures())
+            failures.push_back(exit_status(kind));
+        return common_status(failures);
+    }
+
     void say_more(const use::Report& report, Wiring& wiring) const {
         if (targets_.empty() && wiring.manifest().origin.how == manifest::Origin::How::built_in)
             wiring.note("no codemate.json here, so the required set is that of the built-in manifest");
         for (const Finding& finding : report.findings) {
             if (finding.severity == Severity::problem)
-                wiring.err().write(ui::error_text(Error(Kind::check, finding.text), wiring.style_of_err()));
+                wiring.err().write(ui::error_text(error_of(finding), wiring.style_of_err()));
             else
                 wiring.note(finding.text);
         }
+        say_ways(wiring);
+        if (report.interrupted) wiring.err().write("codemate: interrupted; what was read until then is remembered\n");
         const std::size_t bad = report.count(Severity::problem);
         if (bad == 0) return;
         Error error(Kind::check, counted(bad, "model") + (bad == 1 ? " is" : " are") + " not as required");
@@ -55,20 +112,43 @@ private:
         wiring.err().write(ui::error_text(error, wiring.style_of_err()));
     }
 
+    // A container or another machine is worth a word only to whoever wants the content read.
+    void say_ways(Wiring& wiring) const {
+        if (!search_ || search_->ways.empty()) return;
+        const bool nearly = search_->report.standing == lifecycle::locate::Report::Standing::unreadable;
+        if (!deep_ && !nearly) return;
+        for (const std::string& way : search_->ways)
+            wiring.note("what can be done: " + way);
+    }
+
+    static Error error_of(const Finding& finding) {
+        Error error(finding.what == What::unread ? Kind::storage : Kind::check, finding.text);
+        if (finding.what == What::unread)
+            error.hint("if its models directory is on this machine, name it with --models-dir DIR");
+        return error;
+    }
+
     static std::string way_out(const use::Report& report) {
-        const std::string missing = models_with(report, Finding::What::absent);
+        const std::string damaged = models_with(report, {What::layer_damaged, What::layer_size});
+        if (!damaged.empty())
+            return "a pull repairs no file that is there: remove the bad blob, then `ollama pull` the model";
+        const std::string lost = models_with(report, {What::layer_missing, What::manifest});
+        if (!lost.empty()) return "`ollama pull` fetches what is missing";
+        const std::string missing = models_with(report, {What::absent});
         if (!missing.empty()) return "`codemate pull " + missing + "` installs what is missing";
-        const std::string drifted = models_with(report, Finding::What::drift);
+        const std::string unlisted = models_with(report, {What::unlisted});
+        if (!unlisted.empty()) return "`codemate verify --deep " + unlisted + "` tells what is damaged";
+        const std::string drifted = models_with(report, {What::drift});
         if (drifted.empty()) return "";
         return "`codemate pull " + drifted + "` brings back what is locked; `codemate lock --upgrade " + drifted +
                "` accepts what their tags serve now";
     }
 
-    static std::string models_with(const use::Report& report, Finding::What what) {
+    static std::string models_with(const use::Report& report, std::initializer_list<What> whats) {
         std::vector<std::string> names;
         for (const use::Row& row : report.rows) {
             const bool found = std::ranges::any_of(row.findings, [&](const Finding& finding) {
-                return finding.severity == Severity::problem && finding.what == what;
+                return finding.severity == Severity::problem && std::ranges::find(whats, finding.what) != whats.end();
             });
             if (found) names.push_back(row.name.display_short());
         }
@@ -76,6 +156,10 @@ private:
     }
 
     std::vector<std::string> targets_;
+    std::optional<std::string> max_age_;
+    bool deep_ = false;
+    bool rehash_ = false;
+    std::optional<verify::Search> search_;
 };
 
 } // namespace

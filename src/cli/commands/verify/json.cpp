@@ -1,5 +1,6 @@
 #include "cli/commands/json_parts.hpp"
 #include "cli/commands/verify/render.hpp"
+#include "cli/store_reach.hpp"
 
 #include "codemate/ui/message.hpp"
 
@@ -15,12 +16,35 @@ Value tokens_json(const std::optional<std::uint64_t>& tokens) {
 
 Value findings_json(const std::vector<use::Finding>& findings) {
     Value array = Value::array();
-    for (const use::Finding& finding : findings)
-        array.add(Value::object()
-                      .set("severity", use::to_string(finding.severity))
-                      .set("what", use::to_string(finding.what))
-                      .set("text", finding.text));
+    for (const use::Finding& finding : findings) {
+        Value object = Value::object();
+        object.set("severity", use::to_string(finding.severity)).set("what", use::to_string(finding.what));
+        object.set("text", finding.text);
+        if (finding.layer) {
+            object.set("layer", Value::object()
+                                    .set("role", to_string(finding.layer->role))
+                                    .set("digest", finding.layer->digest.text())
+                                    .set("size", finding.layer->size.count()));
+        }
+        array.add(std::move(object));
+    }
     return array;
+}
+
+Value count_json(const use::RowContent& count) {
+    return Value::object()
+        .set("blobs", count.blobs)
+        .set("good", count.good)
+        .set("bad", count.bad)
+        .set("unread", count.unread)
+        .set("remembered", count.remembered);
+}
+
+Value summary_json(const use::ContentSummary& summary) {
+    return count_json(summary.count)
+        .set("bytes_read", summary.read.count())
+        .set("bytes_remembered", summary.remembered.count())
+        .set("duration_s", in_seconds(summary.took));
 }
 
 Value row_json(const use::Row& row) {
@@ -37,15 +61,19 @@ Value row_json(const use::Row& row) {
                               .set("supported", tokens_json(row.contexts.supported))
                               .set("served", tokens_json(row.contexts.served)));
     object.set("on_gpu", row.on_gpu ? Value(*row.on_gpu) : Value());
+    object.set("content", row.content ? count_json(*row.content) : Value());
     return object.set("findings", findings_json(row.findings));
 }
 
 } // namespace
 
-Value document(const use::Report& report, int status, Wiring& wiring) {
+Value document(const use::Report& report, const std::optional<Search>& search, int status, Wiring& wiring) {
     Value document = ui::envelope("verify", 1, status);
+    if (report.interrupted) document.set("interrupted", true);
     document.set("server", Value::object().set("url", wiring.endpoint().text()).set("version", report.server_version));
     document.set("manifest", manifest_json(wiring.manifest().origin));
+    document.set("store", search ? store_json(search->report, search->ways) : Value());
+    document.set("content", report.content ? summary_json(*report.content) : Value());
     Value models = Value::array();
     for (const use::Row& row : report.rows)
         models.add(row_json(row));

@@ -5,12 +5,20 @@
 #include "codemate/json/value.hpp"
 #include "codemate/lifecycle/verify.hpp"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace codemate::cli::verify {
 
+// What the search for the models directory came to, and how to get there all the same.
+struct Search {
+    lifecycle::locate::Report report; // without the store
+    std::vector<std::string> ways;
+};
+
 // `columns`: of the terminal, 0 where there is none.
 std::string text(const lifecycle::verify::Report&, std::size_t columns);
-json::Value document(const lifecycle::verify::Report&, int status, Wiring&);
+json::Value document(const lifecycle::verify::Report&, const std::optional<Search>&, int status, Wiring&);
 
 } // namespace codemate::cli::verify

@@ -64,6 +64,21 @@ std::string tally(const use::Report& report) {
     return counted(report.rows.size(), "model") + (parts.empty() ? "" : ": " + joined(parts, ", ")) + "\n";
 }
 
+std::string figure(std::size_t count, std::string_view word) {
+    return count == 0 ? "" : ", " + std::to_string(count) + " " + std::string(word);
+}
+
+// "content: 12 blobs: 11 good, 1 bad; 3 read (1.2 GB), 9 remembered (3.4 GB)"
+std::string summary(const use::ContentSummary& summary) {
+    const use::RowContent& count = summary.count;
+    const std::size_t known = count.good + count.bad + count.unread;
+    const std::string text = figure(count.good, "good") + figure(count.bad, "bad") + figure(count.unread, "unread") +
+                             figure(count.blobs - known, "not looked at");
+    std::string line = "content: " + counted(count.blobs, "blob");
+    if (!text.empty()) line += ": " + text.substr(2);
+    return line + "; " + to_string(summary.read) + " read, " + to_string(summary.remembered) + " remembered\n";
+}
+
 } // namespace
 
 std::string text(const use::Report& report, std::size_t columns) {
@@ -71,7 +86,7 @@ std::string text(const use::Report& report, std::size_t columns) {
         {{"MODEL"}, {"STATUS"}, {"ID"}, {"CONTEXT"}, {"SUPPORTED"}, {"SERVED"}, {"REASON", Table::Cut::middle}});
     for (const use::Row& row : report.rows)
         table.add(cells(row));
-    return table.text(columns) + tally(report);
+    return table.text(columns) + tally(report) + (report.content ? summary(*report.content) : "");
 }
 
 } // namespace codemate::cli::verify

@@ -1,0 +1,119 @@
+#include "cli/store_reach.hpp"
+
+#include "cli/wiring.hpp"
+
+#include "codemate/base/text.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+namespace codemate::cli {
+namespace {
+
+namespace locate = lifecycle::locate;
+using Standing = locate::Report::Standing;
+
+bool needs_no_quotes(std::string_view word) {
+    constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
+    return !word.empty() && word.find_first_not_of(safe) == std::string_view::npos;
+}
+
+// As one word for a POSIX shell.
+std::string shell_word(const std::string& word) {
+    if (needs_no_quotes(word)) return word;
+    std::string quoted = "'";
+    for (const char c : word)
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+std::string command_line(const std::vector<std::string>& words) {
+    std::vector<std::string> shown;
+    for (const std::string& word : words)
+        shown.push_back(shell_word(word));
+    return joined(shown, " ");
+}
+
+// sudo looks in a PATH of its own.
+std::string own_program() {
+    std::error_code failure;
+    const auto path = std::filesystem::read_symlink("/proc/self/exe", failure);
+    return failure ? "codemate" : path.string();
+}
+
+std::string as_user(const locate::Report& report, const std::vector<std::string>& command, Wiring& wiring) {
+    std::vector<std::string> words{"sudo"};
+    if (!report.user.empty() && report.user != "root") words.insert(words.end(), {"-u", report.user});
+    words.push_back(own_program());
+    words.insert(words.end(), command.begin(), command.end());
+    words.insert(words.end(), {"--host", wiring.endpoint().text()});
+    words.insert(words.end(), {"--models-dir", report.unreadable->path.string()});
+    const manifest::Origin& origin = wiring.manifest().origin;
+    words.insert(words.end(), {"--manifest", origin.is_built_in() ? "builtin" : origin.path.string()});
+    return command_line(words);
+}
+
+// What it takes to hash all blobs where codemate is not: the official image has these programs.
+std::vector<std::string> in_container(const std::filesystem::path& models) {
+    const std::string blobs = (models / "blobs").string();
+    if (!models.is_absolute() || !needs_no_quotes(blobs)) return {};
+    return {"docker exec CONTAINER sh -c 'cd " + blobs +
+                R"( && ls | sed -n "s/^sha256-\([0-9a-f]\{64\}\)$/\1  &/p" | sha256sum -c --quiet')",
+            "docker inspect -f '{{range .Mounts}}{{.Source}} {{.Destination}}{{println}}{{end}}' CONTAINER  # what is "
+            "mounted at " +
+                models.parent_path().string() + "; its models directory is for --models-dir"};
+}
+
+bool is_loopback(const std::string& host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+} // namespace
+
+std::string doubt_about(const locate::Report& report) {
+    switch (report.standing) {
+    case Standing::proven:
+        break;
+    case Standing::named:
+        return report.store->doubt;
+    case Standing::unreadable:
+        return (report.user.empty() ? "you" : report.user + " may, but you") + " may not read " +
+               quoted(report.unreadable->path.string());
+    case Standing::elsewhere:
+        return "the server may be remote";
+    case Standing::unprovable:
+        return "the server has no models that would tell which directory is its own";
+    }
+    return {};
+}
+
+std::vector<std::string> ways_to_store(const locate::Report& report, const std::vector<std::string>& command,
+                                       Wiring& wiring) {
+    if (report.standing == Standing::unreadable) return {printable(as_user(report, command, wiring), 2000)};
+    if (report.standing != Standing::elsewhere) return {};
+    const std::string& host = wiring.endpoint().host;
+    if (!is_loopback(host)) return {command_line({"ssh", host}) + " codemate " + command_line(command)};
+    if (report.shown) return in_container(*report.shown);
+    return {};
+}
+
+json::Value store_json(const locate::Report& report, const std::vector<std::string>& ways) {
+    json::Value object = json::Value::object();
+    object.set("standing", locate::to_string(report.standing));
+    object.set("path", report.store ? json::Value(report.store->place.path.string()) : json::Value());
+    const std::string doubt = doubt_about(report);
+    object.set("doubt", doubt.empty() ? json::Value() : json::Value(doubt));
+    json::Value looked_at = json::Value::array();
+    for (const locate::Dismissed& each : report.dismissed) {
+        looked_at.add(json::Value::object()
+                          .set("path", each.place.path.string())
+                          .set("origin", locate::to_string(each.place.origin))
+                          .set("why_not", each.why));
+    }
+    json::Value lines = json::Value::array();
+    for (const std::string& way : ways)
+        lines.add(way);
+    return object.set("looked_at", std::move(looked_at)).set("ways", std::move(lines));
+}
+
+} // namespace codemate::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "codemate/json/value.hpp"
+#include "codemate/lifecycle/locate.hpp"
+
+#include <string>
+#include <vector>
+
+namespace codemate::cli {
+
+class Wiring;
+
+// Why the server's models directory is not in reach, or not proven: a clause for people. Empty where it is proven.
+std::string doubt_about(const lifecycle::locate::Report&);
+
+// What to type so that the files can be looked at all the same: as their owner, in the container, on the other machine.
+// `command`: the words of this command without the global options. None where nothing is in the way.
+std::vector<std::string> ways_to_store(const lifecycle::locate::Report&, const std::vector<std::string>& command,
+                                       Wiring&);
+
+json::Value store_json(const lifecycle::locate::Report&, const std::vector<std::string>& ways);
+
+} // namespace codemate::cli

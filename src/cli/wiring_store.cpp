@@ -1,0 +1,53 @@
+// Of the wiring: where a server's models directory may be on this machine.
+#include "cli/wiring.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/base/files.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/machine/volumes.hpp"
+#include "codemate/store/local_disk.hpp"
+
+#include <array>
+
+namespace codemate::cli {
+
+namespace locate = lifecycle::locate;
+using Origin = locate::Place::Origin;
+
+// Those of the install script, of distributions' packages, of a server that root runs.
+std::vector<locate::Place> Wiring::models_places() const {
+    if (options_.models_dir) return {{named_models_directory(), Origin::named}};
+    std::vector<locate::Place> places;
+    // As Ollama reads it: white space and quotation marks around it do not belong to it.
+    if (const char* value = variable("OLLAMA_MODELS")) {
+        std::string_view path = trimmed(value);
+        while (!path.empty() && (path.front() == '"' || path.front() == '\''))
+            path.remove_prefix(1);
+        while (!path.empty() && (path.back() == '"' || path.back() == '\''))
+            path.remove_suffix(1);
+        if (path = trimmed(path); path.starts_with('/')) places.push_back({path, Origin::environment});
+    }
+    const char* home = variable("HOME");
+    if (home != nullptr && *home == '/')
+        places.push_back({std::filesystem::path(home) / ".ollama/models", Origin::usual});
+    for (const char* path : {"/usr/share/ollama/.ollama/models", "/var/lib/ollama/.ollama/models",
+                             "/var/lib/ollama/models", "/var/lib/ollama", "/var/snap/ollama/common/models"})
+        places.push_back({path, Origin::usual});
+    for (const std::filesystem::path& volume : machine::volume_directories(home == nullptr ? "" : home)) {
+        places.push_back({volume / "models", Origin::volume}); // of /root/.ollama, as Ollama's own page has it
+        places.push_back({volume / ".ollama/models", Origin::volume});
+    }
+    return places;
+}
+
+std::filesystem::path Wiring::named_models_directory() const {
+    const std::filesystem::path path = *options_.models_dir;
+    return path.is_absolute() ? path : current_directory() / path;
+}
+
+locate::Report Wiring::locate_store(std::vector<ollama::Installed> installed) {
+    const locate::Ports ports{server(), store::open_disk, owner_of};
+    return locate::examine(locate::gather({models_places()}, std::move(installed), ports, stop()));
+}
+
+} // namespace codemate::cli
