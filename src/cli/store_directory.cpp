@@ -31,14 +31,23 @@ std::string why_blobs_are_unknown(const store::Inventory& inventory) {
 } // namespace
 
 StoreLook look_into_store(Wiring& wiring) {
-    lifecycle::locate::Report report = wiring.locate_store(wiring.server().installed(wiring.stop()));
+    std::vector<ollama::Installed> installed;
+    try {
+        installed = wiring.server().installed(wiring.stop());
+    } catch (const Error& error) { // what the user names can be looked at all the same
+        if (!wiring.options().models_dir) return {std::nullopt, error.message()};
+        diagnostics::info(error.message());
+    }
+    lifecycle::locate::Report report = wiring.locate_store(std::move(installed));
     const std::string doubt = doubt_about(report);
-    if (!report.store) return {std::nullopt, doubt};
+    if (!report.store) {
+        const bool named = wiring.options().models_dir && !report.dismissed.empty();
+        return {std::nullopt, named ? report.dismissed.front().why : doubt};
+    }
     const std::filesystem::path path = report.store->place.path;
     store::Inventory& inventory = report.store->inventory;
-    if (!inventory.blobs_known)
-        return {std::nullopt, quoted(path.string()) + ": " + why_blobs_are_unknown(inventory)};
-    if (!report.store->proven) wiring.warn(quoted(path.string()) + " may not be this server's: " + doubt);
+    if (!inventory.blobs_known) return {std::nullopt, quoted(path.string()) + ": " + why_blobs_are_unknown(inventory)};
+    if (!report.store->proven) wiring.note(quoted(path.string()) + " may not be this server's: " + doubt);
     return {StoreDirectory{path, std::move(inventory), space_of(path)}, ""};
 }
 

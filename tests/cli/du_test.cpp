@@ -42,26 +42,29 @@ std::uint64_t number(const json::Value& object, std::string_view key) {
     return *found->unsigned_integer();
 }
 
-constexpr const char* unknown_place =
-    "codemate: note: disk: not checked, nothing tells where the server keeps its models (OLLAMA_MODELS is not set)\n";
+constexpr const char* no_disk = "codemate: note: disk: not checked, the server may be remote\n";
 
 } // namespace
 
 TEST_CASE("du without the directory says what the server lists, and that it is at most that") {
     Filled world;
+    world.sandbox.set_fault("container");
     const auto result = world.codemate({"du"});
     CHECK(result.status() == 0);
     CHECK(test::golden_difference("du.listed.txt", result.out) == "");
-    CHECK(result.err == unknown_place);
+    CHECK(result.err == no_disk);
     const json::Value document = world.document();
     CHECK(document.find("disk")->is_null());
     CHECK(document.find("free_without")->is_null());
-    world.set("OLLAMA_MODELS", "/nonexistent/models");
-    const auto missing = world.codemate({"du"});
-    CHECK(missing.status() == 0);
-    CHECK(missing.out == result.out);
-    CHECK(missing.err.find("disk: not checked, ") != std::string::npos);
-    CHECK(missing.err.find("/nonexistent/models") != std::string::npos);
+    CHECK(world.codemate({"du", "--models-dir", "/nonexistent/models"}).status() == 5);
+}
+
+TEST_CASE("du finds the directory by what the server tells of it") {
+    Filled world;
+    const auto result = world.codemate({"du"});
+    CHECK(result.status() == 0);
+    CHECK(result.err.empty());
+    CHECK(world.document().find("disk")->is_object());
 }
 
 TEST_CASE("the figures add up to what the disk says, a sparse download included") {
@@ -110,8 +113,9 @@ TEST_CASE("du needs no server where the disk can be read, and says what is wrong
     const auto neither = world.codemate({"du", "--json"});
     CHECK(neither.status() == 4);
     test::checked_document(neither.out, "du");
-    world.read_disk();
-    CHECK(world.codemate({"du"}).status() == 0);
+    const auto named = world.codemate({"du", "--models-dir", world.sandbox.store().string()});
+    CHECK(named.status() == 0);
+    CHECK(named.err.find("may not be this server's") != std::string::npos);
 }
 
 TEST_CASE("a filter that nothing fits, and a model that lacks a blob") {

@@ -26,6 +26,7 @@ const std::vector<FaultForm>& fault_forms() {
         {"html", "", "API: a page of HTML, status 200"},
         {"forbidden", "", "API: 403 without a body"},
         {"hang", "", "API: takes the request and never answers"},
+        {"container", "", "API: show names a directory that is on no file system but the server's"},
         {"version", "TEXT", "API: what /api/version says"},
         {"moving-tag", "MODEL", "registry: the tag serves another image; the former one's blobs stay"},
         {"registry-status", "CODE", "registry: answers CODE"},

@@ -257,6 +257,19 @@ json::Value shown(const Model& model, Arrays arrays) {
     return value;
 }
 
+// A container has another file system: what the server tells of its directory is not on this machine.
+json::Value as_told(json::Value shown, World& world, const Name& name) {
+    if (!world.faults.strike("container", {"/api/show", name})) return shown;
+    const json::Value* told = shown.find("modelfile");
+    if (told == nullptr || told->string() == nullptr) return shown;
+    std::string text = *told->string();
+    const std::string own = world.store.root().string();
+    for (std::size_t at = 0; (at = text.find(own, at)) != std::string::npos;)
+        text.replace(at, own.size(), "/root/.ollama/models-in-container");
+    shown.set("modelfile", std::move(text));
+    return shown;
+}
+
 Name folded_or_refused(World& world, const Name& name) {
     try {
         return folded(name, world.store.names());
@@ -295,9 +308,9 @@ Reply handle_show(World& world, const Request& request) {
         return shown(model, arrays);
     };
     try {
-        if (!system.empty()) return json_reply(200, make());
+        if (!system.empty()) return json_reply(200, as_told(make(), world, name));
         const std::string key = name.full() + (arrays == Arrays::shown ? " verbose" : "");
-        return json_reply(200, world.shown.get(key, world.store.manifest(name).digest, make));
+        return json_reply(200, as_told(world.shown.get(key, world.store.manifest(name).digest, make), world, name));
     } catch (const StoreError& error) {
         if (!error.missing) throw;
         return error_reply(404, "model '" + name.display() + "' not found");
