@@ -103,6 +103,25 @@ FileLock::FileLock(const std::filesystem::path& path, Stop stop, Duration patien
     sign(descriptor_);
 }
 
+FileLock::FileLock(int descriptor, fs::path file) : file_(std::move(file)), descriptor_(descriptor) {
+    sign(descriptor_);
+}
+
+std::unique_ptr<FileLock> FileLock::try_lock(const fs::path& path) {
+    const fs::path file = lock_file_of(path);
+    for (;;) {
+        Descriptor descriptor(open_lock_file(file, path));
+        switch (try_to_lock(descriptor.get(), file, path)) {
+        case Attempt::locked:
+            return std::unique_ptr<FileLock>(new FileLock(descriptor.release(), file));
+        case Attempt::held:
+            return nullptr;
+        case Attempt::vanished:
+            break;
+        }
+    }
+}
+
 FileLock::~FileLock() {
     ::unlink(file_.c_str()); // first: whoever locks it from now on sees that it is gone
     ::close(descriptor_);

@@ -28,7 +28,7 @@ std::string sentence(const use::Step& step) {
 
 Recovered carry_out(const use::Plan& plan, Recovery mode, Wiring& wiring, bool& complete) {
     for (const use::Step& step : plan.steps)
-        wiring.note("an earlier run was cut off; " + printable(sentence(step)) +
+        wiring.note("an earlier run left something undone: " + printable(sentence(step)) +
                     (mode == Recovery::only_said ? " (not now: --dry-run)" : ""));
     if (mode == Recovery::only_said || plan.steps.empty()) return {};
     use::Report report = use::execute(plan, {wiring.server(), wiring.clock()}, wiring.stop());
@@ -39,9 +39,18 @@ Recovered carry_out(const use::Plan& plan, Recovery mode, Wiring& wiring, bool& 
     return std::move(report.items);
 }
 
+// What the server has of it by now: whether that was hashed nobody knows.
+std::vector<Digest> fetched_of(const state::Change& change, Wiring& wiring) {
+    std::vector<Digest> there;
+    for (const Digest& digest : change.fetching) {
+        if (wiring.server().has_blob(digest, wiring.stop())) there.push_back(digest);
+    }
+    return there;
+}
+
 } // namespace
 
-Recovered recover(Recovery mode, Wiring& wiring) {
+Recovering recover(Recovery mode, Wiring& wiring) {
     const state::Changes* changes = wiring.changes();
     if (changes == nullptr) return {};
     std::vector<state::Changes::Held> held = changes->left_behind();
@@ -54,13 +63,18 @@ Recovered recover(Recovery mode, Wiring& wiring) {
     facts.installed = wiring.server().installed(wiring.stop());
     facts.now = wiring.clock().now();
     bool complete = true;
-    Recovered items = carry_out(use::plan(facts), mode, wiring, complete);
-    if (mode == Recovery::done && complete) {
-        for (state::Changes::Held& each : held) {
-            if (!use::may_still_arrive(each.change(), facts)) each.done();
-        }
+    Recovering result;
+    result.items = carry_out(use::plan(facts), mode, wiring, complete);
+    for (state::Changes::Held& each : held) {
+        const std::vector<Digest> there = fetched_of(each.change(), wiring);
+        result.unverified.insert(result.unverified.end(), there.begin(), there.end());
+        const bool over = mode == Recovery::done && complete && !use::may_still_arrive(each.change(), facts);
+        if (over && there.empty())
+            each.done();
+        else if (over)
+            result.pending.push_back(std::move(each));
     }
-    return items;
+    return result;
 }
 
 Recovered sweep(const std::vector<ollama::Installed>& installed, Recovery mode, Wiring& wiring) {

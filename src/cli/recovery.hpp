@@ -11,11 +11,19 @@ class Wiring;
 
 using Recovered = std::vector<lifecycle::recover::Item>;
 
+// What was left, and what is still to be thought of.
+struct Recovering {
+    Recovered items;
+    // Changes whose blobs the server may have fetched and not hashed: over when their model has been pulled again.
+    std::vector<state::Changes::Held> pending;
+    std::vector<Digest> unverified; // of them
+};
+
 enum class Recovery { done, only_said }; // only_said: of --dry-run
 
 // What every command does first that changes the server: finishes or undoes what an earlier run left half done there,
 // and says so on stderr. Asks the server nothing where nothing was left.
-Recovered recover(Recovery, Wiring&);
+Recovering recover(Recovery, Wiring&);
 
 // Names at a relay that have been left for long, of runs whose memory is elsewhere or lost.
 Recovered sweep(const std::vector<ollama::Installed>&, Recovery, Wiring&);

@@ -9,6 +9,8 @@
 #include "codemate/base/text.hpp"
 #include "codemate/registry/registry.hpp"
 
+#include <charconv>
+
 namespace codemate::registry {
 
 namespace {
@@ -37,6 +39,15 @@ std::optional<Digest> stated_digest(const http::Response& answer) {
         if (const auto digest = Digest::parse(trimmed(*text))) return digest;
     }
     return std::nullopt;
+}
+
+std::optional<ByteCount> stated_size(const http::Response& answer) {
+    const std::string* text = answer.header("Content-Length");
+    std::uint64_t size = 0;
+    if (text == nullptr) return std::nullopt;
+    const char* const end = text->data() + text->size();
+    const auto [rest, problem] = std::from_chars(text->data(), end, size);
+    return problem == std::errc{} && rest == end ? std::optional(ByteCount(size)) : std::nullopt;
 }
 
 // A list of images for several platforms has a digest too, but no model behind it.
@@ -185,8 +196,10 @@ std::optional<BlobPlace> HttpRegistry::find_blob(const ModelName& model, const D
     }
     if (answer.status == 404 || answer.status == 410) return std::nullopt;
     if (!is_success(answer)) throw session_.refusal(answer, question);
-    if (session_.logs_in(question)) return BlobPlace{};
-    return BlobPlace{usual_text(question.entrance.registry / question.path)};
+    BlobPlace place;
+    if (answer.status != 206) place.size = stated_size(answer);
+    if (!session_.logs_in(question)) place.open = usual_text(question.entrance.registry / question.path);
+    return place;
 }
 
 std::string HttpRegistry::blob(const ModelName& model, const Digest& digest, ByteCount limit, Stop stop) {

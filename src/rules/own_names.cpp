@@ -62,6 +62,16 @@ ModelName snapshot_name(const ModelName& of, Time now, const Digest& digest) {
     return of.with_tag(shortened(of.tag()) + std::string(marker) + stamp(now) + "-" + digest.id());
 }
 
+ModelName free_snapshot_name(const ModelName& of, Time now, const Digest& digest,
+                             const std::vector<ollama::Installed>& installed) {
+    for (;; now += std::chrono::seconds(1)) {
+        ModelName name = snapshot_name(of, now, digest);
+        const bool taken = std::ranges::any_of(
+            installed, [&](const ollama::Installed& model) { return model.name.same_on_server(name); });
+        if (!taken) return name;
+    }
+}
+
 std::optional<SnapshotName> parse_snapshot_name(const ModelName& name) {
     const std::string_view tag = name.tag();
     if (tag.size() <= suffix_size) return std::nullopt;

@@ -18,6 +18,12 @@ namespace fs = std::filesystem;
 constexpr ByteCount file_limit(std::uint64_t{64} << 10U);
 constexpr const char* extension = ".json";
 
+void make_directory(const fs::path& directory) {
+    std::error_code failure;
+    fs::create_directories(directory, failure);
+    if (failure) throw_errno(failure.value(), "make", directory);
+}
+
 std::vector<fs::path> files_in(const fs::path& directory) {
     std::vector<fs::path> files;
     std::error_code ignored;
@@ -31,7 +37,8 @@ std::vector<fs::path> files_in(const fs::path& directory) {
 // Nothing where its process lives, or has just ended it.
 std::optional<Changes::Held> claim(const fs::path& file) {
     try {
-        auto lock = std::make_unique<FileLock>(file, Stop{}, Duration{0});
+        auto lock = FileLock::try_lock(file);
+        if (!lock) return std::nullopt;
         auto change = parse_change(read_file(file, file_limit));
         if (change) return Changes::Held(file, std::move(lock), std::move(*change));
         diagnostics::info(quoted(file.string()) + " is no change that this codemate understands");
@@ -41,8 +48,19 @@ std::optional<Changes::Held> claim(const fs::path& file) {
     return std::nullopt;
 }
 
-json::Value digest_value(const Digest& digest) {
-    return digest.text();
+json::Value digests_value(const std::vector<Digest>& digests) {
+    json::Value list = json::Value::array();
+    for (const Digest& digest : digests)
+        list.add(digest.text());
+    return list;
+}
+
+std::vector<Digest> digests_of(const json::Cursor& list) {
+    std::vector<Digest> digests;
+    for (const json::Cursor& each : list.elements()) {
+        if (const auto digest = Digest::parse(each.string())) digests.push_back(*digest);
+    }
+    return digests;
 }
 
 } // namespace
@@ -51,12 +69,10 @@ std::string to_text(const Change& change) {
     json::Value text = json::Value::object();
     text.set("schema", 1).set("server", change.server).set("name", change.name.display());
     text.set("began", to_rfc3339(change.began));
-    if (change.before) text.set("before", digest_value(*change.before));
-    json::Value wanted = json::Value::array();
-    for (const Digest& digest : change.wanted)
-        wanted.add(digest_value(digest));
-    text.set("wanted", std::move(wanted));
+    if (change.before) text.set("before", change.before->text());
+    text.set("wanted", digests_value(change.wanted));
     if (change.helper) text.set("helper", change.helper->display());
+    if (!change.fetching.empty()) text.set("fetching", digests_value(change.fetching));
     return json::to_line(text) + "\n";
 }
 
@@ -68,9 +84,8 @@ std::optional<Change> parse_change(std::string_view text) {
         Change change{root.at("server").string(), ModelName::parse(root.at("name").string())};
         change.began = root.at("began").time();
         if (root.has("before")) change.before = Digest::parse(root.at("before").string());
-        for (const json::Cursor& each : root.at("wanted").elements()) {
-            if (const auto digest = Digest::parse(each.string())) change.wanted.push_back(*digest);
-        }
+        change.wanted = digests_of(root.at("wanted"));
+        if (root.has("fetching")) change.fetching = digests_of(root.at("fetching"));
         if (root.has("helper")) change.helper = ModelName::parse(root.at("helper").string());
         return change;
     } catch (const Error&) {
@@ -88,13 +103,24 @@ void Changes::Held::done() {
 }
 
 Changes::Held Changes::begin(const Change& change, Stop stop) const {
-    std::error_code failure;
-    fs::create_directories(directory_, failure);
-    if (failure) throw_errno(failure.value(), "make", directory_);
+    make_directory(directory_);
     const fs::path file = directory_ / (random_hex(16) + extension);
     auto lock = std::make_unique<FileLock>(file, std::move(stop)); // before the file: nobody finds it unheld
     write_file_atomically(file, to_text(change));
     return {file, std::move(lock), change};
+}
+
+fs::path Changes::lock_path(const std::string& server, const ModelName& name) const {
+    make_directory(directory_);
+    return directory_ / ("model-" + Digest::of(server + " " + to_lower(name.display())).id());
+}
+
+std::unique_ptr<FileLock> Changes::try_alone(const std::string& server, const ModelName& name) const {
+    return FileLock::try_lock(lock_path(server, name));
+}
+
+std::unique_ptr<FileLock> Changes::alone(const std::string& server, const ModelName& name, Stop stop) const {
+    return std::make_unique<FileLock>(lock_path(server, name), std::move(stop), std::chrono::hours(24));
 }
 
 std::vector<Changes::Held> Changes::left_behind() const {

@@ -19,12 +19,12 @@ public:
     Places(std::span<const ModelName> places, const Ports& ports, const Stop& stop)
         : places_(places), ports_(ports), stop_(stop) {}
 
-    std::optional<relay::Source> source_of(const Digest& digest) {
+    std::optional<relay::Source> source_of(const Layer& layer) {
         for (const ModelName& place : places_) {
             if (is_silent(place)) continue;
             try {
-                if (auto found = ports_.registry.find_blob(place, digest, stop_))
-                    return relay::Source{place, std::move(found->open)};
+                auto found = ports_.registry.find_blob(place, layer.digest, stop_);
+                if (found && is_of_its_size(layer, place, *found)) return relay::Source{place, std::move(found->open)};
             } catch (const Error& error) {
                 remember(place, error);
             }
@@ -32,9 +32,22 @@ public:
         return std::nullopt;
     }
 
-    std::vector<Error> errors() && { return std::move(errors_); }
+    void tell(Supply& supply) && {
+        supply.unanswered = std::move(errors_);
+        supply.contradictions = std::move(contradictions_);
+    }
 
 private:
+    // A server makes room for what the manifest says, however much that is, before the first byte comes.
+    bool is_of_its_size(const Layer& layer, const ModelName& place, const registry::BlobPlace& found) {
+        if (!found.size || *found.size == layer.size) return true;
+        const std::lock_guard lock(mutex_);
+        contradictions_.push_back("its " + std::string(to_string(layer.role)) + " " + layer.digest.id() + " has " +
+                                  to_string(*found.size) + " at " + place.host() + ", not " + to_string(layer.size) +
+                                  " as the manifest says");
+        return false;
+    }
+
     bool is_silent(const ModelName& place) {
         const std::lock_guard lock(mutex_);
         return silent_.contains(place.host());
@@ -53,6 +66,7 @@ private:
     std::mutex mutex_;
     std::set<std::string> silent_;
     std::vector<Error> errors_;
+    std::vector<std::string> contradictions_;
 };
 
 std::string described(const Layer& layer) {
@@ -81,6 +95,10 @@ ByteCount Supply::to_fetch() const {
 
 std::optional<Error> Supply::obstacle() const {
     if (complete()) return std::nullopt;
+    if (!contradictions.empty()) {
+        return Error(Kind::check, contradictions.front())
+            .hint("the manifest is not the registry's own: somebody has changed the lock, or a mirror lies");
+    }
     const auto largest = std::ranges::max_element(nowhere, {}, &Layer::size);
     std::string text = "its " + described(*largest);
     if (nowhere.size() > 1) text += " and " + counted(nowhere.size() - 1, "other layer");
@@ -99,9 +117,9 @@ Supply find_supply(Image image, std::span<const ModelName> places, const Ports& 
     Places asked(places, ports, run.stop);
     for_each_parallel(blobs.size(), workers, [&](std::size_t i) {
         present[i] = ports.server != nullptr && ports.server->has_blob(blobs[i].digest, run.stop) ? 1 : 0;
-        if (present[i] == 0) found[i] = asked.source_of(blobs[i].digest);
+        if (present[i] == 0) found[i] = asked.source_of(blobs[i]);
     });
-    Supply supply{std::move(image), {}, {}, {}, {}};
+    Supply supply{std::move(image), {}, {}, {}, {}, {}, {places.begin(), places.end()}};
     for (std::size_t i = 0; i < blobs.size(); ++i) {
         if (present[i] != 0) continue;
         supply.missing.push_back(blobs[i]);
@@ -110,7 +128,7 @@ Supply find_supply(Image image, std::span<const ModelName> places, const Ports& 
         else
             supply.nowhere.push_back(blobs[i]);
     }
-    supply.unanswered = std::move(asked).errors();
+    std::move(asked).tell(supply);
     return supply;
 }
 

@@ -105,6 +105,35 @@ TEST_CASE("a run that is killed is finished or undone by the next one, which say
     CHECK_FALSE(world.has_helper());
 }
 
+TEST_CASE("a server that breaks off and writes its name all the same") {
+    const Moved world;
+    world.sandbox.set_fault("cut-before-success");
+    CHECK(world.codemate({"pull", "--yes", "--retries", "0"}).status() == 4);
+    CHECK_FALSE(world.has_helper());
+    CHECK_FALSE(world.has_what_is_locked());
+    world.sandbox.clear_fault("cut-before-success");
+    CHECK(world.codemate({"pull", "--yes"}).status() == 0);
+    CHECK(world.has_what_is_locked());
+}
+
+TEST_CASE("several at once towards the same pin: one pulls, nothing is lost") {
+    const Moved world;
+    REQUIRE(world.codemate({"pull", "--manifest", "builtin", "mistral"}).status() == 0); // what the tag serves
+    std::vector<Process> processes;
+    for (int i = 0; i < 4; ++i)
+        processes.emplace_back(world.command({"pull", "--yes"}));
+    for (Process& process : processes) {
+        const test::Exit exit = process.wait();
+        CAPTURE(process.err());
+        CHECK(exit == test::Exit{0, {}});
+    }
+    CHECK(world.has_what_is_locked());
+    CHECK_FALSE(world.has_helper());
+    // What the tag served is kept, once.
+    const fs::path names = world.sandbox.store() / "manifests/registry.ollama.ai/library/mistral";
+    CHECK(std::distance(fs::directory_iterator(names), fs::directory_iterator()) == 2);
+}
+
 TEST_CASE("what a killed run had pulled is put in its place by the next one, in text and JSON") {
     const Moved world;
     REQUIRE(world.codemate({"pull", "--yes"}).status() == 0);
@@ -126,7 +155,7 @@ TEST_CASE("what a killed run had pulled is put in its place by the next one, in 
     const bool as_json = GENERATE(false, true);
     const auto next = as_json ? world.codemate({"pull", "--json"}) : world.codemate({"pull"});
     CHECK(next.status() == 0);
-    CHECK(next.err.find("an earlier run was cut off; mistral:latest is copied from") != std::string::npos);
+    CHECK(next.err.find("an earlier run left something undone: mistral:latest is copied from") != std::string::npos);
     if (as_json) {
         const json::Value document = test::checked_document(next.out, "pull");
         REQUIRE(document.find("recovered") != nullptr);

@@ -184,10 +184,12 @@ std::optional<Image> FakeRegistry::image(const ModelName& name, const Digest& di
 std::optional<registry::BlobPlace> FakeRegistry::find_blob(const ModelName& name, const Digest& digest, Stop stop) {
     record({Call::What::find_blob, name.display(), digest}, name, stop);
     const std::lock_guard lock(mutex_);
-    if (!content(name, digest)) return std::nullopt;
-    if (name.host() == wants_login_) return registry::BlobPlace{};
-    return registry::BlobPlace{"https://" + name.host() + "/v2/" + repository_of(name).second + "/blobs/" +
-                               digest.text()};
+    const Content there = content(name, digest);
+    if (!there) return std::nullopt;
+    registry::BlobPlace place{std::nullopt, ByteCount(there->size())};
+    if (name.host() != wants_login_)
+        place.open = "https://" + name.host() + "/v2/" + repository_of(name).second + "/blobs/" + digest.text();
+    return place;
 }
 
 std::string FakeRegistry::blob(const ModelName& name, const Digest& digest, ByteCount limit, Stop stop) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,11 +31,15 @@ public:
     // Waits for another holder; Error{storage} that names its process after this time, and where the directory cannot
     // be written.
     explicit FileLock(const std::filesystem::path&, Stop, Duration patience = std::chrono::minutes(1));
+    // Nothing where somebody else holds it.
+    static std::unique_ptr<FileLock> try_lock(const std::filesystem::path&);
     ~FileLock();
     FileLock(const FileLock&) = delete;
     FileLock& operator=(const FileLock&) = delete;
 
 private:
+    FileLock(int descriptor, std::filesystem::path file);
+
     std::filesystem::path file_;
     int descriptor_ = -1;
 };

@@ -34,6 +34,9 @@ struct Options {
     Duration stall_timeout = std::chrono::seconds(60); // without a byte the stream is dropped and begun again
     int retries = 5;                                   // in a row that bring nothing, before a model is given up
     std::size_t jobs = 1;                              // models at once
+    // Blobs that an earlier run left on the server, perhaps fetched and not hashed: not relied on where a digest is to
+    // be installed exactly.
+    std::vector<Digest> unverified = {};
 };
 
 struct Ports {

@@ -20,6 +20,7 @@ struct BlobPlace {
     // The registry's own address of it, where anybody may read it: no login, not even an anonymous token, was needed.
     // Never a signed one.
     std::optional<std::string> open;
+    std::optional<ByteCount> size = {}; // as the registry states it, where it does
 };
 
 struct ByteRange {

@@ -3,9 +3,11 @@
 #include "codemate/base/digest.hpp"
 #include "codemate/base/time.hpp"
 #include "codemate/model/name.hpp"
+#include "codemate/ollama/types.hpp"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 // Names of codemate's own on a server, made and recognised here and nowhere else: `list`, `outdated`, `verify` and
 // "all" never show them, and no pattern protects them.
@@ -24,6 +26,8 @@ struct SnapshotName {
 };
 
 ModelName snapshot_name(const ModelName& of, Time now, const Digest&);
+// The same, a little later where another process, or this one, has taken the name in this very second.
+ModelName free_snapshot_name(const ModelName& of, Time now, const Digest&, const std::vector<ollama::Installed>&);
 std::optional<SnapshotName> parse_snapshot_name(const ModelName&); // nothing for every other name
 
 // The owner of names at a relay: codemate-<32 hex>, as in 127.0.0.1:41234/codemate-…/mistral:latest. Nobody can guess

@@ -24,6 +24,9 @@ struct Change {
     std::vector<Digest> wanted = {};      // that the name shall have, any of them; empty: whatever comes
     std::optional<ModelName> helper = {}; // pulled under this name, which was not installed when it began
     Time began{};
+    // Blobs that the server is to fetch for it. What it has fetched and not yet hashed when it is left it takes for
+    // good from then on (facts.md 4.4).
+    std::vector<Digest> fetching = {};
 };
 
 // Changes under way: written before they begin, taken away when they have ended. What a process leaves behind that was
@@ -47,11 +50,18 @@ public:
 
     Held begin(const Change&, Stop) const; // on the disk when it returns; creates the directory; Error{storage}
 
+    // One process at a time changes a model of a server, of all that share this directory: held as long as the lock
+    // lives. try_alone(): nothing where another one holds it. alone() waits for a day. Error{storage}.
+    std::unique_ptr<FileLock> try_alone(const std::string& server, const ModelName&) const;
+    std::unique_ptr<FileLock> alone(const std::string& server, const ModelName&, Stop) const;
+
     // What processes that are gone have left, each of them held now, the oldest first. A file that is none of this form
     // is passed over. Empty where there is no directory; throws nothing.
     std::vector<Held> left_behind() const;
 
 private:
+    std::filesystem::path lock_path(const std::string& server, const ModelName&) const;
+
     std::filesystem::path directory_;
 };
 

@@ -21,6 +21,8 @@ struct Supply {
     std::map<Digest, relay::Source> sources; // of missing ones
     std::vector<Layer> nowhere;              // of missing ones: no place has them
     std::vector<Error> unanswered;           // of places that could not be asked, once each
+    std::vector<std::string> contradictions; // of places that have a layer in another size than the manifest says
+    std::vector<ModelName> places;           // that were asked
 
     bool complete() const { return nowhere.empty(); }
     ByteCount to_fetch() const; // bytes of the missing ones

@@ -41,6 +41,7 @@ void Download::run(const Stop& stop) {
         const std::optional<Error> problem = problem_of_attempt(stall, stop);
         if (!problem) return;
         if (!go_on_after(*problem, stall, began, stop)) give_up(cause_of(*problem));
+        if (listener_.again) listener_.again();
     }
 }
 

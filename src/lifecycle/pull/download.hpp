@@ -18,6 +18,7 @@ namespace codemate::lifecycle::pull {
 struct Listener {
     std::function<void(const ollama::PullEvent&)> event;
     std::function<void(std::string)> note;
+    std::function<void()> again = {}; // before an attempt that is not the first; may throw
 };
 
 // One model fetched by the server, with all its attempts: what breaks off or stands still is begun again, which goes on

@@ -32,9 +32,9 @@ void Keeping::keep(const ModelName& name, const std::vector<ollama::Installed>& 
     Kept kept{name, there == nullptr ? std::nullopt : std::optional(*there), {}};
     if (there != nullptr && there->digest) {
         const Time now = clock_.now();
-        const ModelName as = rules::snapshot_name(there->name, now, *there->digest);
+        const ModelName as = rules::free_snapshot_name(there->name, now, *there->digest, installed);
         // Nothing is replaced: the name is new, and the spare is not needed.
-        const ModelName spare = rules::snapshot_name(there->name, now, Digest());
+        const ModelName spare = rules::free_snapshot_name(there->name, now, Digest(), installed);
         ollama::copy_over(server_, there->name, as, spare, installed, std::move(stop));
         kept.as = as;
     }
@@ -58,7 +58,7 @@ void Keeping::settle(Kept& kept, const Pin& pin, std::vector<std::string>& notes
     }
     if (!kept.as) throw Error(Kind::failed, "the server had told no digest of what was installed before");
     const Digest digest = there == nullptr ? Digest() : there->digest.value_or(Digest());
-    const ModelName spare = rules::snapshot_name(kept.of, clock_.now(), digest);
+    const ModelName spare = rules::free_snapshot_name(kept.of, clock_.now(), digest, now);
     ollama::copy_over(server_, *kept.as, kept.of, spare, now, stop);
     server_.remove(*kept.as, stop);
     kept.as.reset();

@@ -15,6 +15,18 @@ std::optional<state::Changes::Held> Memory::begin(const state::Change& change) {
     }
 }
 
+Memory::Alone Memory::alone(const ModelName& name, const std::function<void(std::string)>& say) {
+    if (ports_.changes == nullptr) return {};
+    try {
+        if (auto lock = ports_.changes->try_alone(options_.server, name)) return {std::move(lock)};
+        say("waiting for another codemate that changes it");
+        return {ports_.changes->alone(options_.server, name, run_.stop), true};
+    } catch (const Error& error) { // no directory: nobody can be waited for
+        complain(error);
+        return {};
+    }
+}
+
 void Memory::add(const state::Pulled& pulled) {
     if (ports_.journal == nullptr) return;
     try {

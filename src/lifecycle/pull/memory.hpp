@@ -3,7 +3,10 @@
 #include "codemate/lifecycle/pull.hpp"
 
 #include <atomic>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 
 namespace codemate::lifecycle::pull {
 
@@ -19,6 +22,13 @@ public:
     // Before anything that would be invisible half done.
     std::optional<state::Changes::Held> begin(const state::Change&);
     void add(const state::Pulled&);
+
+    // Waits until no other process changes the model, and says so. `waited`: the world may be another one now.
+    struct Alone {
+        std::unique_ptr<FileLock> lock;
+        bool waited = false;
+    };
+    Alone alone(const ModelName&, const std::function<void(std::string)>& say);
 
 private:
     void complain(const Error&);

@@ -2,6 +2,7 @@
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/json/value.hpp"
 #include "codemate/rules/own_names.hpp"
 
 namespace codemate::lifecycle::pull {
@@ -82,6 +83,35 @@ std::unique_ptr<relay::Relay> Route::open(const relay::Offer& offer, const Run& 
         }
     }
     throw no_way(tried, port);
+}
+
+void Route::discard(const std::vector<Layer>& blobs, const Run& run) {
+    if (blobs.empty()) return;
+    const auto described = [](const Layer& blob) {
+        return json::Value::object()
+            .set("mediaType", "application/octet-stream")
+            .set("digest", blob.digest.text())
+            .set("size", blob.size.count());
+    };
+    json::Value layers = json::Value::array();
+    for (const Layer& blob : blobs)
+        layers.add(described(blob));
+    json::Value manifest = json::Value::object();
+    manifest.set("schemaVersion", 2).set("config", described(blobs.front())).set("layers", std::move(layers));
+    const auto relay = open({Image::parse(json::to_line(manifest)), ModelName::parse("discard"), {}}, run);
+    std::optional<Error> problem;
+    try {
+        ports_.server.pull(
+            relay->name(), Transport::plain_http, [](const PullEvent&) { return Flow::go_on; }, run.stop);
+    } catch (const Error& error) {
+        problem = error; // it may be there all the same
+    }
+    try {
+        ports_.server.remove(relay->name(), run.stop);
+    } catch (const Error& error) {
+        if (!problem && error.kind() != Kind::not_found) problem = error;
+    }
+    if (problem && problem->kind() != Kind::not_found) throw *problem; // else a blob has gone meanwhile
 }
 
 Error Route::no_way(const std::vector<std::string>& tried, const std::string& port) const {

@@ -20,6 +20,10 @@ public:
     // addresses.
     std::unique_ptr<relay::Relay> open(const relay::Offer&, const Run&);
 
+    // Makes the server remove what it has of these blobs and no model needs: they become a model for a moment, which is
+    // removed. Throws what a pull and a removal do.
+    void discard(const std::vector<Layer>&, const Run&);
+
     // Whether the server is known not to get to where it is redirected: found out once a run.
     std::atomic<bool>& carries() { return carries_; }
 

@@ -35,7 +35,8 @@ public:
         tell(Event::Type::begin, beginning());
         try {
             throw_if_stopped(run_.stop);
-            carry_out_step();
+            const Memory::Alone alone = wait_until_alone();
+            if (!alone.waited || !is_done_meanwhile()) carry_out_step();
         } catch (const Interrupted&) {
             item_.outcome = Outcome::interrupted;
             item_.fetched = arrivals_.fetched();
@@ -59,6 +60,24 @@ public:
     }
 
 private:
+    // Another process that changes this model now would find and leave things half done.
+    Memory::Alone wait_until_alone() {
+        const bool changes = step_.what != Step::Do::nothing && step_.what != Step::Do::refuse;
+        if (!changes) return {};
+        return shared_.memory.alone(step_.name, [this](std::string text) { tell(Event::Type::note, std::move(text)); });
+    }
+
+    bool is_done_meanwhile() {
+        const std::vector<Installed> now = ports_.server.installed(run_.stop);
+        const Installed* there = find(now, step_.name);
+        if (!step_.pin || there == nullptr || !step_.pin->is(there->digest)) return false;
+        item_.outcome = Outcome::unchanged;
+        item_.digest = there->digest;
+        item_.size = there->size;
+        write_to_lock(step_.first_use ? there : nullptr);
+        return true;
+    }
+
     void carry_out_step() {
         switch (step_.what) {
         case Step::Do::nothing:
@@ -73,7 +92,7 @@ private:
         case Step::Do::fetch:
             return fetch_and_place();
         case Step::Do::fetch_locked:
-            return fetch_layers(*step_.supply, ports_.server.installed(run_.stop));
+            return fetch_layers(*step_.supply);
         }
     }
 
@@ -124,6 +143,7 @@ private:
         }
         if (source_ != step_.name && find(installed, source_) == nullptr) change.helper = source_;
         change.began = ports_.clock.now();
+        change.fetching = fetching_;
         change_ = shared_.memory.begin(change);
     }
 
@@ -185,7 +205,7 @@ private:
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
         begin_change(before);
         keep(source_, before, run_.stop);
-        if (const auto refusal = pull_tag()) return fetch_layers(supply_instead(*refusal), before);
+        if (const auto refusal = pull_tag()) return fetch_layers(supply_instead(*refusal));
         put_in_place(before);
     }
 
@@ -195,7 +215,10 @@ private:
                 shared_.options,
                 ports_,
                 {[this](const PullEvent& event) { on(event); },
-                 [this](std::string note) { tell(Event::Type::note, std::move(note)); }}};
+                 [this](std::string note) { tell(Event::Type::note, std::move(note)); },
+                 [this] {
+                     if (is_relayed()) discard_unverified(image_->blobs(), fetching_);
+                 }}};
     }
 
     // Also of one that fails its attempts are told.
@@ -247,12 +270,47 @@ private:
         }
     }
 
-    void fetch_layers(const upstream::Supply& supply, const std::vector<Installed>& before) {
+    // What was there when the plan was made may have gone since: looked for once more.
+    void fetch_layers(upstream::Supply supply) {
+        if (discard_unverified(supply.image.blobs(), shared_.options.unverified)) supply = look_again(supply);
+        try {
+            return fetch_from(supply);
+        } catch (const Error& error) {
+            if (error.kind() != Kind::not_found) throw;
+            diagnostics::info(error.message());
+        }
+        supply = look_again(supply);
+        if (auto obstacle = supply.obstacle()) throw std::move(*obstacle);
+        fetch_from(supply);
+    }
+
+    upstream::Supply look_again(const upstream::Supply& supply) {
+        return upstream::find_supply(supply.image, supply.places, {&ports_.server, *ports_.registry}, run_);
+    }
+
+    // A server takes for good what it has fetched for a pull that ended before it was hashed (facts.md 4.4).
+    bool discard_unverified(const std::vector<Layer>& blobs, const std::vector<Digest>& unverified) {
+        std::vector<Layer> there;
+        for (const Layer& blob : blobs) {
+            const bool meant = std::ranges::find(unverified, blob.digest) != unverified.end();
+            if (meant && ports_.server.has_blob(blob.digest, run_.stop)) there.push_back(blob);
+        }
+        if (there.empty()) return false;
+        tell(Event::Type::note, "what an attempt before this one left unchecked is fetched again");
+        shared_.route.discard(there, run_);
+        return true;
+    }
+
+    void fetch_from(const upstream::Supply& supply) {
+        const std::vector<Installed> before = ports_.server.installed(run_.stop);
         image_ = supply.image;
         const auto relay = shared_.route.open({supply.image, step_.name, supply.sources}, run_);
         source_ = relay->name();
         if (change_) change_->done();
         change_.reset(); // it was about another name
+        fetching_.clear();
+        for (const Layer& layer : supply.missing)
+            fetching_.push_back(layer.digest);
         begin_change(before);
         helper_left_ = true; // until it is removed: a server whose client leaves may finish the pull all the same
         Download download = this->download(ollama::Transport::plain_http);
@@ -260,10 +318,21 @@ private:
         try {
             run(download);
         } catch (const Error&) {
-            helper_left_ = false; // the server has ended it
+            look_for_helper();
             throw;
         }
         put_in_place(before);
+    }
+
+    // The server has ended the pull, and may have written the name all the same.
+    void look_for_helper() {
+        try {
+            const std::vector<Installed> now = ports_.server.installed(last_steps());
+            helper_left_ = find(now, source_) != nullptr;
+            if (helper_left_) remove_source();
+        } catch (const Error& error) {
+            diagnostics::info(error.message());
+        }
     }
 
     void put_in_place(const std::vector<Installed>& before) {
@@ -343,7 +412,7 @@ private:
         tell(Event::Type::stage, "copying to " + step_.name.display());
         const Digest digest = source.digest.value_or(Digest());
         // Not the name of the snapshot that may be there already, which has the old content's digest.
-        const ModelName spare = rules::snapshot_name(step_.name, ports_.clock.now(), digest);
+        const ModelName spare = rules::free_snapshot_name(step_.name, ports_.clock.now(), digest, after);
         ollama::copy_over(ports_.server, source_, step_.name, spare, after, last_steps_);
         if (may_remove_source(source, before)) remove_source();
     }
@@ -452,8 +521,9 @@ private:
     Arrivals arrivals_;
     std::map<std::string, ByteCount> elsewhere_; // layers that another model counts
     const SteadyTime began_ = ports_.clock.steady();
-    ModelName source_;           // what the server has been asked to pull: a relay's name, too
-    std::optional<Image> image_; // that is being pulled, where its manifest is known
+    ModelName source_;             // what the server has been asked to pull: a relay's name, too
+    std::optional<Image> image_;   // that is being pulled, where its manifest is known
+    std::vector<Digest> fetching_; // through a relay: what the server lacked
     std::optional<state::Changes::Held> change_;
     bool helper_left_ = false;
     std::string stage_;

@@ -13,9 +13,8 @@ void copy(const Step& step, const Ports& ports, const Stop& stop) {
     const std::vector<ollama::Installed> now = ports.server.installed(stop);
     const ollama::Installed* source = rules::find(now, *step.source);
     if (source == nullptr) throw Error(Kind::failed, quoted(step.source->display()) + " has gone meanwhile");
-    // Named after its source: a snapshot of that content may have been made in this very second.
-    const Digest mark = Digest::of(source->name.display());
-    const ModelName spare = rules::snapshot_name(step.name, ports.clock.now(), mark);
+    const Digest digest = source->digest.value_or(Digest());
+    const ModelName spare = rules::free_snapshot_name(step.name, ports.clock.now(), digest, now);
     ollama::copy_over(ports.server, source->name, step.name, spare, now, stop);
 }
 
@@ -56,7 +55,7 @@ Report execute(const Plan& plan, const Ports& ports, Stop stop) {
             carry_out(step, ports, stop);
         } catch (const Error& error) {
             item.error = error;
-            item.error->context(quoted(step.name.display()) + ", left by a run that was cut off");
+            item.error->context(quoted(step.name.display()) + ", left by an earlier run");
             if (step.what == Step::Do::keep) is_kept = false;
         }
         // A helper whose content did not get to its place is the only one that has it.

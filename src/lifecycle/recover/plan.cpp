@@ -54,7 +54,7 @@ private:
             snapshots_, [&](const Installed* snapshot) { return snapshot->digest == change_.before; });
         // Only what a pin replaces is kept, as in a pull that is not cut off.
         if (there_ != nullptr && there_->digest && !is_kept && !change_.wanted.empty()) {
-            const ModelName as = rules::snapshot_name(there_->name, facts_.now, *there_->digest);
+            const ModelName as = rules::free_snapshot_name(there_->name, facts_.now, *there_->digest, facts_.installed);
             add(Step::Do::keep, as, there_->name, "it is about to be replaced");
         }
         add(Step::Do::place, change_.name, helper_->name, "it was pulled, but not put in its place yet");

@@ -405,6 +405,99 @@ TEST_CASE("what could not be put in its place, or not be removed, is left to the
     CHECK(left.front().change().name == mistral);
 }
 
+TEST_CASE("a manifest that lies about a layer's size costs the server nothing") {
+    World world;
+    const FakeRegistry::Model honest = image("weights", "Q4_0");
+    const auto lying = FakeRegistry::model(R"({"model_format":"gguf","file_type":"Q4_0"})",
+                                           {{"model", "weights", ByteCount(std::uint64_t{5} << 40U)}});
+    world.registry.offer("mistral", honest); // its blobs
+    world.registry.offer("mistral", lying);
+    world.serve("mistral", after);
+    world.pin(mistral, lying, "mistral");
+    const use::Item item = world.pull();
+    REQUIRE(item.error);
+    CHECK(item.error->kind() == Kind::check);
+    CHECK(item.error->message().find("has 7 B at registry.ollama.ai, not 5.5 TB as the manifest says") !=
+          std::string::npos);
+    CHECK(world.calls(Call::What::pull) == 0);
+}
+
+TEST_CASE("what an earlier run may have left unchecked is not relied on") {
+    World world;
+    world.server.install("x", as_installed(before));
+    world.server.install(
+        "x", as_installed(image("quite another", "Q4_0", "MIT", "chat"))); // leaves blobs that nothing needs
+    const Digest weights = before.image().layers.front().digest;
+    REQUIRE(world.server.has_blob(weights, {}));
+    auto options = world.options();
+    options.unverified = {weights};
+    const use::Item item = world.pull(options);
+    CHECK(item.outcome == Outcome::pulled);
+    CHECK(world.digest_of(mistral) == old_digest);
+    CHECK(world.said("left unchecked is fetched again"));
+    CHECK(world.relays.opened().back().offer.sources.contains(weights));
+    CHECK(world.nothing_is_left());
+}
+
+TEST_CASE("an attempt that is not the first does not rely on what those before it fetched") {
+    World world;
+    world.relays.lose_redirects();
+    world.server.before_each_event([&] { world.clock.advance(1s); });
+    const Digest weights = before.image().layers.front().digest;
+    int amounts = 0;
+    world.also = [&](const Event& event) {
+        if (event.type != Event::Type::amount || ++amounts != 2) return;
+        // While it is at the first layer, the server gets it whole, from wherever, and hashes nothing.
+        world.server.install("y", as_installed(before));
+        world.server.install("y", as_installed(after));
+    };
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::pulled);
+    CHECK(world.said("left unchecked is fetched again"));
+    CHECK(world.digest_of(mistral) == old_digest);
+    CHECK(world.server.has_blob(weights, {}));
+    CHECK(world.nothing_is_left());
+}
+
+TEST_CASE("layers that vanish between plan and pull are fetched, too") {
+    World world;
+    world.server.install("other", as_installed(after)); // shares template and licence
+    world.also = [&](const Event& event) {
+        if (event.type == Event::Type::begin) world.server.remove(ModelName::parse("other"), {});
+    };
+    const use::Item item = world.pull();
+    CHECK(item.step.supply->missing.size() == 2);
+    CHECK(item.outcome == Outcome::pulled);
+    CHECK(world.digest_of(mistral) == old_digest);
+}
+
+TEST_CASE("back and forth within one second") {
+    World world;
+    world.server.install("mistral", as_installed(after));
+    CHECK(world.pull().outcome == Outcome::updated); // a snapshot of what the tag serves
+    auto options = asked(world, with("mistral", new_digest));
+    options.force = true;
+    CHECK_FALSE(world.pull(options).error);
+    CHECK(world.digest_of(mistral) == new_digest);
+    CHECK_FALSE(world.pull().error);
+    CHECK(world.digest_of(mistral) == old_digest);
+}
+
+TEST_CASE("another process that changes the model is waited for, and what it did counts") {
+    World world;
+    auto held = world.changes.try_alone("http://127.0.0.1:11434", mistral);
+    REQUIRE(held);
+    world.also = [&](const Event& event) {
+        if (event.text != "waiting for another codemate that changes it") return;
+        world.server.install("mistral", as_installed(before));
+        held.reset();
+    };
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::unchanged);
+    CHECK(item.digest == old_digest);
+    CHECK(world.calls(Call::What::pull) == 0);
+}
+
 TEST_CASE("a memory that cannot be written is said once, and stops nothing") {
     World world;
     world.directory.write("state", "a file in the place of the directory");

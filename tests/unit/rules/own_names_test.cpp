@@ -76,6 +76,16 @@ TEST_CASE("names at a relay cannot be guessed, and are recognised") {
     CHECK_FALSE(is_own_name(ModelName("127.0.0.1:41234", other, "mistral", "latest")));
 }
 
+TEST_CASE("a name that is taken in this second is made a little later") {
+    const ModelName of = ModelName::parse("m:7b");
+    const Time now = at("2026-11-22T12:00:00Z");
+    std::vector<ollama::Installed> installed;
+    CHECK(free_snapshot_name(of, now, digest, installed) == snapshot_name(of, now, digest));
+    installed.push_back({snapshot_name(of, now, digest)});
+    installed.push_back({snapshot_name(of, now + std::chrono::seconds(1), digest)});
+    CHECK(free_snapshot_name(of, now, digest, installed) == snapshot_name(of, now + std::chrono::seconds(2), digest));
+}
+
 TEST_CASE("a snapshot of a snapshot is still one") {
     const ModelName first = snapshot_name(ModelName::parse("m:7b"), at("2026-11-22T12:00:00Z"), digest);
     const ModelName second = snapshot_name(first, at("2026-11-23T12:00:00Z"), digest);

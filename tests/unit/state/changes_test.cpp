@@ -17,6 +17,7 @@ Change change(const char* name, int second = 0) {
     change.before = Digest::of("before");
     change.wanted = {Digest::of("wanted"), Digest::of("the same")};
     change.helper = ModelName::parse("127.0.0.1:5000/owner/m:t");
+    change.fetching = {Digest::of("layer")};
     change.began = Time(std::chrono::seconds(1'700'000'000 + second));
     return change;
 }
@@ -49,6 +50,7 @@ TEST_CASE("a change comes back from its text") {
     CHECK(read->wanted == written.wanted);
     CHECK(read->helper == written.helper);
     CHECK(read->began == written.began);
+    CHECK(read->fetching == written.fetching);
 }
 
 TEST_CASE("texts of another form are no changes") {
@@ -93,4 +95,21 @@ TEST_CASE("a directory that cannot be made is an error") {
     const test::TempDir dir;
     dir.write("file", "");
     CHECK_THROWS_AS(Changes(dir / "file/changes").begin(change("m"), {}), Error);
+}
+
+TEST_CASE("one at a time changes a model of a server") {
+    const test::TempDir dir;
+    const Changes changes(dir / "changes");
+    const ModelName name = ModelName::parse("mistral");
+    auto held = changes.try_alone("http://a:1", name);
+    REQUIRE(held);
+    CHECK_FALSE(changes.try_alone("http://a:1", ModelName::parse("Mistral:latest")));
+    CHECK(changes.try_alone("http://a:1", ModelName::parse("mistral:7b")));
+    CHECK(changes.try_alone("http://b:1", name));
+    std::stop_source stop;
+    stop.request_stop();
+    CHECK_THROWS_AS(changes.alone("http://a:1", name, stop.get_token()), Interrupted);
+    held.reset();
+    CHECK(changes.alone("http://a:1", name, {}));
+    CHECK(std::filesystem::is_empty(dir / "changes"));
 }

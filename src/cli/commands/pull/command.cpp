@@ -15,6 +15,8 @@
 #include "codemate/base/text.hpp"
 #include "codemate/ui/message.hpp"
 
+#include <algorithm>
+
 namespace codemate::cli {
 namespace {
 
@@ -55,7 +57,7 @@ private:
         const manifest::Manifest& manifest = wiring.manifest();
         refuse_without_manifest(manifest);
         const std::optional<manifest::LockFile> lock_file = wiring.lock_file();
-        const use::Options options = this->options(lock_file, wiring);
+        use::Options options = this->options(lock_file, wiring);
         use::Ports ports = this->ports(manifest, wiring);
         const manifest::Lock* lock = nullptr;
         if (lock_file) {
@@ -67,7 +69,8 @@ private:
         if (wait_) wait_for_server(duration("--wait", *wait_), limit.stop(), wiring);
         wiring.say_what_is_used();
         const Recovery mode = dry_run_ ? Recovery::only_said : Recovery::done;
-        Recovered recovered = recover(mode, wiring);
+        Recovering recovering = recover(mode, wiring);
+        options.unverified = recovering.unverified;
         const use::Facts facts = use::gather(options, manifest, lock, ports, run);
         const use::Plan plan = use::plan(facts, options);
         say_what_is_new(plan, wiring);
@@ -83,11 +86,23 @@ private:
         }
         const use::Report report = use::execute(plan, options, ports, run);
         wiring.progress().clear();
+        finish(recovering, report);
         if (report.ending == use::Ending::complete) {
             for (auto& item : sweep(facts.installed, mode, wiring))
-                recovered.push_back(std::move(item));
+                recovering.items.push_back(std::move(item));
         }
-        return show(report, recovered, limit, wiring);
+        return show(report, recovering.items, limit, wiring);
+    }
+
+    // What an earlier run may have left unchecked of a model is over when that model is what it should be.
+    static void finish(Recovering& recovering, const use::Report& report) {
+        for (state::Changes::Held& change : recovering.pending) {
+            const bool is_over = std::ranges::any_of(report.items, [&](const use::Item& item) {
+                return item.step.name.same_on_server(change.change().name) && !item.error &&
+                       item.outcome != use::Outcome::interrupted && item.outcome != use::Outcome::not_started;
+            });
+            if (is_over) change.done();
+        }
     }
 
     use::Options options(const std::optional<manifest::LockFile>& lock_file, Wiring& wiring) const {
@@ -200,7 +215,8 @@ private:
             wiring.out().write(pull::text(report, wiring.out_terminal().columns));
         }
         for (const use::Item& item : report.items) {
-            if (item.step.standing) warn_of_license(*item.step.standing, wiring);
+            const bool might_be_accepted = item.step.what == use::Step::Do::refuse;
+            if (item.step.standing && might_be_accepted) warn_of_license(*item.step.standing, wiring);
         }
         return status;
     }

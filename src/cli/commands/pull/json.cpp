@@ -31,6 +31,7 @@ Value step_json(const use::Step& step) {
     object.set("pin", digest_json(step.pin ? std::optional(step.pin->digest) : std::nullopt));
     object.set("reason", step.reason).set("previous_digest", digest_json(step.before));
     if (step.standing) object.set("upstream", standing_json(*step.standing));
+    if (step.wants_consent) object.set("wants_consent", true);
     if (step.supply) object.set("missing", missing_json(*step.supply)).set("to_fetch", step.supply->to_fetch().count());
     return object;
 }
