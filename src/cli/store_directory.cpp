@@ -36,8 +36,7 @@ StoreLook look_into_store(Wiring& wiring) {
     if (!report.store) return {std::nullopt, doubt};
     const std::filesystem::path path = report.store->place.path;
     store::Inventory& inventory = report.store->inventory;
-    if (!inventory.blobs_known)
-        return {std::nullopt, quoted(path.string()) + ": " + why_blobs_are_unknown(inventory)};
+    if (!inventory.blobs_known) return {std::nullopt, quoted(path.string()) + ": " + why_blobs_are_unknown(inventory)};
     if (!report.store->proven) wiring.warn(quoted(path.string()) + " may not be this server's: " + doubt);
     return {StoreDirectory{path, std::move(inventory), space_of(path)}, ""};
 }

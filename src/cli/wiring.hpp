@@ -56,7 +56,6 @@ public:
     manifest::Search manifest_search() const; // which one that is
     std::optional<http::Url> registry();      // CODEMATE_REGISTRY; Error{usage}
 
-
     // --lock, else the file beside the manifest, whether it exists or not; nothing for the built-in manifest.
     std::optional<manifest::LockFile> lock_file();
     std::string lock_shown(); // its path as people know it
