@@ -60,7 +60,7 @@ const manifest::Lock& Wiring::lock(NamedLock named) {
     manifest::Lock lock = file ? file->read() : manifest::Lock{};
     const std::vector<manifest::Problem> problems = manifest::check_sources(lock, manifest());
     if (!problems.empty()) {
-        const manifest::Origin origin{manifest::Origin::How::found, file->path(), file->path().filename().string()};
+        const manifest::Origin origin{manifest::Origin::How::found, file->path(), {}};
         throw manifest::to_error(origin, problems)
             .hint("where \"from\" or a mirror has changed, take the model's block out of the lock, then run "
                   "`codemate lock`");

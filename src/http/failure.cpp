@@ -61,7 +61,7 @@ Error no_trust(const Failure& failed) {
 
 Error no_tls(const Failure& failed) {
     return Error(Kind::protocol, "no secure connection to " + server(failed) + ": " + words(failed))
-        .hint("does it speak https at all? otherwise write http://");
+        .hint(std::string(no_tls_hint));
 }
 
 } // namespace

@@ -11,7 +11,8 @@ namespace codemate::json {
 namespace {
 
 constexpr std::size_t deepest = 200;
-constexpr std::size_t most_values = 4'000'000; // each takes some 64 bytes; ten thousand models are half a million
+constexpr std::size_t most_values = 4'000'000;     // each takes some 64 bytes; ten thousand models are half a million
+constexpr std::size_t values_between_looks = 4096; // whether it shall stop
 
 // nlohmann's parser says what it found, not where. It takes the text character by character through this iterator, so
 // how far it has come is known; where a token begins is found by skipping what may stand between the last token and
@@ -47,7 +48,8 @@ private:
 // Follows the parser's events with a cursor of its own over the same text, and builds the tree.
 class Builder final : public nlohmann::json_sax<nlohmann::json> {
 public:
-    Builder(std::string_view text, const char*& furthest) : text_(text), furthest_(furthest) {}
+    Builder(std::string_view text, const char*& furthest, const Stop& stop)
+        : text_(text), furthest_(furthest), stop_(stop) {}
 
     bool null() override { return leaf(Value(), 4); }
     bool boolean(bool value) override { return leaf(Value(value), value ? 4 : 5); }
@@ -97,7 +99,8 @@ private:
 
     // What takes two bytes of text takes sixty-four of memory.
     bool too_many() {
-        if (++values_ <= most_values) return false;
+        if (++values_ % values_between_looks == 0) throw_if_stopped(stop_);
+        if (values_ <= most_values) return false;
         refusal_ = "more than " + std::to_string(most_values) + " values";
         failed_at_ = at_;
         return true;
@@ -194,6 +197,7 @@ private:
 
     std::string_view text_;
     const char*& furthest_;
+    const Stop& stop_;
     std::size_t at_ = 0;
     std::size_t line_ = 1;
     std::ptrdiff_t counted_ = 0;
@@ -226,7 +230,7 @@ std::string place(std::string_view text, std::size_t offset) {
 
 } // namespace
 
-Document read(std::string_view text, std::string_view what, Comments comments) {
+Document read(std::string_view text, std::string_view what, Comments comments, const Stop& stop) {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     // Blanks instead of the mark, so that offsets stay those of the caller's text.
     std::string unmarked;
@@ -235,7 +239,7 @@ Document read(std::string_view text, std::string_view what, Comments comments) {
         text = unmarked;
     }
     const char* furthest = text.data();
-    Builder builder(text, furthest);
+    Builder builder(text, furthest, stop);
     const bool good = nlohmann::json::sax_parse(
         CountingIterator(text.data(), &furthest), CountingIterator(text.data() + text.size(), &furthest), &builder,
         nlohmann::json::input_format_t::json, true, comments == Comments::allowed);

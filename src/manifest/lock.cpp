@@ -28,11 +28,13 @@ std::vector<Problem> check_sources(const Lock& lock, const Manifest& manifest) {
     for (const auto& [name, locked] : lock.models) {
         if (is_allowed(locked.source, name, manifest)) continue;
         Problem problem;
+        problem.line = locked.source_line;
         problem.path = printable("/models" + json::pointer_step(name.display()) + "/source");
         problem.text = quoted(locked.source.display(), 200) + " is neither " + quoted(name.display(), 200) +
                        " itself, nor the model that its \"from\" names, nor one of both at a declared mirror";
         problems.push_back(std::move(problem));
     }
+    std::ranges::stable_sort(problems, {}, &Problem::line);
     return problems;
 }
 

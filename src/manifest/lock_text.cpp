@@ -16,6 +16,7 @@ namespace {
 struct Draft {
     std::optional<Digest> digest;
     std::optional<ModelName> source;
+    std::size_t source_line = 0;
     std::optional<std::uint64_t> size;
     Spelled size_at;
     std::string quantization;
@@ -41,6 +42,7 @@ constexpr std::array<Key<Draft>, 7> entry_keys{{
     {"source",
      [](Reader& reader, const Node& node, Draft& draft) {
          const auto word = reader.word(node, "a model name, host/owner/model:tag");
+         draft.source_line = node.value.extent().line;
          if (word) draft.source = model_name(*word, reader.problems());
      }},
     {"size", read_size},
@@ -94,7 +96,7 @@ std::optional<Locked> read_entry(Reader& reader, const Node& node) {
     check_bytes(draft, reader.problems());
     if (!draft.digest || !draft.source || !draft.size) return std::nullopt;
     Locked locked{*draft.digest, *draft.source, ByteCount(*draft.size), draft.quantization, {},
-                  draft.same,    draft.vectors};
+                  draft.same,    draft.vectors, draft.source_line};
     if (draft.bytes) locked.bytes = std::move(draft.bytes->text);
     return locked;
 }

@@ -45,6 +45,12 @@ std::vector<ModelName> Manifest::places_of(const ModelName& name) const {
     return places;
 }
 
+bool Manifest::without_tls(const ModelName& name) const {
+    return !name.on_public_registry() && std::ranges::any_of(mirrors, [&](const std::string& mirror) {
+        return mirror.starts_with("http://") && equal_ignoring_case(host_of(mirror), name.host());
+    });
+}
+
 std::vector<std::string> Manifest::roles_of(const ModelName& name) const {
     std::vector<std::string> found; // nearly always none or one
     for (const auto& [role, model] : roles) {

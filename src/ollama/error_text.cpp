@@ -26,6 +26,7 @@ constexpr std::string_view plain_registry =
     "Ollama can pull only from a registry that redirects to its blobs, which a stock Docker registry does not";
 constexpr std::string_view no_manifest = "is there a registry at all? a proxy or a login page may answer in its place";
 constexpr std::string_view registry_down = "check the server's own way to the network, then pull again";
+constexpr std::string_view speaks_http = "server gave HTTP response to HTTPS client";
 constexpr std::string_view trust = "the certificate has to be trusted on the machine of the server";
 constexpr std::string_view empty_record = "pull again; if it stays so, remove the files of zero length among "
                                           "blobs/sha256-…-partial-… in the server's models directory";
@@ -51,8 +52,7 @@ constexpr std::array table{
     Row{"digest is empty", Kind::protocol, "the registry's manifest is broken", no_manifest},
     Row{"invalid character", Kind::protocol, "the registry's answer is no manifest", no_manifest},
     Row{"unexpected end of JSON input", Kind::protocol, "the registry's answer is no manifest", no_manifest},
-    Row{"server gave HTTP response to HTTPS client", Kind::protocol, "the registry speaks no https",
-        "a registry over plain http has to be asked for as such"},
+    Row{speaks_http, Kind::protocol, "the registry speaks no https", "name it with http:// in CODEMATE_REGISTRY"},
     Row{"x509: ", Kind::protocol, "the server does not trust the registry", trust},
     Row{"tls: ", Kind::protocol, "the server gets no secure connection to the registry", trust},
     Row{"max retries exceeded", Kind::unreachable, "the registry breaks off again and again", registry_down},
@@ -187,7 +187,13 @@ Error pull_error(std::string_view text, const ModelName& model) {
         return Error(Kind::not_found, "the registry lists " + quoted(model.display()) + " but lacks a part of it")
             .hint("its owner has to push it again");
     }
-    if (const auto error = known(words)) return *error;
+    if (auto error = known(words)) {
+        if (words.find(speaks_http) != words.npos && !model.on_public_registry()) {
+            error->hint("`codemate pull http://" + model.display() + "` asks for it without TLS, as does \"http://" +
+                        model.host() + "\" in \"mirrors\" of codemate.json");
+        }
+        return *error;
+    }
     return build(Kind::failed, "the server failed", text, "the server's log may say more");
 }
 

@@ -17,7 +17,8 @@ namespace {
 // RunServer).
 constexpr auto patience = std::chrono::minutes(2);
 
-constexpr ByteCount largest_answer{std::uint64_t{64} << 20}; // a hundred thousand models have half of it
+constexpr ByteCount largest_answer{std::uint64_t{64} << 20};
+constexpr ByteCount largest_list{32'000'000}; // of seventy thousand models; read, it is several times as large
 
 // While a model loads /api/ps waits for the end of that (server/sched.go), which may be minutes.
 constexpr auto patience_with_ps = std::chrono::seconds(5);
@@ -42,7 +43,9 @@ public:
     std::vector<Installed> installed(Stop stop) override {
         for (int again = 2;; --again) {
             try {
-                return list(stop);
+                auto models = wire::installed(list(request("GET", "api/tags"), stop), source(), stop);
+                std::ranges::stable_sort(models, {}, &Installed::name);
+                return models;
             } catch (const Error& error) {
                 if (error.kind() != Kind::storage || again == 0) throw;
             }
@@ -52,7 +55,7 @@ public:
     std::vector<Running> running(Stop stop) override {
         http::Request question = request("GET", "api/ps");
         question.timeout = patience_with_ps;
-        auto models = wire::running(answer(question, nullptr, std::move(stop)).body, source());
+        auto models = wire::running(list(question, stop), source(), stop);
         std::ranges::stable_sort(models, {}, &Running::name);
         return models;
     }
@@ -61,7 +64,7 @@ public:
         refuse_misread(model, "shown");
         json::Value body = json::Value::object();
         body.set("model", model.display());
-        return wire::shown(answer(request("POST", "api/show", body), &model, std::move(stop)).body, source());
+        return wire::shown(answer(request("POST", "api/show", body), &model, stop).body, source(), stop);
     }
 
     bool has_blob(const Digest& digest, Stop stop) override {
@@ -87,16 +90,11 @@ public:
     }
 
 private:
-    std::vector<Installed> list(const Stop& stop) {
-        auto models = wire::installed(answer(request("GET", "api/tags"), nullptr, stop).body, source());
-        std::ranges::stable_sort(models, {}, &Installed::name);
-        return models;
-    }
-
     std::string source() const { return endpoint_.text(); }
     http::Request request(std::string method, std::string_view path, const json::Value& body = {}) const;
     http::Response send(const http::Request&, const http::Receiver&, Stop);
     http::Response answer(const http::Request&, const ModelName*, Stop);
+    std::string list(const http::Request&, const Stop&); // the body
     http::Response receive(const http::Request&, PullStream&, Stop);
 
     http::Client& client_;
@@ -124,6 +122,22 @@ http::Response HttpServer::answer(const http::Request& request, const ModelName*
     const http::Response answer = send(request, {}, std::move(stop));
     if (!is_success(answer)) throw answer_error(answer, model, source());
     return answer;
+}
+
+std::string HttpServer::list(const http::Request& request, const Stop& stop) {
+    std::string body;
+    const auto receiver = [&](const http::Response&, const http::Piece& piece) {
+        if (body.size() + piece.bytes.size() > largest_list.count()) {
+            throw Error(Kind::protocol,
+                        "the list of models of " + source() + " is longer than " + to_string(largest_list))
+                .hint("is this an Ollama server? one with so many models is more than codemate was made for");
+        }
+        body += piece.bytes;
+        return http::Flow::go_on;
+    };
+    const http::Response head = send(request, receiver, stop);
+    if (!is_success(head)) throw answer_error(head, nullptr, source());
+    return body;
 }
 
 // Says what to do when the server cannot be reached; a reason that knows better has said so itself.

@@ -11,10 +11,11 @@ namespace codemate::ollama::wire {
 namespace {
 
 constexpr std::size_t excerpt_length = 80;
+constexpr std::size_t most_models = 100'000; // the shortest entry takes thirty times its size when it is read
 
-json::Document read(std::string_view text, std::string_view source) {
+json::Document read(std::string_view text, std::string_view source, const Stop& stop = {}) {
     try {
-        return json::read(text, source);
+        return json::read(text, source, json::Comments::forbidden, stop);
     } catch (const Error& error) {
         diagnostics::debug(error.message());
         throw not_ollama(text, source);
@@ -131,6 +132,16 @@ std::string weights_file_of(std::string_view modelfile) {
     return {};
 }
 
+std::vector<json::Cursor> models_of(const json::Document& document, std::string_view source) {
+    const json::Cursor models = json::Cursor(document.root, source).at("models");
+    const std::size_t count = models.value().elements().size();
+    if (count > most_models) {
+        throw Error(Kind::protocol, std::string(source) + " lists " + std::to_string(count) +
+                                        " models, and codemate takes no more than " + std::to_string(most_models));
+    }
+    return models.elements();
+}
+
 PullEvent::Stage stage_of(std::string_view status, std::string_view digest) {
     using enum PullEvent::Stage;
     if (status == "pulling manifest") return resolving;
@@ -164,26 +175,28 @@ std::string version(std::string_view body, std::string_view source) {
     return json::Cursor(document.root, source).at("version").string();
 }
 
-std::vector<Installed> installed(std::string_view body, std::string_view source) {
-    const json::Document document = read(body, source);
+std::vector<Installed> installed(std::string_view body, std::string_view source, const Stop& stop) {
+    const json::Document document = read(body, source, stop);
     std::vector<Installed> models;
-    for (const auto& entry : json::Cursor(document.root, source).at("models").elements()) {
+    for (const auto& entry : models_of(document, source)) {
+        throw_if_stopped(stop);
         if (auto name = name_of(entry)) models.push_back(to_installed(std::move(*name), entry));
     }
     return models;
 }
 
-std::vector<Running> running(std::string_view body, std::string_view source) {
-    const json::Document document = read(body, source);
+std::vector<Running> running(std::string_view body, std::string_view source, const Stop& stop) {
+    const json::Document document = read(body, source, stop);
     std::vector<Running> models;
-    for (const auto& entry : json::Cursor(document.root, source).at("models").elements()) {
+    for (const auto& entry : models_of(document, source)) {
+        throw_if_stopped(stop);
         if (auto name = name_of(entry)) models.push_back(to_running(std::move(*name), entry));
     }
     return models;
 }
 
-Shown shown(std::string_view body, std::string_view source) {
-    const json::Document document = read(body, source);
+Shown shown(std::string_view body, std::string_view source, const Stop& stop) {
+    const json::Document document = read(body, source, stop);
     const json::Cursor root(document.root, source);
     if (!document.root.is_object()) throw not_ollama(body, source);
     Shown model;

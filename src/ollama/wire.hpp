@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codemate/base/error.hpp"
+#include "codemate/base/run.hpp"
 #include "codemate/ollama/types.hpp"
 
 #include <optional>
@@ -11,16 +12,17 @@
 
 // Ollama's JSON (api/types.go) to values, tolerant of what other versions leave out or send otherwise: digests with and
 // without prefix, "sha256:model", nineteen zeros, families null, numbers that are zero and therefore absent.
-// `source` is who answered, for messages. Throws Error{protocol}.
+// `source` is who answered, for messages. Throws Error{protocol}; Interrupted soon after a stop.
 namespace codemate::ollama::wire {
 
 std::string version(std::string_view body, std::string_view source);
 
-// In the server's order. Entries whose name cannot be a model's are left out with a warning.
-std::vector<Installed> installed(std::string_view body, std::string_view source);
+// In the server's order. Entries whose name cannot be a model's are left out with a warning. More than a hundred
+// thousand are no list.
+std::vector<Installed> installed(std::string_view body, std::string_view source, const Stop& = {});
 
-std::vector<Running> running(std::string_view body, std::string_view source); // likewise
-Shown shown(std::string_view body, std::string_view source);
+std::vector<Running> running(std::string_view body, std::string_view source, const Stop& = {}); // likewise
+Shown shown(std::string_view body, std::string_view source, const Stop& = {});
 
 struct Failure {
     std::string text; // of the line's member "error"

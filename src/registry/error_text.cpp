@@ -1,5 +1,7 @@
 #include "registry/error_text.hpp"
 
+#include "registry/hosts.hpp"
+
 #include "codemate/base/text.hpp"
 #include "codemate/json/read.hpp"
 #include "codemate/json/value.hpp"
@@ -49,6 +51,10 @@ std::string safe_words(const http::Response& answer, std::span<const std::string
 
 std::string status_text(const http::Response& answer) {
     return "(" + std::to_string(answer.status) + ")";
+}
+
+bool lacks_tls(const Error& error) {
+    return error.hint() == http::no_tls_hint;
 }
 
 Error busy(const http::Response& answer, std::string_view host, const std::string& words) {
@@ -147,10 +153,21 @@ Error protocol_error(std::string message) {
 }
 
 Error with_hint(Error error) {
-    if (error.kind() == Kind::protocol && error.hint() == default_hint(Kind::protocol))
+    if (error.kind() == Kind::protocol && (error.hint() == default_hint(Kind::protocol) || lacks_tls(error)))
         return error.hint(std::string(is_it_one));
     if (error.kind() == Kind::unreachable && error.hint().empty()) return error.hint(std::string(way_there));
     return error;
+}
+
+// Names of models are written without http://.
+Error with_hint(Error error, const http::Url& registry) {
+    if (!lacks_tls(error) || equal_ignoring_case(registry.host, ModelName::default_host))
+        return with_hint(std::move(error));
+    const std::string address = "http://" + shown(registry);
+    return error.hint(
+        "if it speaks http only: declare \"" + address +
+        "\" in \"mirrors\" of codemate.json, or name it so in CODEMATE_REGISTRY; `codemate pull` also takes " +
+        address + "/owner/model:tag");
 }
 
 } // namespace codemate::registry

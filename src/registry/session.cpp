@@ -99,7 +99,8 @@ http::Response Session::send_once(const Question& question, const http::Url& url
         }
         return answer;
     } catch (const Error& error) {
-        throw with_hint(error);
+        const http::Url& registry = question.entrance.registry;
+        throw same_origin(url, registry) ? with_hint(error, registry) : with_hint(error);
     }
 }
 

@@ -70,6 +70,7 @@ TEST_CASE("the lock beside the manifest, or the one that is named") {
     const json::Value document = test::checked_document(other.out, "check");
     CHECK(document.find("problems")->integer() == 1);
     CHECK(*document.find("findings")->elements()[0].find("rule") == json::Value("source"));
+    CHECK(*document.find("findings")->elements()[0].find("line") == json::Value(6));
     CHECK(*document.find("findings")->elements()[1].find("rule") == json::Value("undeclared"));
     CHECK(place.codemate({"check", "--lock", "missing.lock"}).status() == 5);
 }

@@ -44,6 +44,19 @@ const json::Value& model(const json::Value& document, std::size_t index) {
 
 } // namespace
 
+TEST_CASE("a registry that speaks http only: what the hint says works, for lock and for pull") {
+    const World world;
+    const std::string host = world.sandbox.url().substr(std::string_view("http://").size());
+    const std::string roles = R"("roles": {"primary": ")" + host + R"(/library/mistral"})";
+    world.directory().write("codemate.json", "{\"schema\": 1, " + roles + "}");
+    const auto failed = world.codemate({"lock"});
+    CHECK(failed.status() == 4);
+    CHECK((failed.out + failed.err).find("declare \"http://" + host + "\" in \"mirrors\"") != std::string::npos);
+    world.directory().write("codemate.json", "{\"schema\": 1, " + roles + R"(, "mirrors": ["http://)" + host + "\"]}");
+    CHECK(world.codemate({"lock"}).status() == 0);
+    CHECK(world.codemate({"pull"}).status() == 0);
+}
+
 TEST_CASE("lock pins without a download, and again changes nothing") {
     const Project world;
     const auto dry = world.codemate({"lock", "--dry-run"});

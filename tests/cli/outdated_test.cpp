@@ -129,7 +129,8 @@ TEST_CASE("a lock that is wrong, or is not there where it was named") {
     world.directory().write("codemate.lock", manifest::to_text(lock));
     const auto foreign = world.codemate({"outdated"});
     CHECK(foreign.status() == 2);
-    CHECK(foreign.err.find("/models/mistral:latest/source") != std::string::npos);
+    CHECK(foreign.err.find("line 6: /models/mistral:latest/source: ") != std::string::npos);
+    CHECK(foreign.err.find((world.directory() / "codemate.lock").string() + " has 1 mistake") != std::string::npos);
 }
 
 TEST_CASE("an empty server has nothing that could be outdated") {

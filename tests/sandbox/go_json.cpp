@@ -55,14 +55,20 @@ private:
     void any(std::string_view context) {
         skip();
         const char c = peek();
-        if (c == '{') return object();
-        if (c == '[') return array();
+        if (c == '{' || c == '[') return nested(c);
         if (c == '"') return string();
         if (c == '-' || is_digit(c)) return number();
         if (c == 't') return literal("true");
         if (c == 'f') return literal("false");
         if (c == 'n') return literal("null");
         refuse(c, context);
+    }
+    // Also keeps the recursion off the end of the stack.
+    void nested(char c) {
+        constexpr std::size_t deepest = 10'000; // encoding/json, maxNestingDepth
+        if (++depth_ > deepest) refuse(c, "exceeded max depth");
+        c == '{' ? object() : array();
+        --depth_;
     }
     void object() {
         ++at_;
@@ -156,6 +162,7 @@ private:
 
     std::string_view text_;
     std::size_t at_ = 0;
+    std::size_t depth_ = 0;
 };
 
 std::string_view go_type(const json::Value& value) {

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <mutex>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,6 +83,12 @@ StoredLayer read_layer(const json::Value& object) {
             size == nullptr ? 0 : size->unsigned_integer().value_or(0)};
 }
 
+// The server's walk stops at a link that leads nowhere, which is there itself.
+bool has_vanished(const fs::path& path) {
+    struct stat info {};
+    return ::lstat(path.c_str(), &info) != 0 && errno == ENOENT;
+}
+
 // Of what the walk over manifests/*/*/*/* finds; throws where the whole walk has to fail.
 std::vector<fs::path> manifest_files(const fs::path& directory, int levels) {
     std::vector<fs::path> found;
@@ -89,7 +96,11 @@ std::vector<fs::path> manifest_files(const fs::path& directory, int levels) {
     for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
         if (levels == 0) {
             struct stat info {};
-            if (::stat(entry->path().c_str(), &info) != 0) throw_store_error(errno, "stat", entry->path());
+            if (::stat(entry->path().c_str(), &info) != 0) {
+                const int reason = errno;
+                if (has_vanished(entry->path())) continue;
+                throw_store_error(reason, "stat", entry->path());
+            }
             if (!S_ISDIR(info.st_mode)) found.push_back(entry->path());
         } else {
             std::error_code ignored;
@@ -168,14 +179,19 @@ std::string manifest_digest(std::string_view file) {
 }
 
 std::vector<StoredManifest> Store::manifests() const {
+    const std::shared_lock lock(mutex_);
+    return read_manifests();
+}
+
+std::vector<StoredManifest> Store::read_manifests() const {
     std::vector<StoredManifest> found;
     const auto top = root_ / "manifests";
     make_directories(top);
     for (const auto& path : manifest_files(top, 3)) {
-        const auto name = Name::from_path(fs::relative(path, top).generic_string());
+        const auto name = Name::from_path(path.lexically_relative(top).generic_string());
         if (!name) continue;
         try {
-            found.push_back(manifest(*name));
+            found.push_back(read_manifest(*name));
         } catch (const StoreError&) { // skipped, as the server skips what does not parse
         }
     }
@@ -190,6 +206,11 @@ std::vector<Name> Store::names() const {
 }
 
 StoredManifest Store::manifest(const Name& name) const {
+    const std::shared_lock lock(mutex_);
+    return read_manifest(name);
+}
+
+StoredManifest Store::read_manifest(const Name& name) const {
     const auto path = manifest_path(name);
     const std::string text = File(path, O_RDONLY).read_all();
     try {
@@ -204,6 +225,11 @@ StoredManifest Store::manifest(const Name& name) const {
 }
 
 void Store::write_manifest(const Name& name, std::string_view text) const {
+    const std::lock_guard lock(mutex_);
+    put_manifest(name, text);
+}
+
+void Store::put_manifest(const Name& name, std::string_view text) const {
     const auto path = manifest_path(name);
     make_directories(path.parent_path());
     File(path, O_WRONLY | O_CREAT | O_TRUNC).write_all(text);
@@ -211,9 +237,10 @@ void Store::write_manifest(const Name& name, std::string_view text) const {
 
 void Store::copy_manifest(const Name& from, const Name& to) const {
     if (from == to) return;
+    const std::lock_guard lock(mutex_);
     make_directories(manifest_path(to).parent_path()); // also where there turns out to be nothing to copy
     const std::string text = File(manifest_path(from), O_RDONLY).read_all();
-    write_manifest(to, text);
+    put_manifest(to, text);
 }
 
 void Store::remove_unused(const std::vector<std::string>& blobs) const {
@@ -229,9 +256,12 @@ void Store::remove_unused(const std::vector<std::string>& blobs) const {
 }
 
 void Store::remove(const StoredManifest& manifest) const {
-    const auto path = manifest_path(manifest.name);
-    if (::unlink(path.c_str()) != 0) throw_store_error(errno, "remove", path);
-    prune_empty(root_ / "manifests");
+    {
+        const std::lock_guard lock(mutex_);
+        const auto path = manifest_path(manifest.name);
+        if (::unlink(path.c_str()) != 0) throw_store_error(errno, "remove", path);
+        prune_empty(root_ / "manifests");
+    }
     remove_unused(manifest.blobs());
 }
 

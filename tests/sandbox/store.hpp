@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,12 +41,14 @@ struct StoredManifest {
     const StoredLayer* layer(std::string_view kind) const; // of application/vnd.ollama.image.KIND; nullptr
 };
 
+// Safe from several threads: manifests are read whole, and no directory is taken from under one that is written.
 class Store {
 public:
     explicit Store(std::filesystem::path root) : root_(std::move(root)) {}
     const std::filesystem::path& root() const { return root_; }
 
-    // All that parse, by name. Throws StoreError, as for a link that leads nowhere.
+    // All that parse, by name. Throws StoreError, as for a link that leads nowhere; what vanishes meanwhile is not
+    // there.
     std::vector<StoredManifest> manifests() const;
     std::vector<Name> names() const;
     StoredManifest manifest(const Name&) const; // throws StoreError
@@ -64,7 +67,12 @@ public:
 
 private:
     std::filesystem::path manifest_path(const Name& name) const { return root_ / "manifests" / name.path(); }
+    std::vector<StoredManifest> read_manifests() const; // these ask for the lock to be held
+    StoredManifest read_manifest(const Name&) const;
+    void put_manifest(const Name&, std::string_view text) const;
+
     std::filesystem::path root_;
+    mutable std::shared_mutex mutex_; // of manifests/
 };
 
 // As the server takes it from the registry: throws go::JsonError.

@@ -57,6 +57,10 @@ struct Piece {
 // there, silence is reported with status 0. May throw: the exchange ends and send() throws the same.
 using Receiver = std::function<Flow(const Response& head, const Piece&)>;
 
+// The hint of the Error{protocol} of a server that no secure connection came about with: whoever knows where its
+// address was written has a better one.
+inline constexpr std::string_view no_tls_hint = "does it speak https at all? otherwise write http://";
+
 class Client {
 public:
     virtual ~Client() = default;

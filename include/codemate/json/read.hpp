@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codemate/base/run.hpp"
 #include "codemate/base/time.hpp"
 #include "codemate/json/value.hpp"
 
@@ -23,8 +24,8 @@ struct Document {
 
 // Reads one JSON text (RFC 8259; nesting up to 200 levels; a byte order mark is skipped). Throws Error{protocol} whose
 // message says line, column and what was expected; `what` names the text in it ("codemate.json", "the server's
-// answer").
-Document read(std::string_view text, std::string_view what, Comments = Comments::forbidden);
+// answer"). Interrupted within milliseconds of a stop, of whatever size the text is.
+Document read(std::string_view text, std::string_view what, Comments = Comments::forbidden, const Stop& = {});
 
 // A value and the way to it, for reading what a well-behaved other side sends: each mismatch is Error{protocol} with
 // path and line, such as "the server's answer: /models/3/size (line 1): expected a number, found a string". Absent and

@@ -35,7 +35,8 @@ struct Finding {
     std::string place;              // JSON pointer into codemate.json, or into codemate.lock where in_lock
     bool in_lock = false;
     std::string text;
-    std::string hint; // may be empty
+    std::string hint;     // may be empty
+    std::size_t line = 0; // of that file; 0: not known
 };
 
 struct Ports {

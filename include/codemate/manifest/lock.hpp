@@ -25,8 +25,9 @@ struct Locked {
     std::string quantization; // likewise, from the configuration; may be empty
     // The registry manifest, exactly; absent until a registry or store could give them.
     std::optional<std::string> bytes;
-    std::vector<Digest> same; // other digests seen with the very same layers
-    std::string vectors;      // of embedding models; opaque here
+    std::vector<Digest> same;    // other digests seen with the very same layers
+    std::string vectors;         // of embedding models; opaque here
+    std::size_t source_line = 0; // where `source` stands in the text; 0: not read from one
 
     bool is(const Digest&) const; // `digest` or one of `same`
 };
@@ -46,7 +47,7 @@ struct ParsedLock {
 ParsedLock parse_lock(std::string_view text);
 
 // Sources that are neither the model's own name, nor its `from`, nor one of both at a declared mirror: a lock is a file
-// that anyone may send.
+// that anyone may send. In the order of its text.
 std::vector<Problem> check_sources(const Lock&, const Manifest&);
 
 std::string to_text(const Lock&); // sorted, one model a block, a final newline: made to be read in a diff

@@ -92,6 +92,7 @@ struct Manifest {
     ModelName source_of(const ModelName&) const; // where its content comes from: its `from`, else the name itself
     // Wherever its content may come from, best first: its `from`, its own name, and each of them at the mirrors.
     std::vector<ModelName> places_of(const ModelName&) const;
+    bool without_tls(const ModelName&) const; // its registry is among the mirrors, with http://; never the public one
 };
 
 // A mistake in a manifest's text.

@@ -39,7 +39,7 @@ void check_pins(const Facts& facts, Findings& findings) {
     if (!facts.lock) return;
     for (const manifest::Problem& problem : manifest::check_sources(*facts.lock, facts.manifest)) {
         findings.push_back({Severity::problem, Rule::source, std::nullopt, problem.path, true, problem.text,
-                            "remove that entry, or declare where the model comes from"});
+                            "remove that entry, or declare where the model comes from", problem.line});
     }
     for (const auto& [name, pin] : facts.lock->models) {
         if (const manifest::Declared* declared = facts.manifest.declared(name)) {

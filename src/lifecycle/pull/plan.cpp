@@ -40,6 +40,7 @@ Step fetch_step(const manifest::Wanted& wanted, const Known& known) {
         if (declared->from) step.source = *declared->from;
         step.expect = declared->expect;
     }
+    if (known.facts.manifest.without_tls(step.source)) step.transport = ollama::Transport::plain_http;
     step.origin = step.source;
     if (known.options.registry && step.source.on_public_registry()) {
         step.source = at_registry(*known.options.registry, step.source);

@@ -51,6 +51,23 @@ TEST_CASE("what Go's decoder says of bad JSON") {
     CHECK(failure_of([] { go::decode("", go::Rest::refused); }) == "unexpected end of JSON input");
 }
 
+TEST_CASE("nesting is bounded where Go bounds it, and deep texts crash nothing") {
+    constexpr std::string_view deep = "exceeded max depth";
+    const auto nested = [](std::size_t levels, std::string_view opening) {
+        std::string text;
+        for (std::size_t level = 0; level < levels; ++level)
+            text += opening;
+        return text;
+    };
+    CHECK(failure_of([&] { go::decode(nested(10'000, "[")); }) == "unexpected EOF");
+    CHECK(failure_of([&] { go::decode(nested(10'001, "[")); }) == "invalid character '[' " + std::string(deep));
+    CHECK(failure_of([&] { go::decode(nested(2'000'000, "[")); }) == "invalid character '[' " + std::string(deep));
+    CHECK(failure_of([&] { go::decode(nested(2'000'000, "{\"a\":"), go::Rest::refused); }) ==
+          "invalid character '{' " + std::string(deep));
+    // Siblings are not deep.
+    CHECK(failure_of([&] { go::decode("[" + nested(20'000, "[],") + "{}]"); }).empty());
+}
+
 TEST_CASE("a body fills a struct as Go does it") {
     constexpr std::array fields{go::Field{"model", go::Type::string}, go::Field{"stream", go::Type::boolean}};
     const auto body = [&](std::string_view text) { return go::Body(text, "PullRequest", fields); };

@@ -4,7 +4,10 @@
 
 #include "codemate/base/digest.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <thread>
 
 using namespace codemate;
 using namespace codemate::sandbox;
@@ -45,6 +48,21 @@ std::string failure_of(const std::function<void()>& action) {
     } catch (const StoreError& error) {
         return error.text;
     }
+}
+
+// The first failure of either, of `action` done this often while another thread does `other` again and again.
+std::string failure_beside(const std::function<void()>& other, int times, const std::function<void()>& action) {
+    std::string others_failure;
+    std::jthread beside([&](const std::stop_token& stop) {
+        while (!stop.stop_requested() && others_failure.empty())
+            others_failure = failure_of(other);
+    });
+    std::string failure;
+    for (int i = 0; i < times && failure.empty(); ++i)
+        failure = failure_of(action);
+    beside.request_stop();
+    beside.join();
+    return failure.empty() ? others_failure : failure;
 }
 
 } // namespace
@@ -95,6 +113,36 @@ TEST_CASE_METHOD(Fixture, "what is no manifest is skipped, but a link to nowhere
     CHECK(failure_of([&] { store.manifests(); }) ==
           "stat " + (directory / "manifests/registry.ollama.ai/library/one/link").string() +
               ": no such file or directory");
+}
+
+TEST_CASE_METHOD(Fixture, "what one removes takes no directory from under what another one writes") {
+    install("kept", {"a"});
+    const auto come_and_go = [&](const std::string& as) {
+        return [this, as] {
+            store.write_manifest(name(as), manifest_text({"a"}));
+            store.remove(store.manifest(name(as)));
+        };
+    };
+    CHECK(failure_beside(come_and_go("one"), 200, come_and_go("two")).empty());
+    const auto copied = [&] {
+        store.copy_manifest(name("kept"), name("three"));
+        store.remove(store.manifest(name("three")));
+    };
+    CHECK(failure_beside(come_and_go("one"), 200, copied).empty());
+    CHECK(has("a"));
+}
+
+TEST_CASE_METHOD(Fixture, "a list misses nothing that is written over meanwhile, and stands what vanishes") {
+    install("kept", {"a"});
+    std::size_t fewest = 1;
+    const auto list = [&] { fewest = std::min(fewest, store.manifests().size()); };
+    const auto write_over = [&] { store.write_manifest(name("kept"), manifest_text({"a"})); };
+    CHECK(failure_beside(write_over, 200, list).empty());
+    CHECK(fewest == 1);
+    const auto come_and_go = [&] { // by somebody else's hand
+        fs::remove(directory.write("manifests/registry.ollama.ai/library/kept/new", "{}"));
+    };
+    CHECK(failure_beside(come_and_go, 1000, list).empty());
 }
 
 TEST_CASE_METHOD(Fixture, "digests are looked at before they become paths") {

@@ -101,6 +101,19 @@ TEST_CASE("more values than any answer has are refused before they fill the memo
     CHECK(message_of(text + "]").find("more than 4000000 values") != std::string::npos);
 }
 
+TEST_CASE("reading ends soon after a stop") {
+    std::stop_source stop;
+    const auto read = [&](std::size_t values) {
+        std::string text = "[0";
+        for (std::size_t i = 1; i < values; ++i)
+            text += ",0";
+        return json::read(text + "]", "x", Comments::forbidden, stop.get_token()).root.elements().size();
+    };
+    CHECK(read(100'000) == 100'000);
+    stop.request_stop();
+    CHECK_THROWS_AS(read(100'000), Interrupted);
+}
+
 TEST_CASE("a cut text is an error at every length") {
     const std::string text = R"({"a":[1,true,null,"x\u00e4"],"b":{"c":-1.5e3}})";
     for (std::size_t length = 0; length < text.size(); ++length)

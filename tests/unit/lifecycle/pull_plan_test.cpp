@@ -15,6 +15,7 @@ namespace {
 const char* const project = R"({
   "schema": 1,
   "roles": {"primary": "coder:7b-q4_0", "embedding": "coder:7b-q4_0", "fallback": "mistral"},
+  "mirrors": ["http://lan:5000", "https://tls.lan:5000/", "http://registry.ollama.ai"],
   "models": {"coder:7b-q4_0": {"from": "coder:7b-instruct"}, "far": {"from": "hf.co/owner/far:Q4"}, "extra": {}}
 })";
 
@@ -57,7 +58,10 @@ TEST_CASE("what is installed under the name is known") {
     CHECK_FALSE(plan_of({"fallback"}).steps.at(0).before);
 }
 
-TEST_CASE("plain HTTP only for an address that was written so") {
+TEST_CASE("plain HTTP only for an address that was written so, there or among the mirrors") {
+    CHECK(plan_of({"LAN:5000/owner/m:t"}).steps.at(0).transport == Transport::plain_http);
+    CHECK(plan_of({"lan:5001/owner/m:t"}).steps.at(0).transport == Transport::https);
+    CHECK(plan_of({"tls.lan:5000/owner/m:t"}).steps.at(0).transport == Transport::https);
     CHECK(plan_of({"http://127.0.0.1:5000/owner/m:t"}).steps.at(0).transport == Transport::plain_http);
     CHECK(plan_of({"127.0.0.1:5000/owner/m:t"}).steps.at(0).transport == Transport::https);
 }

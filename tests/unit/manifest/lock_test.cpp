@@ -340,6 +340,21 @@ TEST_CASE("a source that is not allowed is told with its place") {
                 "its \"from\" names, nor one of both at a declared mirror"});
 }
 
+TEST_CASE("of a lock that was read, sources are told with their lines, in the order of the text") {
+    const auto entry = [](const char* source) {
+        return R"({"digest": "sha256:)" + a64 + "\",\n\"source\": \"" + source + R"(", "size": 1})";
+    };
+    const ParsedLock parsed = parse_lock("{\"schema\": 1, \"models\": {\n\"z\": " + entry("evil.lan/x/z") +
+                                         ",\n\"good\": " + entry("good") + ",\n\"a\": " + entry("evil.lan/x/a") + "}}");
+    REQUIRE(parsed.problems.empty());
+    const std::vector<Problem> problems = check_sources(parsed.lock, Manifest{});
+    REQUIRE(problems.size() == 2);
+    CHECK(problems[0].line == 3);
+    CHECK(problems[0].path == "/models/z:latest/source");
+    CHECK(problems[1].line == 7);
+    CHECK(problems[1].path == "/models/a:latest/source");
+}
+
 TEST_CASE("the lock stands beside the manifest") {
     CHECK(lock_path(Origin{Origin::How::found, "/p/codemate.json", ""}) == "/p/codemate.lock");
     CHECK(lock_path(Origin{Origin::How::option, "/p/other.json", ""}) == "/p/codemate.lock");

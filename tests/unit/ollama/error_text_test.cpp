@@ -127,6 +127,19 @@ TEST_CASE("a name that misled its writer is explained") {
     CHECK(contains(hint("127.0.0.1:5000/library/x"), "127.0.0.1:5000"));
 }
 
+TEST_CASE("how to ask a registry without TLS is said as it works") {
+    const auto hint = [](const char* name) {
+        return pull_error("pull model manifest: Get \"https://lan:5000/v2/\": http: server gave HTTP response to HTTPS "
+                          "client",
+                          ModelName::parse(name))
+            .hint();
+    };
+    CHECK(hint("lan:5000/owner/model:tag") ==
+          "`codemate pull http://lan:5000/owner/model:tag` asks for it without TLS, as does \"http://lan:5000\" in "
+          "\"mirrors\" of codemate.json");
+    CHECK(contains(hint("mistral"), "CODEMATE_REGISTRY"));
+}
+
 TEST_CASE("only what may pass by itself is worth retrying") {
     const auto retried = [](const char* text) { return worth_retrying(pull_error(text, mistral).kind()); };
     CHECK(retried("max retries exceeded: EOF"));

@@ -94,6 +94,23 @@ TEST_CASE("the list is ordered by name whatever the server's order") {
     CHECK(names == std::vector<std::string>{"a:9", "b:1", "b:2"});
 }
 
+TEST_CASE("a list that is beyond all reason is refused while it comes") {
+    const std::string megabyte(1'000'000, ' ');
+    std::vector<Script::Step> steps(33, megabyte);
+    Script endless({.steps = steps});
+    const auto server = connect(endless, address);
+    for (const std::function<void()>& call :
+         {std::function<void()>([&] { server->installed({}); }), std::function<void()>([&] { server->running({}); })}) {
+        try {
+            call();
+            FAIL_CHECK("was taken");
+        } catch (const Error& error) {
+            CHECK(error.kind() == Kind::protocol);
+            CHECK(error.message() == "the list of models of http://h:1/base is longer than 32 MB");
+        }
+    }
+}
+
 TEST_CASE("recorded failures of real servers") {
     struct Row {
         std::string scenario;

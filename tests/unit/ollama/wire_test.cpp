@@ -150,6 +150,24 @@ TEST_CASE("lists of other versions and of other kinds of models") {
     }
 }
 
+TEST_CASE("more models than any server has are no list, and reading many of them can be stopped") {
+    const auto list_of = [](std::size_t count) {
+        std::string body = R"({"models":[{"name":"a:b"})";
+        for (std::size_t i = 1; i < count; ++i)
+            body += R"(,{"name":"a:b"})";
+        return body + "]}";
+    };
+    CHECK(wire::installed(list_of(5000), "S").size() == 5000);
+    CHECK_THROWS_WITH(wire::installed(list_of(100'001), "S"),
+                      "S lists 100001 models, and codemate takes no more than 100000");
+    std::stop_source stop;
+    stop.request_stop();
+    CHECK_THROWS_AS(wire::installed(list_of(5000), "S", stop.get_token()), Interrupted);
+    CHECK_THROWS_AS(wire::installed(list_of(1), "S", stop.get_token()), Interrupted);
+    CHECK_THROWS_AS(wire::running(list_of(1), "S", stop.get_token()), Interrupted);
+    CHECK_THROWS_AS(wire::shown(list_of(5000), "S", stop.get_token()), Interrupted);
+}
+
 TEST_CASE("what is no list is said to be none") {
     struct Row {
         std::string body, message;
