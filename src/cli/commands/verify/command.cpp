@@ -45,7 +45,9 @@ public:
             repair(facts, report, wiring);
             if (repaired_ && repaired_->report) { // what came of it the files say
                 const bool interrupted = repaired_->report->interrupted;
-                if (!interrupted) report = use::examine(look(options, wiring));
+                const auto& items = repaired_->report->items;
+                const bool changed = std::ranges::any_of(items, [](const auto& item) { return item.done; });
+                if (changed && !interrupted) report = use::examine(look(options, wiring));
                 report.interrupted = report.interrupted || interrupted;
             }
         }
