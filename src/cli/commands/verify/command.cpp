@@ -205,18 +205,25 @@ private:
         wiring.err().write(ui::error_text(error, wiring.style_of_err()));
     }
 
-    // A container or another machine is worth a word only to whoever wants the content read.
+    bool is_unreadable() const {
+        return search_ && search_->report.standing == lifecycle::locate::Report::Standing::unreadable;
+    }
+
+    // Where it is plain who may read the files the error's hint says it. A container or another machine is worth a word
+    // only to whoever wants the content read.
     void say_ways(Wiring& wiring) const {
         if (!search_ || search_->ways.empty()) return;
-        const bool nearly = search_->report.standing == lifecycle::locate::Report::Standing::unreadable;
-        if (!deep_ && !nearly) return;
+        if (is_unreadable() ? deep_ : !deep_) return;
         for (const std::string& way : search_->ways)
             wiring.note("what can be done: " + way);
     }
 
-    static Error error_of(const Finding& finding) {
-        Error error(finding.what == What::unread ? Kind::storage : Kind::check, finding.text);
-        if (finding.what == What::unread)
+    Error error_of(const Finding& finding) const {
+        if (finding.what != What::unread) return Error(Kind::check, finding.text);
+        Error error(Kind::storage, finding.text);
+        if (is_unreadable() && !search_->ways.empty())
+            error.hint("`" + search_->ways.front() + "`");
+        else
             error.hint("if its models directory is on this machine, name it with --models-dir DIR");
         return error;
     }
@@ -226,6 +233,7 @@ private:
             models_with(report, {What::layer_damaged, What::layer_size, What::layer_missing, What::manifest});
         if (!damaged.empty())
             return repair_ ? "" : "`codemate verify --repair " + damaged + "` fetches what is bad, and nothing else";
+        if (!models_with(report, {What::unread}).empty()) return "run it as a user who may read the files";
         const std::string missing = models_with(report, {What::absent});
         if (!missing.empty()) return "`codemate pull " + missing + "` installs what is missing";
         const std::string unlisted = models_with(report, {What::unlisted});
