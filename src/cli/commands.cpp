@@ -92,10 +92,16 @@ const std::vector<CommandInfo>& commands() {
          "it lists) the files are looked at, too: manifests, missing layers, sizes. --deep reads and hashes each blob "
          "once, for a server trusts every file that has the right name, and so does a pull; what was found good and "
          "has not changed since is remembered for 30 days. "
+         "--repair plans first, asks, then fetches each bad blob by its digest from the places that have it, and puts "
+         "it in "
+         "place of the bad one; no tag is pulled, so no version changes. A damaged manifest is rebuilt from the lock "
+         "or "
+         "the journal. What no place has stays as it is. "
          "A locked model that is not required may be absent, and a required one without a pin is no problem: both are "
          "notes. Status 3 if there is a problem, 6 if something could not be read.",
          {"codemate verify  # the required set, and what is locked", "codemate verify primary  # one role's model",
           "codemate verify --deep  # read and hash the content as well",
+          "codemate verify --repair  # heal what is damaged, and nothing else",
           "codemate verify --deep --rehash all  # all that is installed, whatever is remembered",
           "codemate verify --json  # all that is known, for scripts"},
          make_verify},

@@ -331,3 +331,90 @@ TEST_CASE("where no store is in reach one note is all, and --deep says what can 
     CHECK(document.find("store")->find("ways")->elements().size() == 2);
     CHECK(document.find("content")->is_null());
 }
+
+namespace {
+
+const Words repair{"verify", "--repair", "--yes"};
+
+} // namespace
+
+TEST_CASE("repair needs a yes, and --dry-run changes nothing") {
+    DiskWorld world;
+    world.set("CODEMATE_REGISTRY", world.sandbox.url());
+    CHECK(world.codemate({"verify", "--repair"}).status() == 0); // there is nothing to do
+    const fs::path file = world.blob(LayerRole::weights);
+    flip(file, fs::file_size(file) / 2);
+    const std::string damaged = test::read_text(file);
+    const auto dry = world.codemate({"verify", "--repair", "--dry-run"});
+    CHECK(dry.status() == 3);
+    CHECK(dry.err.find(" of mistral:latest will come from mistral:latest\n") != std::string::npos);
+    const auto unasked = world.codemate({"verify", "--repair"});
+    CHECK(unasked.status() == 7);
+    CHECK(unasked.err.find("--yes is the consent") != std::string::npos);
+    const json::Value document = test::checked_document(world.codemate({"verify", "--repair", "--json"}).out, "verify");
+    CHECK(*document.find("error")->find("kind") == json::Value("refused"));
+    CHECK(*document.find("repair")->find("executed") == json::Value(false));
+    CHECK(test::read_text(file) == damaged);
+    CHECK(world.codemate({"verify", "--yes"}).status() == 2);
+}
+
+// In the manner of nix's test of its own repair.
+TEST_CASE("corrupt, verify, repair, verify; corrupt again, lose the source, repair fails and nothing more is lost") {
+    DiskWorld world;
+    world.set("CODEMATE_REGISTRY", world.sandbox.url());
+    world.sandbox.pull("llama3:8b");
+    const LayerRole role = GENERATE(LayerRole::weights, LayerRole::template_text, LayerRole::configuration);
+    const fs::path file = world.blob(role);
+    const std::string whole = test::read_text(file);
+    const auto corrupt = [&] {
+        flip(file, fs::file_size(file) / 2);
+        return test::read_text(file);
+    };
+    corrupt();
+    CHECK(world.codemate(deep).status() == 3);
+    const auto repaired = world.codemate(repair);
+    CHECK(repaired.status() == 0);
+    CHECK(test::read_text(file) == whole);
+    CHECK(world.codemate(deep).status() == 0);
+
+    const std::string damaged = corrupt();
+    world.sandbox.set_fault("registry-status=404");
+    const auto failed = world.codemate(repair);
+    CHECK(failed.status() == 3);
+    CHECK(failed.err.find("no registry has it any more") != std::string::npos);
+    CHECK(test::read_text(file) == damaged);
+    world.sandbox.clear_faults();
+    world.sandbox.set_fault("corrupt");
+    if (role == LayerRole::weights) {
+        CHECK(world.codemate(repair).status() == 3);
+        CHECK(test::read_text(file) == damaged);
+    }
+    world.sandbox.clear_faults();
+    CHECK(world.codemate(repair).status() == 0);
+    CHECK(test::read_text(file) == whole);
+    for (const auto& entry : fs::directory_iterator(world.sandbox.store() / "blobs"))
+        CHECK(entry.path().filename().string().size() == 7 + 64); // nothing is left behind
+}
+
+TEST_CASE("repair brings back what is missing, and a damaged manifest by the lock") {
+    DiskWorld world;
+    world.set("CODEMATE_REGISTRY", world.sandbox.url());
+    world.sandbox.pull("llama3:8b");
+    const std::string manifest = test::read_text(world.manifest());
+    fs::remove(world.blob(LayerRole::license));
+    std::ofstream(world.manifest(), std::ios::binary) << manifest.substr(0, 100);
+    const auto result = world.codemate({"verify", "--repair", "--yes", "--json"});
+    CHECK(result.status() == 0);
+    const json::Value document = test::checked_document(result.out, "verify");
+    CHECK(document.find("repair")->find("steps")->elements().size() == 2);
+    CHECK(test::read_text(world.manifest()) == manifest);
+    CHECK(world.codemate(deep).status() == 0);
+}
+
+TEST_CASE("what is not in reach is not repaired") {
+    test::RawServer server(answer_from_elsewhere);
+    test::Place place;
+    place.server(server.url().text());
+    place.directory().write("codemate.json", R"({"schema": 1, "roles": {"primary": "mistral"}})");
+    CHECK(place.codemate(repair).status() == 7);
+}

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <set>
 
 // What is installed: tags, show, copy, delete.
 namespace codemate::sandbox {
@@ -152,6 +153,10 @@ void refresh_listed(World& world, const Name& name) {
 Reply handle_tags(World& world, const Request&) {
     auto manifests = world.store.manifests();
     order_as_server(manifests);
+    std::set<std::string> names;
+    for (const auto& manifest : manifests)
+        names.insert(manifest.name.full());
+    world.listed.keep_only(names);
     auto models = json::Value::array();
     for (const auto& manifest : manifests) {
         try {

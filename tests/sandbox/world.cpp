@@ -53,6 +53,11 @@ void Cache::forget(const std::string& key) {
     entries_.erase(key);
 }
 
+void Cache::keep_only(const std::set<std::string>& keys) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(entries_, [&](const auto& entry) { return !keys.contains(entry.first); });
+}
+
 World::World(WorldOptions options)
     : store(std::move(options.store)), catalog(std::move(options.catalog)), waits(options.waits),
       outside(std::move(options.outside)), downloads(store, waits) {

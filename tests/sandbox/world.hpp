@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,7 @@ public:
     // remembered.
     json::Value get(const std::string& key, const std::string& digest, const std::function<json::Value()>& make);
     void forget(const std::string& key);
+    void keep_only(const std::set<std::string>& keys); // as for models whose manifest has gone, or is damaged
 
 private:
     struct Entry {

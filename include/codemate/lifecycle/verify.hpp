@@ -116,7 +116,8 @@ struct Finding {
         gpu,
         server,
         // of the disk
-        manifest,      // damaged, or without weights
+        manifest,      // damaged
+        no_weights,    // its manifest names none
         unlisted,      // on the disk, and the server does not list it
         not_on_disk,   // the server lists it
         layer_missing, //

@@ -48,14 +48,15 @@ Store store_of(Candidate& candidate, bool proven, std::string doubt) {
     return {candidate.place, proven, std::move(doubt), candidate.disk, std::move(candidate.inventory)};
 }
 
-// What the server itself tells of counts most; then the order of likelihood.
-const Candidate* find_forbidden(const std::vector<Candidate>& candidates) {
-    const Candidate* found = nullptr;
-    for (const Candidate& candidate : candidates) {
-        if (!is_forbidden(candidate)) continue;
-        if (found == nullptr || candidate.place.origin == Place::Origin::shown) found = &candidate;
+// Where the server tells of another directory, one that nobody may read is not its own, but for what a container sees
+// elsewhere.
+const Candidate* find_forbidden(const Facts& facts) {
+    for (const Candidate& candidate : facts.candidates) {
+        const bool may_be =
+            !facts.shown || candidate.place.path == *facts.shown || candidate.place.origin == Place::Origin::volume;
+        if (may_be && is_forbidden(candidate)) return &candidate;
     }
-    return found;
+    return nullptr;
 }
 
 } // namespace
@@ -102,7 +103,7 @@ Report examine(Facts facts) {
         }
     }
     if (!report.store) {
-        const Candidate* const forbidden = find_forbidden(facts.candidates);
+        const Candidate* const forbidden = find_forbidden(facts);
         if (forbidden != nullptr) {
             report.standing = Standing::unreadable;
             report.unreadable = forbidden->place;

@@ -167,7 +167,7 @@ void DiskJudge::judge_entry(Row& row, const Subject& subject, const store::Entry
                 store_->path);
     }
     if (!(installed && installed->cloud()) && !has_weights(entry.image))
-        add(row, Severity::problem, What::manifest, without_weights(entry.image));
+        add(row, Severity::problem, What::no_weights, without_weights(entry.image));
     const std::vector<Layer> blobs = entry.image.blobs();
     for (const store::Flaw& flaw : entry.flaws) {
         const auto layer = std::ranges::find(blobs, flaw.blob, &Layer::digest);

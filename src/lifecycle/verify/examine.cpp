@@ -204,6 +204,8 @@ std::string_view to_string(Finding::What what) {
         return "server";
     case What::manifest:
         return "manifest";
+    case What::no_weights:
+        return "no_weights";
     case What::unlisted:
         return "unlisted";
     case What::not_on_disk:

@@ -104,6 +104,24 @@ TEST_CASE_METHOD(Fixture, "a pull installs true blobs") {
     CHECK(model.find("details")->find("context_length")->unsigned_integer() == 8192);
 }
 
+// As 0.32.15 does it.
+TEST_CASE_METHOD(Fixture, "a manifest that was damaged and came back is listed with its new time") {
+    must_pull("one");
+    const auto time = [&] {
+        const auto listed = value(ask("GET", "/api/tags"));
+        const auto models = listed.find("models")->elements();
+        return models.empty() ? "" : *models[0].find("modified_at")->string();
+    };
+    const std::string before = time();
+    const fs::path manifest = directory / "manifests/registry.ollama.ai/library/one/latest";
+    const std::string whole = test::read_text(manifest);
+    directory.write("manifests/registry.ollama.ai/library/one/latest", "{");
+    CHECK(time().empty());
+    directory.write("manifests/registry.ollama.ai/library/one/latest", whole);
+    CHECK_FALSE(time().empty());
+    CHECK(time() != before);
+}
+
 TEST_CASE_METHOD(Fixture, "shared blobs are fetched once and stay while they are needed") {
     must_pull("one");
     const auto lines = pull("two");

@@ -183,7 +183,10 @@ TEST_CASE("a directory whose manifests cannot be listed is not readable") {
     World world;
     test::install(world.server, world.disk(), "mistral", "{}", {"weights"});
     world.disk().fail(MemoryDisk::Call::list, "manifests", forbidden("manifests"));
+    world.server.set_models_directory(home);
     CHECK(world.look().standing == Standing::unreadable);
+    world.server.set_models_directory("/root/.ollama/models"); // of another machine, or in a container
+    CHECK(world.look().standing == Standing::elsewhere);
 }
 
 TEST_CASE("a named directory stands alone, and is used unproven") {

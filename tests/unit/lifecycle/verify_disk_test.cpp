@@ -168,7 +168,7 @@ TEST_CASE("damage of the structure, without reading content") {
                              R"(,"layers":[)" + test::layer_json("application/vnd.acme.chart", "more") + "]}");
              w.server.install("chat", test::model_on(*w.disk, "chat"));
          },
-         {"problem manifest"}},
+         {"problem no_weights"}},
         {"listed, not on the disk",
          [](World& w) { w.disk->remove(test::path_of_model("chat")); },
          {"problem not_on_disk"}},

@@ -1,6 +1,8 @@
 #include "cli/command.hpp"
 
+#include "cli/commands/targets.hpp"
 #include "cli/commands/verify/render.hpp"
+#include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/store_reach.hpp"
 #include "cli/wiring.hpp"
@@ -26,24 +28,33 @@ public:
         options.arguments("TARGET", targets_, "groups, roles, models; none: the required set and what is locked");
         options.flag("--deep", deep_, "read the content of the models and compare it with its digests");
         options.flag("--rehash", rehash_, "with --deep: read also what is remembered to be good");
+        options.flag("--repair", repair_, "--deep, then fetch what is bad by its digest and put it in its place");
+        options.flag("--dry-run", dry_run_, "with --repair: say what would be done, change nothing");
+        options.flag("-y,--yes", yes_, "with --repair: answer every question with yes");
         options.value("--max-age", "DUR", max_age_,
                       "with --deep: read anew what was read longer ago (default 30d; 12h, 7d …)");
     }
 
     int run(Wiring& wiring) override {
         const use::Options options = checked_options();
-        const manifest::Manifest& manifest = wiring.manifest();
-        const manifest::Lock& lock = wiring.lock();
-        use::Ports ports{wiring.server(), [&]() -> registry::Registry& { return wiring.registry_server(); }};
-        ports.store = [&](std::vector<ollama::Installed>& installed) { return find_store(installed, wiring); };
-        ports.verified = wiring.verified_blobs();
-        ports.clock = &wiring.clock();
-        const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
-        const use::Report report = use::examine(use::gather(options, manifest, lock, ports, run));
+        if (repair_ && !dry_run_) wiring.say_what_is_used();
+        use::Facts facts = look(options, wiring);
+        use::Report report = use::examine(facts);
+        if (repair_) {
+            refuse_without_store(facts);
+            repair(facts, report, wiring);
+            if (repaired_ && repaired_->report) { // what came of it the files say
+                const bool interrupted = repaired_->report->interrupted;
+                const auto& items = repaired_->report->items;
+                const bool changed = std::ranges::any_of(items, [](const auto& item) { return item.done; });
+                if (changed && !interrupted) report = use::examine(look(options, wiring));
+                report.interrupted = report.interrupted || interrupted;
+            }
+        }
         wiring.progress().clear();
         const int status = status_of(report, wiring);
         if (wiring.options().json) {
-            wiring.out().write(json::to_pretty(verify::document(report, search_, status, wiring)) + "\n");
+            wiring.out().write(json::to_pretty(verify::document(report, search_, repaired_, status, wiring)) + "\n");
         } else {
             wiring.out().write(verify::text(report, wiring.out_terminal().columns));
         }
@@ -52,12 +63,93 @@ public:
     }
 
 private:
+    use::Facts look(const use::Options& options, Wiring& wiring) {
+        use::Ports ports{wiring.server(), [&]() -> registry::Registry& { return registry_of(wiring); }};
+        ports.store = [&](std::vector<ollama::Installed>& installed) { return find_store(installed, wiring); };
+        ports.verified = wiring.verified_blobs();
+        ports.clock = &wiring.clock();
+        return use::gather(options, wiring.manifest(), wiring.lock(), ports, run_with(wiring));
+    }
+
+    static Run run_with(Wiring& wiring) {
+        return {wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
+    }
+
+    registry::Registry& registry_of(Wiring& wiring) const {
+        return wiring.registry_server(plain_http_hosts(targets_, wiring.manifest()));
+    }
+
+    // Without its files nobody can tell what is damaged, and a pull takes whatever is there for good.
+    static void refuse_without_store(const use::Facts& facts) {
+        if (facts.reach && facts.reach->store) return;
+        throw Error(Kind::refused, "nothing can be repaired: the server's models directory is not in reach (" +
+                                       (facts.reach ? facts.reach->doubt : std::string()) + ")")
+            .hint("run codemate where the files are, or name their directory with --models-dir DIR");
+    }
+
+    void repair(const use::Facts& facts, const use::Report& report, Wiring& wiring) {
+        namespace mend = lifecycle::repair;
+        if (report.interrupted) return;
+        const mend::Damage damage = verify::damage_of(facts, report);
+        if (damage.empty()) return;
+        const use::Store& store = *facts.reach->store;
+        const mend::Ports ports{*store.disk, registry_of(wiring)};
+        const mend::Memory memory{wiring.manifest(), wiring.lock(), pulled_from_here(wiring)};
+        const Run run = run_with(wiring);
+        repaired_ = verify::Repair{mend::plan(mend::gather(damage, store.inventory, memory, ports, run))};
+        const mend::Plan& plan = repaired_->plan;
+        wiring.progress().clear();
+        for (const std::string& line : verify::lines_of(plan))
+            wiring.err().write(line + "\n");
+        if (dry_run_) return;
+        if (plan.count(mend::Step::Do::nothing) < plan.steps.size()) repaired_->refusal = ask(plan, store, wiring);
+        if (repaired_->refusal) {
+            wiring.err().write(ui::error_text(*repaired_->refusal, wiring.style_of_err()));
+            return;
+        }
+        repaired_->report = mend::execute(plan, ports, run);
+        wiring.progress().clear();
+        for (const mend::Item& item : repaired_->report->items) {
+            if (item.error) wiring.err().write(ui::error_text(*item.error, wiring.style_of_err()));
+        }
+    }
+
+    std::optional<Error> ask(const lifecycle::repair::Plan& plan, const use::Store& store, Wiring& wiring) const {
+        switch (consent(verify::question(plan, store.path), yes_, wiring)) {
+        case Consent::given:
+            return std::nullopt;
+        case Consent::declined:
+            return Error(Kind::refused, "not confirmed; nothing was changed");
+        case Consent::nobody_to_ask:
+            break;
+        }
+        return Error(Kind::refused, "files are to be replaced, and nobody can be asked here; nothing was changed")
+            .hint("--yes is the consent");
+    }
+
+    static std::vector<state::Pulled> pulled_from_here(Wiring& wiring) {
+        const state::Journal* const journal = wiring.journal();
+        if (journal == nullptr) return {};
+        std::vector<state::Pulled> pulled;
+        try {
+            pulled = journal->entries();
+        } catch (const Error& error) {
+            wiring.warn(error.message());
+        }
+        std::erase_if(pulled, [&](const state::Pulled& each) { return each.server != wiring.endpoint().text(); });
+        return pulled;
+    }
+
     use::Options checked_options() const {
-        use::Options options{targets_, deep_, rehash_};
+        use::Options options{targets_, deep_ || repair_, rehash_};
         for (const auto& [given, name] :
              {std::pair(rehash_, "--rehash"), std::pair(max_age_.has_value(), "--max-age")}) {
-            if (given && !deep_)
+            if (given && !options.deep)
                 throw Error(Kind::usage, std::string(name) + " needs --deep: without it no content is read");
+        }
+        for (const auto& [given, name] : {std::pair(dry_run_, "--dry-run"), std::pair(yes_, "--yes")}) {
+            if (given && !repair_)
+                throw Error(Kind::usage, std::string(name) + " needs --repair: without it nothing is changed");
         }
         if (rehash_ && max_age_)
             throw Error(Kind::usage, "--rehash and --max-age contradict each other").hint("--rehash reads everything");
@@ -79,15 +171,16 @@ private:
                                      std::move(found.store->inventory)};
         }
         std::vector<std::string> command{"verify"};
-        if (deep_) command.emplace_back("--deep");
+        if (deep_ || repair_) command.emplace_back(repair_ ? "--repair" : "--deep");
         command.insert(command.end(), targets_.begin(), targets_.end());
         std::vector<std::string> ways = ways_to_store(found, command, wiring);
         search_ = verify::Search{std::move(found), std::move(ways)};
         return reach;
     }
 
-    static int status_of(const use::Report& report, const Wiring& wiring) {
+    int status_of(const use::Report& report, const Wiring& wiring) const {
         if (report.interrupted) return wiring.status_when_interrupted();
+        if (repaired_ && repaired_->refusal) return exit_status(repaired_->refusal->kind());
         std::vector<int> failures;
         for (const Kind kind : report.failures())
             failures.push_back(exit_status(kind));
@@ -112,28 +205,35 @@ private:
         wiring.err().write(ui::error_text(error, wiring.style_of_err()));
     }
 
-    // A container or another machine is worth a word only to whoever wants the content read.
+    bool is_unreadable() const {
+        return search_ && search_->report.standing == lifecycle::locate::Report::Standing::unreadable;
+    }
+
+    // Where it is plain who may read the files the error's hint says it. A container or another machine is worth a word
+    // only to whoever wants the content read.
     void say_ways(Wiring& wiring) const {
         if (!search_ || search_->ways.empty()) return;
-        const bool nearly = search_->report.standing == lifecycle::locate::Report::Standing::unreadable;
-        if (!deep_ && !nearly) return;
+        if (is_unreadable() ? deep_ : !deep_) return;
         for (const std::string& way : search_->ways)
             wiring.note("what can be done: " + way);
     }
 
-    static Error error_of(const Finding& finding) {
-        Error error(finding.what == What::unread ? Kind::storage : Kind::check, finding.text);
-        if (finding.what == What::unread)
+    Error error_of(const Finding& finding) const {
+        if (finding.what != What::unread) return Error(Kind::check, finding.text);
+        Error error(Kind::storage, finding.text);
+        if (is_unreadable() && !search_->ways.empty())
+            error.hint("`" + search_->ways.front() + "`");
+        else
             error.hint("if its models directory is on this machine, name it with --models-dir DIR");
         return error;
     }
 
-    static std::string way_out(const use::Report& report) {
-        const std::string damaged = models_with(report, {What::layer_damaged, What::layer_size});
+    std::string way_out(const use::Report& report) const {
+        const std::string damaged =
+            models_with(report, {What::layer_damaged, What::layer_size, What::layer_missing, What::manifest});
         if (!damaged.empty())
-            return "a pull repairs no file that is there: remove the bad blob, then `ollama pull` the model";
-        const std::string lost = models_with(report, {What::layer_missing, What::manifest});
-        if (!lost.empty()) return "`ollama pull` fetches what is missing";
+            return repair_ ? "" : "`codemate verify --repair " + damaged + "` fetches what is bad, and nothing else";
+        if (!models_with(report, {What::unread}).empty()) return "run it as a user who may read the files";
         const std::string missing = models_with(report, {What::absent});
         if (!missing.empty()) return "`codemate pull " + missing + "` installs what is missing";
         const std::string unlisted = models_with(report, {What::unlisted});
@@ -159,6 +259,10 @@ private:
     std::optional<std::string> max_age_;
     bool deep_ = false;
     bool rehash_ = false;
+    bool repair_ = false;
+    bool dry_run_ = false;
+    bool yes_ = false;
+    std::optional<verify::Repair> repaired_;
     std::optional<verify::Search> search_;
 };
 

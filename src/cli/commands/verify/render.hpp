@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/commands/verify/repair.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/json/value.hpp"
@@ -19,6 +20,7 @@ struct Search {
 
 // `columns`: of the terminal, 0 where there is none.
 std::string text(const lifecycle::verify::Report&, std::size_t columns);
-json::Value document(const lifecycle::verify::Report&, const std::optional<Search>&, int status, Wiring&);
+json::Value document(const lifecycle::verify::Report&, const std::optional<Search>&, const std::optional<Repair>&,
+                     int status, Wiring&);
 
 } // namespace codemate::cli::verify
