@@ -169,6 +169,7 @@ TEST_CASE("what a killed run had pulled is put in its place by the next one, in 
 TEST_CASE("an option that is no port, and a place where nothing can be remembered") {
     Moved world;
     CHECK(world.codemate({"pull", "--relay-port", GENERATE("0", "65536", "-1", "x")}).status() == 2);
+    CHECK(world.codemate({"pull", "--force"}).status() == 2);
     world.state().write("codemate", "a file in the place of the directory");
     const auto pull = world.codemate({"pull", "--yes"});
     CHECK(pull.status() == 0);

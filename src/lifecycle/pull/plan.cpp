@@ -79,17 +79,22 @@ Step refused_as_moved(Step step, const upstream::Standing& standing) {
     return refused(std::move(step), std::move(error));
 }
 
+// Who says which content it shall be.
+std::string pinned(const Step& step, const Known& known) {
+    return known.facts.asked.contains(step.name) ? "asked for" : "locked";
+}
+
 // Way 4: layer by layer, from wherever each is to be had.
-Step locked_step(Step step, const upstream::Supply& supply, std::string reason) {
+Step locked_step(Step step, const upstream::Supply& supply, const std::string& reason, const Known& known) {
     step.supply = supply;
     if (auto obstacle = supply.obstacle()) {
-        obstacle->context("it is locked at " + step.pin->digest.id() + ", and " + reason);
+        obstacle->context("it is " + pinned(step, known) + " at " + step.pin->digest.id() + ", and " + reason);
         return refused(std::move(step), std::move(*obstacle));
     }
     step.what = Do::fetch_locked;
     step.transport = ollama::Transport::plain_http;
     step.keep_source = false;
-    step.reason = "locked; " + reason;
+    step.reason = pinned(step, known) + "; " + reason;
     return step;
 }
 
@@ -101,11 +106,11 @@ const ollama::Installed* holder_of(const Pin& pin, const Known& known) {
     return found == known.facts.installed.end() ? nullptr : &*found;
 }
 
-Step copy_step(Step step, const ollama::Installed& holder) {
+Step copy_step(Step step, const ollama::Installed& holder, const Known& known) {
     step.what = Do::copy_installed;
     step.source = holder.name;
     step.keep_source = true;
-    step.reason = "locked, and its content is installed as " + holder.name.display();
+    step.reason = pinned(step, known) + ", and its content is installed as " + holder.name.display();
     return step;
 }
 
@@ -119,7 +124,7 @@ Step lost_by_its_tag(Step step, const upstream::Standing& standing, const Known&
     if (supply == nullptr) return refused_as_moved(std::move(step), standing);
     const std::string reason = what_became_of_the_tag(step, standing);
     if (standing.state == upstream::State::outdated) step.standing = standing;
-    step = locked_step(std::move(step), *supply, reason);
+    step = locked_step(std::move(step), *supply, reason, known);
     // Typed by hand, it has been given.
     step.wants_consent = step.what == Do::fetch_locked && !known.facts.asked.contains(step.name);
     return step;
@@ -137,13 +142,13 @@ Step fetch_or_refuse(Step step, const Known& known) {
     case State::same_content:
         if (!known.options.locked) step.also_same = standing.after;
         step.pin->same.push_back(*standing.after);
-        step.reason = "locked, and its tag serves the same content";
+        step.reason = pinned(step, known) + ", and its tag serves the same content";
         if (step.before != standing.after) return step;
         step.what = Do::nothing;
-        step.reason = "locked, and the same content is installed";
+        step.reason = pinned(step, known) + ", and the same content is installed";
         return step;
     case State::current:
-        step.reason = "locked, and its tag still serves that";
+        step.reason = pinned(step, known) + ", and its tag still serves that";
         return step;
     case State::absent:
     case State::failed:
@@ -152,8 +157,9 @@ Step fetch_or_refuse(Step step, const Known& known) {
     // A registry that perhaps only the server can reach: then what arrives decides.
     const upstream::Supply* supply = supply_of(step, known);
     if (supply != nullptr && supply->complete())
-        return locked_step(std::move(step), *supply, "its tag could not be looked up, its layers are at a mirror");
-    step.reason = "locked; its tag could not be looked up, what arrives is compared";
+        return locked_step(std::move(step), *supply, "its tag could not be looked up, its layers are at a mirror",
+                           known);
+    step.reason = pinned(step, known) + "; its tag could not be looked up, what arrives is compared";
     return step;
 }
 
@@ -166,10 +172,11 @@ Step pinned_step(Step step, const manifest::Locked& entry, const Known& known) {
     }
     if (step.pin->is(step.before)) {
         step.what = Do::nothing;
-        step.reason = "locked, and installed so";
+        step.reason = pinned(step, known) + ", and installed so";
         return step;
     }
-    if (const ollama::Installed* holder = holder_of(*step.pin, known)) return copy_step(std::move(step), *holder);
+    if (const ollama::Installed* holder = holder_of(*step.pin, known))
+        return copy_step(std::move(step), *holder, known);
     return fetch_or_refuse(std::move(step), known);
 }
 

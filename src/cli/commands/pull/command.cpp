@@ -94,6 +94,14 @@ private:
         return show(report, recovering.items, limit, wiring);
     }
 
+    void refuse_force_without_digest() const {
+        const bool with_digest = std::ranges::any_of(
+            targets_, [](const std::string& target) { return target.find('@') != std::string::npos; });
+        if (!force_ || with_digest) return;
+        throw Error(Kind::usage, "--force says nothing without a digest")
+            .hint("as in codemate pull --force NAME@sha256:…");
+    }
+
     // What an earlier run may have left unchecked of a model is over when that model is what it should be.
     static void finish(Recovering& recovering, const use::Report& report) {
         for (state::Changes::Held& change : recovering.pending) {
@@ -108,6 +116,7 @@ private:
     use::Options options(const std::optional<manifest::LockFile>& lock_file, Wiring& wiring) const {
         use::Options options{targets_, wiring.registry(), is_locked(lock_file, wiring), force_};
         options.server = wiring.endpoint().text();
+        refuse_force_without_digest();
         if (relay_port_)
             options.relay_port = static_cast<std::uint16_t>(number("--relay-port", *relay_port_, 1, 65535));
         if (stall_timeout_) options.stall_timeout = duration("--stall-timeout", *stall_timeout_);

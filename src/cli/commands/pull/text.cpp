@@ -89,14 +89,19 @@ std::string host_of(const relay::Source& source) {
     return source.open->substr(begin, source.open->find('/', begin) - begin);
 }
 
+// That layers are read from, each once.
+void add_hosts(const upstream::Supply& supply, std::vector<std::string>& hosts) {
+    for (const auto& [digest, source] : supply.sources) {
+        if (std::ranges::find(hosts, host_of(source)) == hosts.end()) hosts.push_back(host_of(source));
+    }
+}
+
 // "mistral:latest: 3 layers on the server, 1 to fetch (4.1 GB) from registry.ollama.ai"
 std::string layers_text(const use::Step& step) {
     const upstream::Supply& supply = *step.supply;
     const std::size_t blobs = supply.image.blobs().size();
     std::vector<std::string> hosts;
-    for (const auto& [digest, source] : supply.sources) {
-        if (std::ranges::find(hosts, host_of(source)) == hosts.end()) hosts.push_back(host_of(source));
-    }
+    add_hosts(supply, hosts);
     std::string text = step.name.display() + ": " + counted(blobs - supply.missing.size(), "layer") +
                        " on the server, " + std::to_string(supply.missing.size()) + " to fetch";
     if (!supply.missing.empty()) text += " (" + to_string(supply.to_fetch()) + ")";
@@ -108,14 +113,16 @@ std::string layers_text(const use::Step& step) {
 } // namespace
 
 std::string question(const use::Plan& plan) {
-    std::vector<std::string> names;
+    std::vector<std::string> names, hosts;
     ByteCount bytes;
     for (const use::Step& step : plan.steps) {
         if (!step.wants_consent) continue;
+        add_hosts(*step.supply, hosts);
         names.push_back(printable(step.name.display()) + " at " + step.pin->digest.id());
         bytes += step.supply->to_fetch();
     }
-    return "Install " + listed(names) + " as locked, " + to_string(bytes) + " to fetch?";
+    return "Install " + listed(names) + " as locked, " + to_string(bytes) + " to fetch" +
+           (hosts.empty() ? "" : " from " + printable(listed(hosts), 200)) + "?";
 }
 
 std::string text(const use::Plan& plan, std::size_t columns) {
