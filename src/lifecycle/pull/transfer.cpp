@@ -1,6 +1,6 @@
 #include "lifecycle/pull/transfer.hpp"
 
-#include "lifecycle/pull/arrivals.hpp"
+#include "lifecycle/pull/account.hpp"
 #include "lifecycle/pull/download.hpp"
 #include "lifecycle/pull/keeping.hpp"
 #include "lifecycle/pull/memory.hpp"
@@ -27,24 +27,25 @@ class Transfer {
 public:
     Transfer(const Step& step, const Plan& plan, Shared& shared)
         : step_(step), plan_(plan), shared_(shared), ports_(shared.ports), run_(shared.run),
-          keeping_(ports_.server, ports_.clock), arrivals_(ports_.clock.steady()), source_(step.source) {
+          keeping_(ports_.server, ports_.clock), account_(step, shared.layers, ports_.clock, run_),
+          source_(step.source) {
         item_.step = step;
     }
 
     Item carry_out() {
-        tell(Event::Type::begin, beginning());
+        account_.begin();
         try {
             throw_if_stopped(run_.stop);
             const Memory::Alone alone = wait_until_alone();
             if (!alone.waited || !is_done_meanwhile()) carry_out_step();
         } catch (const Interrupted&) {
             item_.outcome = Outcome::interrupted;
-            item_.fetched = arrivals_.fetched();
+            item_.fetched = account_.fetched();
             for (const std::string& note : undo())
-                tell(Event::Type::note, note);
+                account_.note(note);
         } catch (const Error& error) {
             item_.outcome = Outcome::failed;
-            item_.fetched = arrivals_.fetched();
+            item_.fetched = account_.fetched();
             cause_ = error.message();
             item_.error = error;
             item_.error->context("cannot pull " + quoted(step_.name.display()));
@@ -54,8 +55,7 @@ public:
         }
         item_.took = ports_.clock.steady() - began_;
         settle();
-        shared_.layers.release(this);
-        tell_end();
+        account_.end(item_, cause_);
         return item_;
     }
 
@@ -64,7 +64,7 @@ private:
     Memory::Alone wait_until_alone() {
         const bool changes = step_.what != Step::Do::nothing && step_.what != Step::Do::refuse;
         if (!changes) return {};
-        return shared_.memory.alone(step_.name, [this](std::string text) { tell(Event::Type::note, std::move(text)); });
+        return shared_.memory.alone(step_.name, [this](std::string text) { account_.note(std::move(text)); });
     }
 
     bool is_done_meanwhile() {
@@ -169,10 +169,10 @@ private:
 
     void tell_kept() {
         for (const std::string& note : keeping_.drop_needless(last_steps_))
-            tell(Event::Type::note, note);
+            account_.note(note);
         item_.kept_as = keeping_.names();
         for (const ModelName& name : item_.kept_as)
-            tell(Event::Type::note, "what was installed before is kept as " + name.display());
+            account_.note("what was installed before is kept as " + name.display());
     }
 
     // A pull that failed or was stopped may have changed the name nevertheless: an answer can get lost, and a server
@@ -214,8 +214,8 @@ private:
                 transport,
                 shared_.options,
                 ports_,
-                {[this](const PullEvent& event) { on(event); },
-                 [this](std::string note) { tell(Event::Type::note, std::move(note)); },
+                {[this](const PullEvent& event) { account_.on(event); },
+                 [this](std::string note) { account_.note(std::move(note)); },
                  [this] {
                      if (is_relayed()) discard_unverified(image_->blobs(), fetching_);
                  }}};
@@ -225,7 +225,7 @@ private:
     void run(Download& download) {
         const auto record = [&] {
             item_.attempts.insert(item_.attempts.end(), download.attempts().begin(), download.attempts().end());
-            item_.lost = arrivals_.lost();
+            item_.lost = account_.lost();
         };
         try {
             download.run(run_.stop);
@@ -260,7 +260,7 @@ private:
             upstream::Supply supply =
                 upstream::find_supply(std::move(image), places, {&ports_.server, *ports_.registry}, run_);
             if (const auto obstacle = supply.obstacle()) throw *obstacle;
-            tell(Event::Type::note, "the server cannot pull from that registry; its layers come through codemate");
+            account_.note("the server cannot pull from that registry; its layers come through codemate");
             return supply;
         } catch (const Error& error) {
             Error told = refusal;
@@ -296,7 +296,7 @@ private:
             if (meant && ports_.server.has_blob(blob.digest, run_.stop)) there.push_back(blob);
         }
         if (there.empty()) return false;
-        tell(Event::Type::note, "what an attempt before this one left unchecked is fetched again");
+        account_.note("what an attempt before this one left unchecked is fetched again");
         shared_.route.discard(there, run_);
         return true;
     }
@@ -381,7 +381,7 @@ private:
                     image_ = first->digest ? find_image(step_, *first->digest, ports_, last_steps_) : std::nullopt;
                 item_.locked_now = record_pin(step_, *first, image_, ports_, last_steps_);
             }
-            if (item_.locked_now) tell(Event::Type::note, "locked at " + first->digest->id() + " (first use)");
+            if (item_.locked_now) account_.note("locked at " + first->digest->id() + " (first use)");
         } catch (const Interrupted&) {
             item_.error = Error(Kind::failed, "interrupted");
         } catch (const Error& error) {
@@ -401,15 +401,12 @@ private:
     void record(const Installed& model) {
         item_.digest = model.digest;
         item_.size = model.size;
-        // The sum of the manifest's sizes without what was there: layers that came too quickly for an event count too.
-        item_.fetched = model.size.count() > 0 ? model.size - arrivals_.present_before() : arrivals_.fetched();
-        for (const auto& [layer, size] : elsewhere_)
-            item_.fetched = item_.fetched - size;
+        item_.fetched = account_.fetched_of(model.size);
     }
 
     // From the name that the server pulled to the model's own.
     void place(const Installed& source, const std::vector<Installed>& before, const std::vector<Installed>& after) {
-        tell(Event::Type::stage, "copying to " + step_.name.display());
+        account_.tell(Event::Type::stage, "copying to " + step_.name.display());
         const Digest digest = source.digest.value_or(Digest());
         // Not the name of the snapshot that may be there already, which has the old content's digest.
         const ModelName spare = rules::free_snapshot_name(step_.name, ports_.clock.now(), digest, after);
@@ -437,8 +434,7 @@ private:
         } catch (const Error& error) {
             helper_left_ = error.kind() != Kind::not_found;
             if (helper_left_)
-                tell(Event::Type::note,
-                     "the helper name " + source_.display() + " could not be removed: " + error.message());
+                account_.note("the helper name " + source_.display() + " could not be removed: " + error.message());
         }
     }
 
@@ -449,67 +445,9 @@ private:
         } else {
             const bool same = old->digest && old->digest == source.digest;
             item_.outcome = same ? Outcome::unchanged : Outcome::updated;
-            if (same) item_.fetched = arrivals_.seen_moving();
+            if (same) item_.fetched = account_.seen_moving();
         }
         item_.step.before = old == nullptr ? std::nullopt : old->digest;
-    }
-
-    void on(const PullEvent& event) {
-        const SteadyTime now = ports_.clock.steady();
-        arrivals_.on(counted(event), now);
-        // The server's last word is not yet the end of the item.
-        const bool is_news = event.stage != PullEvent::Stage::silence && event.status != "success";
-        if (is_news && event.status != stage_) {
-            stage_ = event.status;
-            tell(Event::Type::stage, stage_);
-        }
-        // A pulse of silence is told too: whoever draws wants to move on.
-        Event amount{Event::Type::amount, step_.name.display(), {}, arrivals_.completed(), arrivals_.total()};
-        if (run_.events) run_.events(amount);
-    }
-
-    // Without a layer that another model, pulled at the same time, counts already.
-    PullEvent counted(const PullEvent& event) {
-        if (event.stage != PullEvent::Stage::layer || shared_.layers.is_mine(event.layer_name, this)) return event;
-        elsewhere_[event.layer_name] = event.total;
-        PullEvent without;
-        without.status = event.status;
-        return without;
-    }
-
-    void tell(Event::Type type, std::string text) {
-        if (run_.events)
-            run_.events({type, step_.name.display(), std::move(text), arrivals_.completed(), arrivals_.total()});
-    }
-
-    std::string beginning() const {
-        if (step_.what == Step::Do::refuse) return "comparing with the lock";
-        if (step_.what == Step::Do::fetch_locked) return "pulling the locked content, layer by layer";
-        if (step_.what != Step::Do::fetch) return step_.reason;
-        return step_.copies() ? "pulling " + step_.source.display() : "pulling";
-    }
-
-    void tell_end() {
-        if (!run_.events) return;
-        const bool failed = item_.outcome == Outcome::failed || item_.outcome == Outcome::interrupted;
-        run_.events({Event::Type::end, step_.name.display(), end_text(), item_.size, item_.size, failed});
-    }
-
-    std::string end_text() const {
-        switch (item_.outcome) {
-        case Outcome::pulled:
-            return "pulled, " + to_string(item_.fetched) + " in " + to_text(item_.took);
-        case Outcome::updated:
-            return "updated, " + to_string(item_.fetched) + " in " + to_text(item_.took);
-        case Outcome::copied:
-            return "copied from " + step_.source.display();
-        case Outcome::unchanged:
-            return "up to date";
-        case Outcome::failed:
-            return cause_;
-        default:
-            return "interrupted";
-        }
     }
 
     const Step& step_;
@@ -518,15 +456,13 @@ private:
     const Ports& ports_;
     const Run& run_;
     Keeping keeping_;
-    Arrivals arrivals_;
-    std::map<std::string, ByteCount> elsewhere_; // layers that another model counts
+    Account account_;
     const SteadyTime began_ = ports_.clock.steady();
     ModelName source_;             // what the server has been asked to pull: a relay's name, too
     std::optional<Image> image_;   // that is being pulled, where its manifest is known
     std::vector<Digest> fetching_; // through a relay: what the server lacked
     std::optional<state::Changes::Held> change_;
     bool helper_left_ = false;
-    std::string stage_;
     std::optional<Grace> grace_; // of the last steps, once for all of them
     Stop last_steps_;
     std::optional<ModelName> pulled_as_; // has what was pulled, as long as the model's own name has not
