@@ -185,6 +185,32 @@ std::string printable(std::string_view text, std::size_t limit) {
     return result;
 }
 
+std::string without_credentials(std::string_view text) {
+    constexpr std::string_view around_a_url = " \t\r\n\v\f\"'<>`";
+    constexpr std::string_view behind_a_url = ".,:;!)]}"; // of the sentence around it
+    std::string result;
+    for (std::size_t begin = text.find("//"); begin != std::string_view::npos; begin = text.find("//")) {
+        result += text.substr(0, begin + 2);
+        text.remove_prefix(begin + 2);
+        const std::string_view url = text.substr(0, text.find_first_of(around_a_url));
+        const std::size_t authority_end = std::min(url.find_first_of("/?#\\"), url.size());
+        const std::size_t at = url.substr(0, authority_end).rfind('@');
+        const std::size_t host = at == std::string_view::npos ? 0 : at;
+        if (host != 0) result += "…";
+        const std::size_t query = std::min(url.find('?'), url.size());
+        result += url.substr(host, query - host);
+        const std::size_t last = url.find_last_not_of(behind_a_url);
+        const std::size_t end = last == std::string_view::npos ? url.size() : std::max(last + 1, query);
+        if (query + 1 < end) {
+            result += "?…";
+            text.remove_prefix(end);
+        } else {
+            text.remove_prefix(query);
+        }
+    }
+    return result.append(text);
+}
+
 std::string quoted(std::string_view text, std::size_t limit) {
     return "'" + printable(text, limit) + "'";
 }

@@ -17,7 +17,7 @@ std::string server(const Failure& failed) {
 
 // libcurl's words, else its name for the failure.
 std::string words(const Failure& failed) {
-    return printable(failed.text.empty() ? curl_easy_strerror(failed.code) : failed.text);
+    return printable(failed.text.empty() ? curl_easy_strerror(failed.code) : without_credentials(failed.text));
 }
 
 // Somebody is there. Of who was not reached the caller knows more: who that is, and how it is started.

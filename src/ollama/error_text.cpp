@@ -80,13 +80,13 @@ constexpr std::array table{
     Row{"not a directory", Kind::storage, "the server's models directory is damaged", own_store},
 };
 
-// In one line, fit for a terminal.
+// In one line, fit for a terminal and for a log that others read.
 std::string one_line(std::string_view text) {
     std::string line;
     for (const auto part : split(text, '\n')) {
         if (!trimmed(part).empty()) line.append(line.empty() ? "" : " ").append(trimmed(part));
     }
-    return printable(line);
+    return printable(without_credentials(line));
 }
 
 Error build(Kind kind, std::string_view meaning, std::string_view words, std::string_view hint) {
@@ -159,9 +159,14 @@ Error forbidden(std::string_view text) {
             "address, start it with OLLAMA_HOST=0.0.0.0, or let a reverse proxy send the header Host: localhost:11434");
 }
 
+std::string_view without_query(std::string_view reference) {
+    return reference.substr(0, reference.find('?'));
+}
+
 Error redirected(const http::Response& answer, std::string_view source) {
     const std::string* target = answer.header("Location");
-    return Error(Kind::protocol, std::string(source) + " sends to " + (target ? quoted(*target) : "another address"))
+    return Error(Kind::protocol, std::string(source) + " sends to " +
+                                     (target ? quoted(without_query(without_credentials(*target))) : "another address"))
         .hint("set OLLAMA_HOST or --host to where the server really is");
 }
 

@@ -164,7 +164,8 @@ Error not_ollama(std::string_view text, std::string_view source) {
     for (const auto part : split(text.substr(0, 4 * excerpt_length), '\n')) {
         if (!trimmed(part).empty()) line.append(line.empty() ? "" : " ").append(trimmed(part));
     }
-    const std::string answer = line.empty() ? "it is empty" : codemate::quoted(line, excerpt_length);
+    const std::string answer =
+        line.empty() ? "it is empty" : codemate::quoted(without_credentials(line), excerpt_length);
     return Error(Kind::protocol, "the answer of " + std::string(source) + " is not Ollama's: " + answer)
         .hint(
             "is this an Ollama server? check OLLAMA_HOST or --host, and what may stand between: a proxy, a login page");
@@ -217,7 +218,7 @@ std::variant<PullEvent, Failure> pull_line(std::string_view line, std::string_vi
     if (!document.root.is_object()) throw not_ollama(line, source);
     if (root.has("error")) return Failure{error_text(root.at("error").value())};
     PullEvent event;
-    event.status = text_of(root, "status");
+    event.status = without_credentials(text_of(root, "status"));
     event.layer_name = text_of(root, "digest");
     event.stage = stage_of(event.status, event.layer_name);
     event.layer = Digest::parse(event.layer_name);

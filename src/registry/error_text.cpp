@@ -46,7 +46,7 @@ std::string safe_words(const http::Response& answer, std::span<const std::string
     const bool repeats = std::ranges::any_of(
         secrets, [&](const std::string& secret) { return !secret.empty() && words.find(secret) != std::string::npos; });
     if (repeats || trimmed(words).empty()) return {};
-    return ": " + printable(words, longest_excerpt);
+    return ": " + printable(without_credentials(words), longest_excerpt);
 }
 
 std::string status_text(const http::Response& answer) {

@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr ByteCount file_limit(std::uint64_t{64} << 10U);
 constexpr const char* extension = ".json";
+constexpr const char* lock_extension = ".lock~";              // whose files hold nobody up
+constexpr auto others_kept_for = std::chrono::hours(24 * 30); // a newer codemate may come back to its own
 
 void make_directory(const fs::path& directory) {
     std::error_code failure;
@@ -29,19 +31,40 @@ std::vector<fs::path> files_in(const fs::path& directory) {
     std::error_code ignored;
     for (fs::directory_iterator entry(directory, ignored), end; entry != end; entry.increment(ignored)) {
         if (ignored) break;
-        if (entry->path().extension() == extension) files.push_back(entry->path());
+        if (entry->path().extension() != lock_extension) files.push_back(entry->path());
     }
     return files;
 }
 
-// Nothing where its process lives, or has just ended it.
+bool is_old(const fs::path& file) {
+    std::error_code failure;
+    if (!fs::is_regular_file(fs::symlink_status(file, failure))) return false;
+    const auto written = fs::last_write_time(file, failure);
+    return !failure && fs::file_time_type::clock::now() - written > others_kept_for;
+}
+
+// Nothing for what is none. Throws for what cannot be read.
+std::optional<Change> change_in(const fs::path& file) {
+    std::error_code failure;
+    const std::uintmax_t size = fs::file_size(file, failure);
+    if (!failure && size > file_limit.count()) return std::nullopt;
+    return parse_change(read_file(file, file_limit));
+}
+
+// Nothing where its process lives, or has just ended it. What is no change is removed when it is old.
 std::optional<Changes::Held> claim(const fs::path& file) {
+    const bool may_be_one = file.extension() == extension;
+    if (!may_be_one && !is_old(file)) return std::nullopt;
     try {
         auto lock = FileLock::try_lock(file);
         if (!lock) return std::nullopt;
-        auto change = parse_change(read_file(file, file_limit));
+        auto change = may_be_one ? change_in(file) : std::nullopt;
         if (change) return Changes::Held(file, std::move(lock), std::move(*change));
-        diagnostics::info(quoted(file.string()) + " is no change that this codemate understands");
+        const bool removed = is_old(file) && fs::remove(file);
+        diagnostics::info(quoted(file.string()) + " is no change that this codemate understands" +
+                          (removed ? "; it was old and has been removed" : ""));
+    } catch (const fs::filesystem_error& error) {
+        diagnostics::debug(error.what());
     } catch (const Error& error) {
         diagnostics::debug(error.message());
     }

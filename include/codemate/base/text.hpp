@@ -25,6 +25,10 @@ std::string quoted(const std::string&,
                    std::size_t limit = 500); // else std::quoted is the better match for a std::string
 std::string quoted(const char*, std::size_t limit = 500);
 
+// The same text, whose URLs show neither who somebody is nor what they sign with: "http://user:pw@host/a?key=x" is
+// "http://…@host/a?…". For what a server or registry says; what a user shall open in a browser needs its query.
+std::string without_credentials(std::string_view);
+
 // Columns of a terminal that this UTF-8 text takes (wcwidth-like: combining 0, East Asian wide 2); control characters
 // count 0.
 std::size_t display_width(std::string_view);

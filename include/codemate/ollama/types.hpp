@@ -70,7 +70,7 @@ struct PullEvent {
     std::optional<Digest> layer = {};     // of stage layer, where the server sends a true digest
     std::string layer_name = {};          // of stage layer: the digest as sent, also "sha256:model"
     ByteCount completed = {}, total = {}; // as sent: may be absent (0), may go down, may never reach the total
-    std::string status = {};              // as sent
+    std::string status = {};              // as sent, but for credentials in URLs
 };
 
 enum class Transport { https, plain_http }; // plain_http: "insecure", for every request of that pull (facts.md 2.5)

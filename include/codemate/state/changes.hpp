@@ -56,7 +56,8 @@ public:
     std::unique_ptr<FileLock> alone(const std::string& server, const ModelName&, Stop) const;
 
     // What processes that are gone have left, each of them held now, the oldest first. A file that is none of this form
-    // is passed over. Empty where there is no directory; throws nothing.
+    // is passed over, and removed when nobody has written it for 30 days. Empty where there is no directory; throws
+    // nothing.
     std::vector<Held> left_behind() const;
 
 private:

@@ -34,10 +34,10 @@ public:
     explicit Journal(std::filesystem::path file) : file_(std::move(file)) {}
 
     // Oldest first. Lines that are none of this form (a newer codemate's, half a line) are passed over. Empty if there
-    // is no file; Error{storage} where it cannot be read.
+    // is no file, or one of more than 64 MiB, which something else has written; Error{storage} where it cannot be read.
     std::vector<Pulled> entries() const;
 
-    // Creates the directory, too. Error{storage}.
+    // Creates the directory, too; begins anew where the file is too large, which is `<file>.old` then. Error{storage}.
     void add(const Pulled&, Stop) const;
 
 private:

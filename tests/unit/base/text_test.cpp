@@ -19,6 +19,26 @@ TEST_CASE("printable text has no control characters and is valid UTF-8") {
     CHECK(printable(row.text) == row.shown);
 }
 
+TEST_CASE("URLs show neither user info nor query") {
+    struct Row {
+        std::string text, shown;
+    };
+    const Row row =
+        GENERATE(Row{"", ""}, Row{"no URL: a@b?c", "no URL: a@b?c"}, Row{"http://host:1/a/b", "http://host:1/a/b"},
+                 Row{"http://user:pw@host/a?key=x", "http://…@host/a?…"},
+                 Row{"sends to 'https://u@h'.", "sends to 'https://…@h'."},
+                 Row{"Get \"http://u:p@h/v2/?sig=s&x=1\": EOF", "Get \"http://…@h/v2/?…\": EOF"},
+                 Row{"http://u:p@w@h http://v:q@i", "http://…@h http://…@i"}, Row{"//u:p@h/x", "//…@h/x"},
+                 Row{"https://h?a=http://u:p@i/, and more", "https://h?…, and more"},
+                 Row{"is it http://h/a?", "is it http://h/a?"},
+                 Row{"https://h/owner/model@sha256:1", "https://h/owner/model@sha256:1"}, Row{"http://@h", "http://@h"},
+                 Row{"http://u:p@", "http://…@"}, Row{"a//b", "a//b"}, Row{"//", "//"}, Row{"///", "///"},
+                 Row{"http://?", "http://?"}, Row{"HTTP://U:Käse@h/模型?模", "HTTP://…@h/模型?…"},
+                 Row{"http://u:p@h\\@i/", "http://…@h\\@i/"}, Row{"x://a//u:p@h", "x://a//u:p@h"},
+                 Row{"http://h/a#t?k=1", "http://h/a#t?…"});
+    CHECK(without_credentials(row.text) == row.shown);
+}
+
 TEST_CASE("long text is cut") {
     CHECK(printable("abcdef", 6) == "abcdef");
     CHECK(printable("abcdefg", 6) == "abcdef…");

@@ -127,6 +127,28 @@ TEST_CASE("a name that misled its writer is explained") {
     CHECK(contains(hint("127.0.0.1:5000/library/x"), "127.0.0.1:5000"));
 }
 
+TEST_CASE("what stands in URLs for one's eyes only is in no error") {
+    const std::string text = R"(Get "https://me:hunter2@r.corp/v2/?sig=s3cret": EOF)";
+    const auto clean = [](const Error& error) {
+        const std::string all = error.message() + error.hint();
+        return !contains(all, "hunter2") && !contains(all, "s3cret") && contains(all, "r.corp");
+    };
+    CHECK(clean(pull_error(text, mistral)));
+    CHECK(clean(pull_error("pull model manifest: 500: " + text, mistral)));
+    CHECK(clean(answer_error(answer(500, R"({"error":"see https://me:hunter2@r.corp/?sig=s3cret"})"), nullptr, "S")));
+    CHECK(clean(answer_error(answer(500, "<a href='https://me:hunter2@r.corp/?sig=s3cret'>"), nullptr, "S")));
+    for (const char* target : {"https://me:hunter2@r.corp/?sig=s3cret", "//me:hunter2@r.corp/", "/r.corp?sig=s3cret"}) {
+        http::Response moved = answer(307, "");
+        moved.headers = {{"Location", target}};
+        CHECK(clean(answer_error(moved, nullptr, "S")));
+    }
+    // This one is to be opened.
+    CHECK(contains(
+        answer_error(answer(401, R"({"error":"x","signin_url":"https://ollama.com/connect?key=k"})"), nullptr, "S")
+            .hint(),
+        "?key=k"));
+}
+
 TEST_CASE("how to ask a registry without TLS is said as it works") {
     const auto hint = [](const char* name) {
         return pull_error("pull model manifest: Get \"https://lan:5000/v2/\": http: server gave HTTP response to HTTPS "

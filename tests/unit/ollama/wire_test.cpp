@@ -229,6 +229,8 @@ TEST_CASE("an event is faithful to its line") {
     CHECK(full.total == ByteCount(1073741824));
     CHECK(full.completed == ByteCount(29205196));
 
+    CHECK(event(R"({"status":"pulling from http://u:p@h/?k=1"})").status == "pulling from http://…@h/?…");
+
     const auto mlx = event(R"({"status":"pulling model","digest":"sha256:model","total":5,"completed":7})");
     CHECK_FALSE(mlx.layer);
     CHECK(mlx.layer_name == "sha256:model");

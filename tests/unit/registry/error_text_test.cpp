@@ -56,6 +56,8 @@ TEST_CASE("a registry's own words") {
     CHECK(said(R"({"errors":[{"message":"a"},{"message":"b"},{"message":"c"},{"message":"d"}]})") ==
           bare + ": a; b; c");
     CHECK(said("{\"errors\":[{\"message\":\"a\\u001b[2Jb\\nc\"}]}") == bare + ": a\\x1b[2Jb\\nc");
+    CHECK(said(R"({"errors":[{"message":"ask https://me:pw@r.corp/token?sig=x"}]})") ==
+          bare + ": ask https://…@r.corp/token?…");
     CHECK(said("<html>no</html>") == bare);
     CHECK(said("[]") == bare);
     CHECK(said(R"({"errors":"x"})") == bare);

@@ -91,6 +91,41 @@ TEST_CASE("other files in the directory are passed over") {
     CHECK(Changes(dir / "changes").left_behind().empty());
 }
 
+TEST_CASE("other files in the directory are removed when they are old and nobody holds them") {
+    const test::TempDir dir;
+    const Changes changes(dir / "changes");
+    leave(changes, change("m"));
+    std::filesystem::path changed; // not the lock that was left with it
+    for (const auto& entry : std::filesystem::directory_iterator(dir / "changes")) {
+        if (entry.path().extension() == ".json") changed = entry.path();
+    }
+    const auto age = [](const std::filesystem::path& file, int days) {
+        std::filesystem::last_write_time(file,
+                                         std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * days));
+        return file;
+    };
+    const auto nonsense = age(dir.write("changes/a.json", "nonsense"), 31);
+    const auto newer_form = age(dir.write("changes/b.json", R"({"schema":2})"), 29);
+    const auto long_one = age(dir.write("changes/c.json", std::string(100'000, ' ')), 31);
+    const auto half_written = age(dir.write("changes/d.json.AbCdEf", to_text(change("m"))), 31);
+    const auto held = age(dir.write("changes/e.json", "nonsense"), 31);
+    std::filesystem::create_directory(dir / "changes/directory");
+    age(changed, 100); // of this form: kept, however old
+    {
+        const FileLock lock(held, {});
+        CHECK(changes.left_behind().size() == 1);
+    }
+    CHECK_FALSE(std::filesystem::exists(nonsense));
+    CHECK(std::filesystem::exists(newer_form));
+    CHECK_FALSE(std::filesystem::exists(long_one));
+    CHECK_FALSE(std::filesystem::exists(half_written));
+    CHECK(std::filesystem::exists(held));
+    CHECK(std::filesystem::exists(changed));
+    CHECK(std::filesystem::exists(dir / "changes/directory"));
+    CHECK(changes.left_behind().size() == 1);
+    CHECK_FALSE(std::filesystem::exists(held));
+}
+
 TEST_CASE("a directory that cannot be made is an error") {
     const test::TempDir dir;
     dir.write("file", "");

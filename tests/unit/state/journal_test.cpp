@@ -104,6 +104,19 @@ TEST_CASE("the journal is bounded, and what is newest stays") {
     }
 }
 
+TEST_CASE("a journal that is too large to be read is put aside, and a new one begins") {
+    const test::TempDir dir;
+    dir.write("journal.jsonl", "nonsense");
+    dir.write("journal.jsonl.old", "an older one");
+    std::filesystem::resize_file(dir / "journal.jsonl", 100'000'000);
+    const Journal journal(dir / "journal.jsonl");
+    CHECK(journal.entries().empty());
+    journal.add(pulled(1), {});
+    CHECK(journal.entries().size() == 1);
+    CHECK(std::filesystem::file_size(dir / "journal.jsonl") < 1000);
+    CHECK(std::filesystem::file_size(dir / "journal.jsonl.old") == 100'000'000);
+}
+
 TEST_CASE("half a line of a crash spoils nothing") {
     const test::TempDir dir;
     dir.write("journal.jsonl", to_line(pulled(1)) + "\n" + to_line(pulled(2)).substr(0, 40));
