@@ -223,7 +223,7 @@ TEST_CASE_METHOD(Fixture, "a blob of several parts is resumed where its records 
     const auto recorded = [&] {
         return partial_files().size() == 3 ? completed(test::read_text(directory / (blob + "-partial-0"))) : 0;
     };
-    for (int patience = 0; patience < 5'000 && recorded() == 0; ++patience)
+    for (int patience = 0; patience < 60'000 && recorded() == 0; ++patience)
         wait_for(std::chrono::milliseconds(1), {});
     CHECK(partial_files().size() == 3); // the data, and parts of 100 and 10 MB
     CHECK(fs::file_size(directory / (blob + "-partial")) == 110'000'000);
