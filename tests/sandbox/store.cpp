@@ -83,10 +83,10 @@ StoredLayer read_layer(const json::Value& object) {
             size == nullptr ? 0 : size->unsigned_integer().value_or(0)};
 }
 
-// The server's walk stops at a link that leads nowhere, which is there itself.
-bool has_vanished(const fs::path& path) {
+// What is no link is gone or, by now, back again: only a link to nowhere is there and cannot be looked at.
+bool is_link(const fs::path& path) {
     struct stat info {};
-    return ::lstat(path.c_str(), &info) != 0 && errno == ENOENT;
+    return ::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
 }
 
 // Of what the walk over manifests/*/*/*/* finds; throws where the whole walk has to fail.
@@ -98,7 +98,7 @@ std::vector<fs::path> manifest_files(const fs::path& directory, int levels) {
             struct stat info {};
             if (::stat(entry->path().c_str(), &info) != 0) {
                 const int reason = errno;
-                if (has_vanished(entry->path())) continue;
+                if (!is_link(entry->path())) continue;
                 throw_store_error(reason, "stat", entry->path());
             }
             if (!S_ISDIR(info.st_mode)) found.push_back(entry->path());

@@ -137,12 +137,12 @@ TEST_CASE_METHOD(Fixture, "a list misses nothing that is written over meanwhile,
     std::size_t fewest = 1;
     const auto list = [&] { fewest = std::min(fewest, store.manifests().size()); };
     const auto write_over = [&] { store.write_manifest(name("kept"), manifest_text({"a"})); };
-    CHECK(failure_beside(write_over, 200, list).empty());
+    CHECK(failure_beside(write_over, 200, list) == "");
     CHECK(fewest == 1);
     const auto come_and_go = [&] { // by somebody else's hand
         fs::remove(directory.write("manifests/registry.ollama.ai/library/kept/new", "{}"));
     };
-    CHECK(failure_beside(come_and_go, 1000, list).empty());
+    CHECK(failure_beside(come_and_go, 1000, list) == "");
 }
 
 TEST_CASE_METHOD(Fixture, "digests are looked at before they become paths") {
