@@ -64,22 +64,38 @@ void look_up_tags(Facts& facts, const std::map<ModelName, Locked, ServerOrder>& 
         facts.upstream.emplace(inquiry.name, upstream::judge(inquiry));
 }
 
-std::optional<Image> remembered(const Digest& digest, const Ports& ports) {
-    if (ports.journal == nullptr) return std::nullopt;
-    try {
-        for (const state::Pulled& pulled : ports.journal->entries()) {
-            if (pulled.digest == digest && pulled.manifest) return Image::parse(*pulled.manifest);
+// What the journal has, read once and only where a pin has to be looked up in it.
+class Remembered {
+public:
+    explicit Remembered(const state::Journal* journal) : journal_(journal) {}
+
+    std::optional<Image> image(const Digest& digest) {
+        try {
+            for (const state::Pulled& pulled : entries()) {
+                if (pulled.digest == digest && pulled.manifest) return Image::parse(*pulled.manifest);
+            }
+        } catch (const Error& error) {
+            diagnostics::info(error.message());
         }
-    } catch (const Error& error) {
-        diagnostics::info(error.message());
+        return std::nullopt;
     }
-    return std::nullopt;
-}
+
+private:
+    const std::vector<state::Pulled>& entries() {
+        if (entries_) return *entries_;
+        entries_.emplace(); // one that cannot be read is not tried again
+        if (journal_ != nullptr) entries_ = journal_->entries();
+        return *entries_;
+    }
+
+    const state::Journal* journal_;
+    std::optional<std::vector<state::Pulled>> entries_;
+};
 
 std::optional<Image> image_of(const Locked& pin, std::span<const ModelName> places, const upstream::Ports& ask,
-                              const Ports& ports, const Run& run) {
+                              Remembered& remembered, const Run& run) {
     if (pin.bytes) return Image::parse(*pin.bytes);
-    if (auto image = remembered(pin.digest, ports)) return image;
+    if (auto image = remembered.image(pin.digest)) return image;
     return upstream::find_image(pin.digest, places, ask, run);
 }
 
@@ -87,6 +103,7 @@ std::optional<Image> image_of(const Locked& pin, std::span<const ModelName> plac
 void look_for_layers(Facts& facts, const std::map<ModelName, Locked, ServerOrder>& pins, const Ports& ports,
                      const Run& run) {
     const upstream::Ports ask{&ports.server, *ports.registry};
+    Remembered remembered(ports.journal);
     for (const auto& [name, pin] : pins) {
         const upstream::Standing& standing = facts.upstream.at(name);
         const bool failed = standing.state == State::failed;
@@ -95,7 +112,7 @@ void look_for_layers(Facts& facts, const std::map<ModelName, Locked, ServerOrder
         if (failed)
             std::erase_if(places, [&](const ModelName& place) { return place.host() == standing.source.host(); });
         if (places.empty()) continue;
-        if (auto image = image_of(pin, places, ask, ports, run))
+        if (auto image = image_of(pin, places, ask, remembered, run))
             facts.supplies.emplace(name, upstream::find_supply(std::move(*image), places, ask, run));
     }
 }
