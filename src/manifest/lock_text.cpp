@@ -131,10 +131,6 @@ void read_root(const json::Value& root, Lock& lock, Problems& problems) {
     read_object(reader, Node{root, ""}, keys, lock);
 }
 
-std::string full_name(const ModelName& name) {
-    return name.host() + "/" + name.owner() + "/" + name.model() + ":" + name.tag();
-}
-
 json::Value digests(std::vector<Digest> same, const Digest& own) {
     std::ranges::sort(same);
     same.erase(std::unique(same.begin(), same.end()), same.end());
@@ -148,7 +144,7 @@ json::Value digests(std::vector<Digest> same, const Digest& own) {
 json::Value entry_of(const Locked& locked) {
     json::Value entry = json::Value::object();
     entry.set("digest", locked.digest.text());
-    entry.set("source", full_name(locked.source));
+    entry.set("source", locked.source.full());
     entry.set("size", locked.size.count());
     if (!locked.quantization.empty()) entry.set("quantization", locked.quantization);
     if (locked.bytes) entry.set("manifest", *locked.bytes);

@@ -56,6 +56,10 @@ std::string ModelName::display() const {
     return model_ + ":" + tag_;
 }
 
+std::string ModelName::full() const {
+    return host_ + "/" + owner_ + "/" + model_ + ":" + tag_;
+}
+
 std::string ModelName::display_short() const {
     std::string text = display();
     if (tag_ == default_tag) text.resize(text.size() - tag_.size() - 1);

@@ -15,18 +15,42 @@ std::string in_words(std::string singular, const std::vector<std::string>& names
 
 } // namespace
 
-Keepers::Keepers(const KeepFacts& facts) : facts_(facts), usage_(facts.manifest) {
-    for (const ModelName& name : manifest::required_set(facts.manifest))
-        required_.insert(name);
+Keepers::Keepers(const KeepFacts& facts) : facts_(facts) {
+    const bool several = !facts.more_manifests.empty();
+    add_project(facts.manifest, several);
+    for (const manifest::Manifest* manifest : facts.more_manifests)
+        add_project(*manifest, several);
+    add_elsewhere();
     for (const ollama::Installed& model : facts.installed)
         ++spellings_[model.name];
+}
+
+void Keepers::add_project(const manifest::Manifest& manifest, bool is_one_of_several) {
+    Project project{&manifest, manifest::Usage(manifest), {}, {}};
+    for (const ModelName& name : manifest::required_set(manifest))
+        project.required.insert(name);
+    if (is_one_of_several) project.in = " in " + printable(manifest.origin.display());
+    projects_.push_back(std::move(project));
+}
+
+void Keepers::add_elsewhere() {
+    for (const state::RequiredSet& set : facts_.elsewhere) {
+        const std::string whose = set.manifest == "builtin" ? "the built-in manifest" : set.manifest;
+        const std::string used = relative_to(facts_.now, set.used);
+        for (const ModelName& name : set.models)
+            elsewhere_[name].push_back(printable(whose) + ", used here " + used);
+    }
 }
 
 std::vector<KeepReason> Keepers::reasons(const ollama::Installed& model) const {
     std::vector<KeepReason> reasons;
     const bool own = is_own_name(model.name);
-    if (!own) add_declared(reasons, model.name);
-    if (!own) add_protected(reasons, model.name);
+    if (!own) {
+        for (const Project& project : projects_)
+            add_declared(reasons, model.name, project);
+        add_protected(reasons, model.name);
+        add_elsewhere(reasons, model.name);
+    }
     add_loaded(reasons, model);
     add_snapshot(reasons, model.name);
     if (model.cloud()) reasons.push_back({Why::cloud, "it is a cloud model: its content is not on the server"});
@@ -34,25 +58,40 @@ std::vector<KeepReason> Keepers::reasons(const ollama::Installed& model) const {
     return reasons;
 }
 
-void Keepers::add_declared(std::vector<KeepReason>& reasons, const ModelName& name) const {
-    const std::vector<std::string> roles = usage_.roles_of(name);
+void Keepers::add_declared(std::vector<KeepReason>& reasons, const ModelName& name, const Project& project) const {
+    const std::vector<std::string> roles = project.usage.roles_of(name);
     if (!roles.empty()) {
-        reasons.push_back({Why::role, "it has the " + in_words("role", roles)});
-    } else if (required_.contains(name)) {
-        reasons.push_back({Why::required, "it is in the group default"});
-    } else if (const std::vector<std::string> groups = usage_.groups_of(name); !groups.empty()) {
-        reasons.push_back({Why::declared, "it is in the " + in_words("group", groups)});
-    } else if (facts_.manifest.declared(name) != nullptr) {
-        reasons.push_back({Why::declared, "the manifest declares it"});
+        reasons.push_back({Why::role, "it has the " + in_words("role", roles) + project.in});
+    } else if (project.required.contains(name)) {
+        reasons.push_back({Why::required, "it is in the group default" + project.in});
+    } else if (const std::vector<std::string> groups = project.usage.groups_of(name); !groups.empty()) {
+        reasons.push_back({Why::declared, "it is in the " + in_words("group", groups) + project.in});
+    } else if (project.manifest->declared(name) != nullptr) {
+        reasons.push_back(
+            {Why::declared, (project.in.empty() ? "the manifest" : project.in.substr(std::string_view(" in ").size())) +
+                                " declares it"});
     }
 }
 
 void Keepers::add_protected(std::vector<KeepReason>& reasons, const ModelName& name) const {
     std::vector<std::string> patterns;
-    for (const NamePattern& pattern : facts_.manifest.protect) {
-        if (pattern.matches(name)) patterns.push_back(quoted(pattern.text()));
-    }
+    const auto add = [&](std::span<const NamePattern> candidates) {
+        for (const NamePattern& pattern : candidates) {
+            if (pattern.matches(name)) patterns.push_back(quoted(pattern.text()));
+        }
+    };
+    for (const Project& project : projects_)
+        add(project.manifest->protect);
     if (!patterns.empty()) reasons.push_back({Why::is_protected, "it is protected by " + listed(patterns)});
+    patterns.clear();
+    add(facts_.keep);
+    if (!patterns.empty()) reasons.push_back({Why::is_protected, "--keep " + listed(patterns) + " keeps it"});
+}
+
+void Keepers::add_elsewhere(std::vector<KeepReason>& reasons, const ModelName& name) const {
+    const auto found = elsewhere_.find(name);
+    if (found == elsewhere_.end()) return;
+    reasons.push_back({Why::elsewhere, "it is required by " + listed(found->second)});
 }
 
 void Keepers::add_loaded(std::vector<KeepReason>& reasons, const ollama::Installed& model) const {
@@ -92,6 +131,8 @@ std::string_view to_string(Why why) {
         break;
     case Why::is_protected:
         return "protected";
+    case Why::elsewhere:
+        return "elsewhere";
     case Why::loaded:
         return "loaded";
     case Why::snapshot:

@@ -17,11 +17,6 @@ constexpr std::size_t most_bytes = std::size_t{8} << 20U;
 constexpr std::size_t longest_manifest = std::size_t{256} << 10U;
 constexpr ByteCount file_limit(std::uint64_t{64} << 20U); // written by something else
 
-// Every part, so that a name means the same wherever it is read.
-std::string full(const ModelName& name) {
-    return name.host() + "/" + name.owner() + "/" + name.model() + ":" + name.tag();
-}
-
 bool is_too_large(const std::filesystem::path& file) {
     std::error_code failure;
     const std::uintmax_t size = std::filesystem::file_size(file, failure);
@@ -64,8 +59,8 @@ std::string newest(std::string_view text) {
 
 std::string to_line(const Pulled& pulled) {
     json::Value line = json::Value::object();
-    line.set("at", to_rfc3339(pulled.at)).set("server", pulled.server).set("name", full(pulled.name));
-    line.set("digest", pulled.digest.text()).set("source", full(pulled.source));
+    line.set("at", to_rfc3339(pulled.at)).set("server", pulled.server).set("name", pulled.name.full());
+    line.set("digest", pulled.digest.text()).set("source", pulled.source.full());
     line.set("fetched", pulled.fetched.count()).set("duration_s", in_seconds(pulled.took));
     if (pulled.manifest && pulled.manifest->size() <= longest_manifest) line.set("manifest", *pulled.manifest);
     return json::to_line(line);

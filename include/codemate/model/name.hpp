@@ -28,6 +28,7 @@ public:
     bool on_public_registry() const;   // its host is the default one, letter case ignored as the server does
     std::string display() const;       // shortest form, always with tag, as /api/tags spells it (facts.md 2.2)
     std::string display_short() const; // the same without ":latest", as people type it
+    std::string full() const;          // every part, so that it means the same wherever it is read
     ModelName with_tag(std::string tag) const;
 
     bool same_on_server(const ModelName&) const; // equal but for ASCII case, which the server folds (facts.md 2.3)

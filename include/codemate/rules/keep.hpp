@@ -5,12 +5,14 @@
 #include "codemate/manifest/usage.hpp"
 #include "codemate/model/name.hpp"
 #include "codemate/ollama/types.hpp"
+#include "codemate/state/required_sets.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +27,8 @@ struct KeepReason {
         role,         // the manifest gives it one
         required,     // in the required set without a role: the group "default" has it
         declared,     // the manifest names it, though it is not required
-        is_protected, // a pattern of the manifest's
+        is_protected, // a pattern of the manifest's, or of the command line
+        elsewhere,    // another project's manifest required it lately
         loaded,       // it would go on running, and take its space, after its removal
         snapshot,     // of codemate's own, and young
         cloud,        // a stub: its content is elsewhere
@@ -44,6 +47,9 @@ struct KeepFacts {
     const std::vector<ollama::Installed>& installed;
     const std::vector<ollama::Running>* running; // nullptr: the server does not say; then nothing is said of it
     Time now;
+    std::vector<const manifest::Manifest*> more_manifests{}; // what any of them keeps is kept
+    std::span<const state::RequiredSet> elsewhere{};         // of this server
+    std::span<const NamePattern> keep{};                     // of the command line
 };
 
 // To be made once where many models are asked for. Refers to the facts.
@@ -56,16 +62,27 @@ public:
     std::vector<KeepReason> reasons(const ollama::Installed&) const;
 
 private:
-    void add_declared(std::vector<KeepReason>&, const ModelName&) const;
+    // One manifest's say.
+    struct Project {
+        const manifest::Manifest* manifest;
+        manifest::Usage usage;
+        std::set<ModelName, ServerOrder> required;
+        std::string in; // " in ./b.json" where there are several
+    };
+
+    void add_project(const manifest::Manifest&, bool is_one_of_several);
+    void add_elsewhere();
+    void add_declared(std::vector<KeepReason>&, const ModelName&, const Project&) const;
     void add_protected(std::vector<KeepReason>&, const ModelName&) const;
+    void add_elsewhere(std::vector<KeepReason>&, const ModelName&) const;
     void add_snapshot(std::vector<KeepReason>&, const ModelName&) const;
     void add_loaded(std::vector<KeepReason>&, const ollama::Installed&) const;
     void add_misread(std::vector<KeepReason>&, const ollama::Installed&) const;
 
     KeepFacts facts_;
-    manifest::Usage usage_;
-    std::set<ModelName, ServerOrder> required_;
-    std::map<ModelName, std::size_t, ServerOrder> spellings_; // of each name on the server
+    std::vector<Project> projects_;
+    std::map<ModelName, std::vector<std::string>, ServerOrder> elsewhere_; // clauses
+    std::map<ModelName, std::size_t, ServerOrder> spellings_;              // of each name on the server
 };
 
 } // namespace codemate::rules

@@ -134,3 +134,43 @@ TEST_CASE("several reasons come in their order") {
         whys.push_back(reason.why);
     CHECK(whys == std::vector{Why::role, Why::is_protected, Why::loaded});
 }
+
+TEST_CASE("what any of several manifests keeps, and what the command line says") {
+    World world;
+    manifest::Manifest other = test::manifest_of(
+        R"({"schema": 1, "roles": {"vision": "llava"}, "groups": {"more": ["coder:70b"]}, "models": {"rare": {}}, "protected": ["phi"]})");
+    other.origin.path = "/b/codemate.json";
+    other.origin.shown = "../b/codemate.json";
+    const std::vector<NamePattern> keep{NamePattern::parse("mine")};
+    const auto texts = [&](std::string_view name) {
+        Texts all;
+        const rules::Keepers keepers({world.manifest, world.installed, nullptr, now, {&other}, {}, keep});
+        for (const KeepReason& reason : keepers.reasons(model(name)))
+            all.push_back(reason.text);
+        return all;
+    };
+    CHECK(texts("llava") == Texts{"it has the role vision in ../b/codemate.json"});
+    CHECK(texts("rare") == Texts{"../b/codemate.json declares it"});
+    CHECK(texts("phi:3b") == Texts{"it is protected by 'phi'"});
+    CHECK(texts("mine:7b") == Texts{"--keep 'mine' keeps it"});
+    CHECK(texts("coder:70b") == Texts{"it is in the groups all-free and big in codemate.json",
+                                      "it is in the group more in ../b/codemate.json"});
+    CHECK(texts("nobodys").empty());
+}
+
+TEST_CASE("what other projects required of the server lately") {
+    World world;
+    const std::vector<state::RequiredSet> sets{
+        {"http://x",
+         "/a/codemate.json",
+         {ModelName::parse("phi"), ModelName::parse("qwen:7b")},
+         now - std::chrono::days(3)},
+        {"http://x", "builtin", {ModelName::parse("PHI")}, now - std::chrono::hours(5)}};
+    const rules::Keepers keepers({world.manifest, world.installed, nullptr, now, {}, sets});
+    const std::vector<KeepReason> reasons = keepers.reasons(model("phi"));
+    REQUIRE(reasons.size() == 1);
+    CHECK(reasons[0].why == Why::elsewhere);
+    CHECK(reasons[0].text ==
+          "it is required by /a/codemate.json, used here 3 days ago and the built-in manifest, used here 5 hours ago");
+    CHECK(keepers.reasons(model("qwen")).empty());
+}
