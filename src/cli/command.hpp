@@ -17,6 +17,7 @@ public:
     virtual ~Command() = default;
     virtual void declare(Options&) = 0;
     virtual int run(Wiring&) = 0; // the exit status; throws Error and Interrupted
+    virtual bool takes_several_manifests() const { return false; }
 };
 
 enum class Group { everyday, project };

@@ -10,6 +10,8 @@ std::unique_ptr<Command> make_list();
 std::unique_ptr<Command> make_lock();
 std::unique_ptr<Command> make_outdated();
 std::unique_ptr<Command> make_pull();
+std::unique_ptr<Command> make_prune();
+std::unique_ptr<Command> make_rm();
 std::unique_ptr<Command> make_show();
 std::unique_ptr<Command> make_use();
 std::unique_ptr<Command> make_verify();
@@ -80,6 +82,36 @@ const std::vector<CommandInfo>& commands() {
           "codemate du --models-dir /mnt/models  # where it cannot be found",
           "codemate du --json  # every unfinished download, in bytes"},
          make_du},
+        {"prune",
+         Group::everyday,
+         "remove the models that nothing keeps",
+         "Says which models it would remove, why, how much comes free given what stays, and how each comes back; then "
+         "asks. Kept are the models that the manifest requires or declares, what it or --keep protects, what other "
+         "projects on this machine required of this server in the last 90 days, what is loaded, cloud models, "
+         "snapshots younger than 14 days, names that the server would take for another model's, and what would not "
+         "come back: made locally, or gone from its registry; that goes only if it is named. --optional offers "
+         "declared models that are not required, too. The age of --older-than is the time since the pull, or since "
+         "the weights were last read where the models directory can be looked at. --to-free removes the oldest first "
+         "and no more than it takes; where all of it is not enough, that is status 1. --leftovers removes what is no "
+         "model's, by the server's own rules: nothing while a file in blobs/ is younger than an hour, no orphaned blob "
+         "while a manifest is damaged; alone it leaves the models alone. Before each model goes it is looked at again. "
+         "Without a codemate.json, or with one that requires nothing, it refuses (status 7); of several --manifest all "
+         "are kept.",
+         {"codemate prune --dry-run  # what would go, what stays, and why",
+          "codemate prune --older-than 30d  # only what nobody needed lately",
+          "codemate prune --to-free 20GB --yes  # for a nightly job",
+          "codemate prune --leftovers  # what broken downloads have left",
+          "codemate prune 'phi*'  # of these what nothing keeps"},
+         make_prune},
+        {"rm",
+         Group::everyday,
+         "remove models by their names",
+         "Removes the named models with the guards of prune: what is loaded stays, and what the manifest requires or "
+         "protects, or another project on this machine required lately, needs --force and, on a terminal, its name "
+         "typed. How each comes back is told, and that it does not, where no registry has its layers.",
+         {"codemate rm phi:3b  # says what comes free, and asks",
+          "codemate rm --force mistral:latest  # although codemate.json requires it"},
+         make_rm},
         {"verify",
          Group::everyday,
          "check that required, locked and installed models agree",

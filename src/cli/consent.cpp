@@ -8,11 +8,28 @@
 
 namespace codemate::cli {
 
-Consent consent(const std::string& question, bool given, Wiring& wiring) {
+bool can_be_asked() {
+    return ::isatty(STDIN_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
+}
+
+namespace {
+
+template<typename Ask>
+Consent consent_by(Ask&& ask, bool given) {
     if (given) return Consent::given;
-    const bool somebody = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
-    if (!somebody) return Consent::nobody_to_ask;
-    return ui::ask(question, wiring.err(), STDIN_FILENO, wiring.stop()) ? Consent::given : Consent::declined;
+    if (!can_be_asked()) return Consent::nobody_to_ask;
+    return ask() ? Consent::given : Consent::declined;
+}
+
+} // namespace
+
+Consent consent(const std::string& question, bool given, Wiring& wiring) {
+    return consent_by([&] { return ui::ask(question, wiring.err(), STDIN_FILENO, wiring.stop()); }, given);
+}
+
+Consent consent_by_typing(const std::string& word, const std::string& question, bool given, Wiring& wiring) {
+    return consent_by([&] { return ui::ask_to_type(word, question, wiring.err(), STDIN_FILENO, wiring.stop()); },
+                      given);
 }
 
 } // namespace codemate::cli

@@ -109,7 +109,7 @@ void check(const Given& given, std::set<const Option*>& seen) {
                                                            "; `" + help + "` explains it";
     if (!given.value) throw Error(Kind::usage, given.spelled + " needs a value").hint(hint);
     if (given.value->empty()) throw Error(Kind::usage, "the value of " + given.spelled + " is empty").hint(hint);
-    if (!seen.insert(&option).second)
+    if (!seen.insert(&option).second && !option.may_repeat())
         throw Error(Kind::usage, given.spelled + " is given twice").hint("decide for one value");
 }
 

@@ -21,6 +21,7 @@ struct Option {
 
     bool is_argument() const { return !name.empty() && name.front() != '-'; }
     std::string long_name() const; // "--quiet"
+    bool may_repeat() const { return std::holds_alternative<std::vector<std::string>*>(target); }
 };
 
 class Options {
@@ -29,6 +30,8 @@ public:
     void count(std::string name, int& target, std::string help); // may be given several times: -vv
     void value(std::string name, std::string value, std::optional<std::string>& target, std::string help,
                std::vector<std::string> choices = {});
+    // May be given several times, with one value each time.
+    void values(std::string name, std::string value, std::vector<std::string>& target, std::string help);
     void argument(std::string name, std::optional<std::string>& target, std::string help);
     void arguments(std::string name, std::vector<std::string>& target, std::string help);
 

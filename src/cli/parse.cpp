@@ -29,7 +29,10 @@ struct AddOption {
     void operator()(std::optional<std::string>* target) const {
         app.add_option_function<std::string>(option.name, [target](const std::string& value) { *target = value; });
     }
-    void operator()(std::vector<std::string>* target) const { app.add_option(option.name, *target); }
+    void operator()(std::vector<std::string>* target) const {
+        CLI::Option* const added = app.add_option(option.name, *target);
+        if (!option.is_argument()) added->allow_extra_args(false);
+    }
 };
 
 void add_all(CLI::App& app, const Options& options) {
@@ -153,8 +156,8 @@ std::vector<Declared> declare_commands(CLI::App& app) {
 } // namespace
 
 void declare_global(Options& options, GlobalOptions& global) {
-    options.value("--manifest", "FILE", global.manifest,
-                  "the manifest to use instead of codemate.json; builtin: the built-in one");
+    options.values("--manifest", "FILE", global.manifests,
+                   "the manifest to use instead of codemate.json; builtin: the built-in one");
     options.value("--lock", "FILE", global.lock, "the lock to use instead of codemate.lock beside the manifest");
     options.value("--host", "URL", global.host, "the server's address, in the form of OLLAMA_HOST, which it replaces");
     options.value("--models-dir", "DIR", global.models_dir,
@@ -210,6 +213,8 @@ void parse(const std::vector<std::string>& arguments, Invocation& invocation) {
     check_choices(global);
     if (used == nullptr) throw Error(Kind::usage, "no command was given").hint("`codemate --help` lists the commands");
     check_choices(used->options);
+    if (invocation.global.manifests.size() > 1 && !chosen->command->takes_several_manifests())
+        throw Error(Kind::usage, "--manifest is given twice").hint("decide for one value");
     invocation.command = std::move(chosen->command);
 }
 

@@ -17,6 +17,16 @@ Duration duration(const std::string& option, const std::string& value) {
     throw Error(Kind::usage, option + ": " + quoted(value) + " is no time to wait").hint("as in 90s, 10m, 1h30m");
 }
 
+ByteCount bytes(const std::string& option, const std::string& value) {
+    try {
+        const ByteCount parsed = ByteCount::parse(value);
+        if (parsed > ByteCount()) return parsed;
+    } catch (Error& error) {
+        throw error.context(option);
+    }
+    throw Error(Kind::usage, option + ": " + quoted(value) + " is no amount of bytes").hint("as in 20GB, 512MiB");
+}
+
 int number(const std::string& option, const std::string& value, int least, int most) {
     int parsed = 0;
     const char* const end = value.data() + value.size();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codemate/base/bytes.hpp"
 #include "codemate/base/time.hpp"
 
 #include <string>
@@ -8,6 +9,7 @@
 namespace codemate::cli {
 
 Duration duration(const std::string& option, const std::string& value); // "90s", "10m"; longer than nothing
+ByteCount bytes(const std::string& option, const std::string& value);   // "20GB", "512MiB"; more than nothing
 int number(const std::string& option, const std::string& value, int least, int most);
 
 } // namespace codemate::cli

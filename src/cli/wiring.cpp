@@ -116,9 +116,14 @@ std::filesystem::path Wiring::current_directory() {
 }
 
 manifest::Search Wiring::manifest_search() const {
+    if (options_.manifests.empty()) return search_for(std::nullopt);
+    return search_for(options_.manifests.front());
+}
+
+manifest::Search Wiring::search_for(std::optional<std::string> option) const {
     const char* named = variable("CODEMATE_MANIFEST");
     manifest::Search search;
-    search.option = options_.manifest;
+    search.option = std::move(option);
     if (named != nullptr) search.environment = named;
     // Where one stands may have been removed; only a search, and a relative path, need to know.
     if (!is_absolute_or_builtin(search.option ? search.option : search.environment)) {
@@ -134,6 +139,19 @@ const manifest::Manifest& Wiring::manifest() {
         diagnostics::info("manifest: " + manifest_->origin.display());
     }
     return *manifest_;
+}
+
+std::vector<manifest::Manifest> Wiring::more_manifests() const {
+    std::vector<manifest::Manifest> more;
+    for (std::size_t i = 1; i < options_.manifests.size(); ++i)
+        more.push_back(manifest::load(search_for(options_.manifests[i])));
+    return more;
+}
+
+std::vector<manifest::Manifest> Wiring::manifests_now() const {
+    std::vector<manifest::Manifest> all = more_manifests();
+    all.insert(all.begin(), manifest::load(manifest_search()));
+    return all;
 }
 
 std::optional<http::Url> Wiring::registry() {

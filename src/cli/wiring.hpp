@@ -12,6 +12,7 @@
 #include "codemate/relay/relay.hpp"
 #include "codemate/state/changes.hpp"
 #include "codemate/state/journal.hpp"
+#include "codemate/state/required_sets.hpp"
 #include "codemate/state/verified.hpp"
 #include "codemate/ui/out.hpp"
 #include "codemate/ui/progress.hpp"
@@ -21,12 +22,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace codemate::cli {
 
 // The options that every command has.
 struct GlobalOptions {
-    std::optional<std::string> manifest, lock, host, models_dir, colour, progress, log_file;
+    std::vector<std::string> manifests; // several only for commands that take them
+    std::optional<std::string> lock, host, models_dir, colour, progress, log_file;
     bool json = false;
     bool quiet = false;
     bool help = false;
@@ -52,9 +55,11 @@ public:
     const Clock& clock() const { return clock_; }
     const http::Url& endpoint(); // --host, else OLLAMA_HOST; Error{usage}
     ollama::Server& server();
-    const manifest::Manifest& manifest();     // Error{manifest, not_found, storage}
-    manifest::Search manifest_search() const; // which one that is
-    std::optional<http::Url> registry();      // CODEMATE_REGISTRY; Error{usage}
+    const manifest::Manifest& manifest();                   // Error{manifest, not_found, storage}
+    manifest::Search manifest_search() const;               // which one that is
+    std::vector<manifest::Manifest> more_manifests() const; // of a second --manifest, and so on
+    std::vector<manifest::Manifest> manifests_now() const;  // read again, as the files are now; the first one first
+    std::optional<http::Url> registry();                    // CODEMATE_REGISTRY; Error{usage}
 
     // --lock, else the file beside the manifest, whether it exists or not; nothing for the built-in manifest.
     std::optional<manifest::LockFile> lock_file();
@@ -76,6 +81,10 @@ public:
     const state::Journal* journal();
     const state::Changes* changes();
     const state::VerifiedBlobs* verified_blobs();
+    const state::RequiredSets* required_sets();
+    // What other manifests required of this server in the last 90 days. What cannot be read is nothing.
+    std::vector<state::RequiredSet> required_elsewhere();
+    void remember_required_set(); // of the manifest, unless it is the built-in one for want of another
 
     // The server's models directory on this machine, if it is there: by --models-dir, OLLAMA_MODELS, the usual places,
     // or what the server tells. `installed`: what it lists.
@@ -111,6 +120,7 @@ private:
     std::optional<std::filesystem::path> state_directory() const;
     std::vector<lifecycle::locate::Place> models_places() const;
     std::filesystem::path named_models_directory() const;
+    manifest::Search search_for(std::optional<std::string> option) const;
     const char* variable(const char* name) const; // nullptr: unset or empty
 
     GlobalOptions options_;
@@ -130,6 +140,7 @@ private:
     std::optional<state::Journal> journal_;
     std::optional<state::Changes> changes_;
     std::optional<state::VerifiedBlobs> verified_blobs_;
+    std::optional<state::RequiredSets> required_sets_;
     std::unique_ptr<ui::Progress> progress_;
 };
 

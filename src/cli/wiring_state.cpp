@@ -1,11 +1,20 @@
 // Of the wiring: what codemate and the server keep on the disk, and how the server gets to codemate.
 #include "cli/wiring.hpp"
 
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/error.hpp"
 #include "codemate/machine/network.hpp"
 
 #include <algorithm>
 
 namespace codemate::cli {
+namespace {
+
+std::string known_as(const manifest::Origin& origin) {
+    return origin.is_built_in() ? "builtin" : origin.path.string();
+}
+
+} // namespace
 
 // The XDG base directory specification: a relative path counts as unset.
 std::optional<std::filesystem::path> Wiring::state_directory() const {
@@ -34,6 +43,41 @@ const state::VerifiedBlobs* Wiring::verified_blobs() {
     if (const auto directory = state_directory(); directory && !verified_blobs_)
         verified_blobs_.emplace(*directory / "verified.jsonl");
     return verified_blobs_ ? &*verified_blobs_ : nullptr;
+}
+
+const state::RequiredSets* Wiring::required_sets() {
+    if (const auto directory = state_directory(); directory && !required_sets_)
+        required_sets_.emplace(*directory / "required.jsonl");
+    return required_sets_ ? &*required_sets_ : nullptr;
+}
+
+std::vector<state::RequiredSet> Wiring::required_elsewhere() {
+    if (required_sets() == nullptr) return {};
+    try {
+        std::vector<state::RequiredSet> sets = required_sets_->entries(clock_.now());
+        std::vector<std::string> own{known_as(manifest().origin)};
+        for (const manifest::Manifest& manifest : more_manifests())
+            own.push_back(known_as(manifest.origin));
+        const std::string server = endpoint().text();
+        std::erase_if(sets, [&](const state::RequiredSet& set) {
+            return set.server != server || std::ranges::find(own, set.manifest) != own.end();
+        });
+        return sets;
+    } catch (const Error& error) {
+        diagnostics::warning("what other projects require is not known: " + error.message());
+        return {};
+    }
+}
+
+void Wiring::remember_required_set() {
+    const manifest::Origin& origin = manifest().origin;
+    if (required_sets() == nullptr || origin.how == manifest::Origin::How::built_in) return;
+    try {
+        required_sets_->remember(
+            {endpoint().text(), known_as(origin), manifest::required_set(manifest()), clock_.now()}, stop());
+    } catch (const Error& error) {
+        diagnostics::info("what this project requires is not remembered: " + error.message());
+    }
 }
 
 relay::Relays& Wiring::relays() {

@@ -92,6 +92,19 @@ std::string_view to_string(LayerRole role) {
     return words.at(static_cast<std::size_t>(role));
 }
 
+bool is_weights(LayerRole role) {
+    switch (role) {
+    case LayerRole::weights:
+    case LayerRole::projector:
+    case LayerRole::adapter:
+    case LayerRole::draft:
+    case LayerRole::tensor:
+        return true;
+    default:
+        return false;
+    }
+}
+
 Image Image::parse(std::string bytes) {
     const json::Document document = json::read(bytes, what);
     const json::Cursor root(document.root, what);

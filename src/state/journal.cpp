@@ -62,6 +62,7 @@ std::string to_line(const Pulled& pulled) {
     line.set("at", to_rfc3339(pulled.at)).set("server", pulled.server).set("name", pulled.name.full());
     line.set("digest", pulled.digest.text()).set("source", pulled.source.full());
     line.set("fetched", pulled.fetched.count()).set("duration_s", in_seconds(pulled.took));
+    if (pulled.removed) line.set("removed", true);
     if (pulled.manifest && pulled.manifest->size() <= longest_manifest) line.set("manifest", *pulled.manifest);
     return json::to_line(line);
 }
@@ -81,6 +82,7 @@ std::optional<Pulled> parse_line(std::string_view text) {
         pulled.fetched = ByteCount(line.unsigned_or("fetched", 0));
         if (const json::Value* took = document.root.find("duration_s"); took != nullptr && took->number())
             pulled.took = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*took->number()));
+        pulled.removed = line.has("removed");
         // Bytes that do not have the digest are somebody's mistake or malice: the entry is true without them.
         if (line.has("manifest") && Digest::of(line.at("manifest").string()) == *digest)
             pulled.manifest = line.at("manifest").string();

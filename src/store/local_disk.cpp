@@ -51,6 +51,7 @@ Stat to_stat(const struct stat& facts) {
     stat.mode = facts.st_mode & 07777U;
     stat.owner = facts.st_uid;
     stat.group = facts.st_gid;
+    stat.read = time_of(facts.st_atim);
     stat.links = facts.st_nlink;
     return stat;
 }

@@ -42,4 +42,9 @@ bool ask(std::string_view question, Out& out, int input, Stop stop) {
     return answer == "y" || answer == "yes";
 }
 
+bool ask_to_type(std::string_view word, std::string_view question, Out& out, int input, Stop stop) {
+    out.write(std::string(question) + " Type " + std::string(word) + " to confirm: ");
+    return trimmed(read_line(input, stop)) == word;
+}
+
 } // namespace codemate::ui

@@ -27,6 +27,8 @@ enum class LayerRole {
 };
 std::string_view to_string(LayerRole); // "weights", "template", "licence" …: for people
 
+bool is_weights(LayerRole); // whatever of a model is loaded into memory: also projectors, adapters, tensors
+
 struct Layer {
     LayerRole role = LayerRole::other;
     std::string media_type;

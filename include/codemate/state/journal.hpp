@@ -14,7 +14,7 @@
 
 namespace codemate::state {
 
-// What was pulled, once.
+// What was pulled, once; or removed, so that it can come back.
 struct Pulled {
     Time at{};
     std::string server; // its address
@@ -25,6 +25,7 @@ struct Pulled {
     ModelName source; // its name at its registry
     ByteCount fetched = {};
     Duration took{0};
+    bool removed = false; // nothing was fetched
 };
 
 // Which content models had, and when: the memory that brings back what no lock pins. A file of JSON lines in the state

@@ -32,6 +32,7 @@ struct Stat {
     std::uint32_t mode = 0; // the permission bits
     std::uint32_t owner = 0;
     std::uint32_t group = 0;
+    Time read;               // when it was last read, as far as the file system keeps that (often to a day)
     std::uint64_t links = 1; // names that this file has; none: it was removed, and lives as long as it is open
 
     bool operator==(const Stat&) const = default;

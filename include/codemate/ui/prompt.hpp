@@ -12,4 +12,7 @@ namespace codemate::ui {
 // know.
 bool ask(std::string_view question, Out& out, int input, Stop);
 
+// The same for what wants more thought: true only if the very word is typed.
+bool ask_to_type(std::string_view word, std::string_view question, Out& out, int input, Stop);
+
 } // namespace codemate::ui

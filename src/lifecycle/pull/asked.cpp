@@ -36,9 +36,11 @@ private:
         return std::ranges::any_of(found_, [](const auto& entry) { return entry.second.bytes.has_value(); });
     }
 
-    void add(const Digest& digest, std::optional<std::string> bytes, ByteCount size = {}) {
+    void add(const Digest& digest, std::optional<std::string> bytes, ByteCount size = {},
+             const std::optional<ModelName>& source = {}) {
         if (!target_.matches(digest)) return;
-        const auto [entry, is_new] = found_.try_emplace(digest, Locked{digest, places_.front(), size, {}, {}, {}, {}});
+        const auto [entry, is_new] =
+            found_.try_emplace(digest, Locked{digest, source.value_or(places_.front()), size, {}, {}, {}, {}});
         if (entry->second.bytes || !bytes) return;
         entry->second.size = Image::parse(*bytes).size();
         entry->second.bytes = std::move(bytes);
@@ -56,7 +58,7 @@ private:
         if (ports_.journal == nullptr) return;
         try {
             for (const state::Pulled& pulled : ports_.journal->entries()) {
-                if (pulled.name.same_on_server(name_)) add(pulled.digest, pulled.manifest);
+                if (pulled.name.same_on_server(name_)) add(pulled.digest, pulled.manifest, {}, pulled.source);
             }
         } catch (const Error& error) {
             diagnostics::info(error.message());

@@ -109,6 +109,7 @@ void look_for_layers(Facts& facts, const std::map<ModelName, Locked, ServerOrder
         const bool failed = standing.state == State::failed;
         if (!failed && standing.state != State::outdated && standing.state != State::no_upstream) continue;
         std::vector<ModelName> places = facts.manifest.places_of(name);
+        if (std::ranges::find(places, pin.source) == places.end()) places.push_back(pin.source);
         if (failed)
             std::erase_if(places, [&](const ModelName& place) { return place.host() == standing.source.host(); });
         if (places.empty()) continue;

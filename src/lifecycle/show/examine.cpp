@@ -14,19 +14,6 @@ namespace {
 
 constexpr std::uint64_t usual_context = 4096; // what a server gives that nobody told another (facts.md 1.5)
 
-bool is_weights(LayerRole role) {
-    switch (role) {
-    case LayerRole::weights:
-    case LayerRole::projector:
-    case LayerRole::adapter:
-    case LayerRole::draft:
-    case LayerRole::tensor:
-        return true;
-    default:
-        return false;
-    }
-}
-
 const Image* image_of(const Facts& facts, const store::Entry* entry) {
     if (entry != nullptr) return &entry->image;
     return facts.image ? &*facts.image : nullptr;

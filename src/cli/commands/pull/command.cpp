@@ -68,6 +68,7 @@ private:
 
         if (wait_) wait_for_server(duration("--wait", *wait_), limit.stop(), wiring);
         wiring.say_what_is_used();
+        if (!dry_run_) wiring.remember_required_set();
         const Recovery mode = dry_run_ ? Recovery::only_said : Recovery::done;
         Recovering recovering = recover(mode, wiring);
         options.unverified = recovering.unverified;

@@ -39,6 +39,7 @@ public:
         const use::Options options = checked_options();
         if (repair_ && !dry_run_) wiring.say_what_is_used();
         use::Facts facts = look(options, wiring);
+        wiring.remember_required_set();
         use::Report report = use::examine(facts);
         if (repair_) {
             refuse_without_store(facts);

@@ -1,0 +1,244 @@
+#include "cli/commands/prune/flow.hpp"
+
+#include "cli/commands/prune/render.hpp"
+#include "cli/consent.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/recovery.hpp"
+#include "cli/store_reach.hpp"
+#include "cli/wiring.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/machine/disk_space.hpp"
+#include "codemate/store/scan.hpp"
+#include "codemate/ui/message.hpp"
+
+#include <algorithm>
+
+namespace codemate::cli::prune {
+namespace {
+
+namespace use = lifecycle::prune;
+using Do = use::Step::Do;
+using Mode = use::Options::Mode;
+
+class Flow {
+public:
+    Flow(const Line& line, Wiring& wiring)
+        : line_(line), options_(line.options),
+          wiring_(wiring), asked_{options_.mode == Mode::prune ? "prune" : "rm", line.dry_run} {
+        options_.server = wiring.endpoint().text();
+    }
+
+    int run() {
+        std::vector<manifest::Manifest> manifests = this->manifests();
+        refuse_without_required_set(manifests);
+        if (is_without_manifest()) {
+            if (options_.mode == Mode::remove && !options_.force)
+                wiring_.note(
+                    "there is no codemate.json here: only what other projects on this machine require is kept");
+        } else {
+            wiring_.say_what_is_used();
+            if (!line_.dry_run) wiring_.remember_required_set();
+        }
+        const Recovery mode = line_.dry_run ? Recovery::only_said : Recovery::done;
+        Recovered recovered = recover(mode, wiring_).items;
+        find_store();
+        const Run run{wiring_.stop(), [&](const Event& event) { wiring_.progress().handle(event); }};
+        const use::Ports ports = this->ports();
+        const use::Facts facts = use::gather(options_, std::move(manifests), lock(), store_, no_store_, ports, run);
+        plan_ = use::plan(facts, options_);
+        for (const std::string& pattern : plan_.fits_nothing)
+            wiring_.note("no model fits " + quoted(pattern));
+        if (line_.dry_run) {
+            sweep(facts.installed, mode, wiring_);
+            return show_plan(std::nullopt);
+        }
+        if (plan_.obstacle) return show_plan(plan_.obstacle);
+        if (!plan_.removes_anything()) return show_plan(std::nullopt);
+        if (const auto refusal = ask()) return show_plan(refusal);
+        const use::Report report = use::execute(plan_, options_, ports, run);
+        wiring_.progress().clear();
+        if (!report.interrupted) {
+            for (auto& item : sweep(facts.installed, mode, wiring_))
+                recovered.push_back(std::move(item));
+        }
+        return show(report, recovered);
+    }
+
+private:
+    // Of somebody else's choice, where nothing else is there.
+    bool is_without_manifest() { return wiring_.manifest().origin.how == manifest::Origin::How::built_in; }
+
+    std::vector<manifest::Manifest> manifests() {
+        if (options_.mode == Mode::remove && is_without_manifest()) return {};
+        std::vector<manifest::Manifest> manifests = wiring_.more_manifests();
+        manifests.insert(manifests.begin(), wiring_.manifest());
+        return manifests;
+    }
+
+    void refuse_without_required_set(const std::vector<manifest::Manifest>& manifests) {
+        if (options_.mode == Mode::remove || !options_.models()) return;
+        if (is_without_manifest()) {
+            throw Error(Kind::refused, "there is no codemate.json here, so nothing says which models to keep")
+                .hint("`codemate init` writes one from what is installed; --manifest builtin keeps the built-in set; "
+                      "`codemate rm NAME` removes one model");
+        }
+        const bool any = std::ranges::any_of(
+            manifests, [](const manifest::Manifest& manifest) { return !manifest::required_set(manifest).empty(); });
+        if (any) return;
+        throw Error(Kind::refused, printable(wiring_.manifest().origin.display()) +
+                                       " requires no model, so nothing says which models to keep")
+            .hint("give it roles, or a group \"default\"");
+    }
+
+    const manifest::Lock& lock() {
+        static const manifest::Lock none;
+        return wiring_.lock_file() ? wiring_.lock(Wiring::NamedLock::may_be_new) : none;
+    }
+
+    // Only what is proven to be the server's: files are removed there.
+    void find_store() {
+        lifecycle::locate::Report report = wiring_.locate_store(wiring_.server().installed(wiring_.stop()));
+        const bool is_usable = report.store && report.store->proven && report.store->inventory.blobs_known;
+        if (!is_usable) {
+            no_store_ = doubt_about(report);
+            if (no_store_.empty()) no_store_ = "its blobs cannot be listed";
+            wiring_.note("disk: not checked, " + no_store_);
+            return;
+        }
+        path_ = report.store->place.path;
+        store_ = use::Store{std::move(report.store->inventory), report.store->disk};
+    }
+
+    use::Ports ports() {
+        use::Ports ports{wiring_.server(), wiring_.registry_server(), wiring_.clock(), {}, {}};
+        ports.manifests = [this] {
+            return options_.mode == Mode::remove && is_without_manifest() ? std::vector<manifest::Manifest>()
+                                                                          : wiring_.manifests_now();
+        };
+        ports.elsewhere = [this] {
+            return line_.only_this_manifest ? std::vector<state::RequiredSet>() : wiring_.required_elsewhere();
+        };
+        ports.journal = wiring_.journal();
+        ports.changes = wiring_.changes();
+        if (!store_) return ports;
+        ports.look_again = [this]() -> std::optional<use::Store> {
+            return use::Store{store::take_inventory(store::scan(*store_->disk, wiring_.stop())), store_->disk};
+        };
+        ports.free_space = [this]() -> std::optional<ByteCount> {
+            try {
+                return machine::free_space(path_).free;
+            } catch (const Error& error) {
+                diagnostics::info(error.message());
+                return std::nullopt;
+            }
+        };
+        return ports;
+    }
+
+    // Why it must not be done, if so.
+    std::optional<Error> ask() {
+        if (!line_.yes && can_be_asked()) wiring_.err().write(text(plan_, wiring_.err_terminal().columns));
+        for (const use::Step& step : plan_.steps) {
+            if (step.what != Do::remove || !step.by_force) continue;
+            const std::string name = printable(step.model.name.display());
+            if (const auto refusal =
+                    refusal_of(consent_by_typing(name, name + ": " + step.reason + ".", line_.yes, wiring_)))
+                return refusal;
+        }
+        return refusal_of(consent(question(plan_), line_.yes, wiring_));
+    }
+
+    static std::optional<Error> refusal_of(Consent consent) {
+        if (consent == Consent::given) return std::nullopt;
+        if (consent == Consent::declined) throw Error(Kind::refused, "not confirmed; nothing was removed");
+        return Error(Kind::refused, "nobody can be asked here; nothing was removed")
+            .hint("--yes is the consent, --dry-run says what would be done");
+    }
+
+    int status_of_plan() const {
+        std::vector<int> failures;
+        for (const use::Step& step : plan_.steps) {
+            if (step.obstacle) failures.push_back(exit_status(step.obstacle->kind()));
+        }
+        if (plan_.shortfall) failures.push_back(some_failed);
+        return common_status(failures);
+    }
+
+    void tell_obstacles() {
+        for (const use::Step& step : plan_.steps) {
+            if (step.obstacle) wiring_.err().write(ui::error_text(*step.obstacle, wiring_.style_of_err()));
+        }
+        if (plan_.shortfall) {
+            const Error error = Error(Kind::failed, to_string(*plan_.shortfall) + " less than the " +
+                                                        to_string(*options_.to_free) + " of --to-free")
+                                    .hint("all else is kept: `codemate prune --dry-run` says why");
+            wiring_.err().write(ui::error_text(error, wiring_.style_of_err()));
+        }
+    }
+
+    int show_plan(const std::optional<Error>& refusal) {
+        const int status = refusal ? exit_status(refusal->kind()) : status_of_plan();
+        tell_obstacles();
+        if (refusal) wiring_.err().write(ui::error_text(*refusal, wiring_.style_of_err()));
+        if (wiring_.options().json)
+            wiring_.out().write(json::to_pretty(document(asked_, plan_, refusal, status, wiring_)) + "\n");
+        else
+            wiring_.out().write(text(plan_, wiring_.out_terminal().columns));
+        return status;
+    }
+
+    int status_of(const use::Report& report) const {
+        if (report.interrupted) return wiring_.status_when_interrupted();
+        std::vector<int> failures;
+        if (const int planned = status_of_plan(); planned != done) failures.push_back(planned);
+        for (const use::Item& item : report.items) {
+            if (item.error) failures.push_back(exit_status(item.error->kind()));
+        }
+        for (const use::Swept& each : report.swept) {
+            if (each.error) failures.push_back(exit_status(each.error->kind()));
+        }
+        return common_status(failures);
+    }
+
+    int show(const use::Report& report, const Recovered& recovered) {
+        const int status = status_of(report);
+        tell_obstacles();
+        for (const use::Item& item : report.items) {
+            if (item.error) wiring_.err().write(ui::error_text(*item.error, wiring_.style_of_err()));
+            for (const std::string& note : item.notes)
+                wiring_.warn(note);
+        }
+        for (const use::Swept& each : report.swept) {
+            if (each.error) wiring_.err().write(ui::error_text(*each.error, wiring_.style_of_err()));
+        }
+        if (report.interrupted)
+            wiring_.err().write("codemate: interrupted; what is not listed as removed is still there\n");
+        if (report.freed && *report.freed < report.announced)
+            wiring_.note(to_string(report.announced) + " were announced and " + to_string(*report.freed) +
+                         " came free: something else wrote meanwhile, or a program keeps removed files open");
+        if (wiring_.options().json)
+            wiring_.out().write(json::to_pretty(document(asked_, plan_, report, recovered, status, wiring_)) + "\n");
+        else
+            wiring_.out().write(text(report, wiring_.out_terminal().columns));
+        return status;
+    }
+
+    const Line& line_;
+    use::Options options_;
+    Wiring& wiring_;
+    Asked asked_;
+    use::Plan plan_;
+    std::filesystem::path path_;
+    std::optional<use::Store> store_;
+    std::string no_store_;
+};
+
+} // namespace
+
+int remove_models(const Line& line, Wiring& wiring) {
+    return Flow(line, wiring).run();
+}
+
+} // namespace codemate::cli::prune

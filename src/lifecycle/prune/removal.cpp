@@ -1,0 +1,173 @@
+#include "lifecycle/prune/removal.hpp"
+
+#include "lifecycle/prune/judgement.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/grace.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/rules/own_names.hpp"
+#include "codemate/rules/targets.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace codemate::lifecycle::prune {
+namespace {
+
+using Outcome = Item::Outcome;
+
+constexpr auto grace_period = std::chrono::milliseconds(700); // for last steps that are better not left half done
+
+Error changed(const ModelName& name, const std::string& how) {
+    return Error(Kind::failed, quoted(name.display()) + " stays: " + how + " since the plan was made")
+        .hint("run the command again for a new plan");
+}
+
+const ollama::Installed* exactly(const std::vector<ollama::Installed>& installed, const ModelName& name) {
+    const auto found = std::ranges::find(installed, name, &ollama::Installed::name);
+    return found == installed.end() ? nullptr : &*found;
+}
+
+// Without a digest, as of MLX models, the time of its manifest tells.
+bool is_the_same(const ollama::Installed& now, const ollama::Installed& then) {
+    return now.digest == then.digest && (then.digest || now.modified == then.modified);
+}
+
+} // namespace
+
+Removal::Removal(const Step& step, const Options& options, const Ports& ports, const Run& run)
+    : step_(step), options_(options), ports_(ports), run_(run), item_{step} {}
+
+// Best effort, all that follows from the state directory: with a full disk models can still be removed.
+Item Removal::carry_out() {
+    const ModelName& name = step_.model.name;
+    std::unique_ptr<FileLock> alone;
+    std::optional<state::Changes::Held> change;
+    try {
+        throw_if_stopped(run_.stop);
+        if (ports_.changes != nullptr) {
+            try {
+                alone = ports_.changes->try_alone(options_.server, name);
+                if (!alone) throw Error(Kind::refused, quoted(name.display()) + " stays: another codemate changes it");
+                change = ports_.changes->begin({options_.server, name, step_.model.digest, {}, {}, ports_.clock.now()},
+                                               run_.stop);
+            } catch (const Error& error) {
+                if (error.kind() == Kind::refused) throw;
+                diagnostics::info(error.message());
+            }
+        }
+        hold(run_.stop);
+        look_again();
+        remember();
+        throw_if_stopped(run_.stop);
+        const Grace grace(run_.stop, grace_period);
+        is_going_ = true;
+        ports_.server.remove(name, grace.stop());
+        item_.outcome = Outcome::removed;
+    } catch (const Interrupted&) {
+        item_.outcome = is_going_ ? Outcome::failed : Outcome::not_started;
+        if (is_going_) { // what is held stays: the next run sees what became of it, and puts it back
+            item_.error = Error(Kind::failed, "the server did not say whether " + quoted(name.display()) + " is gone");
+            return item_;
+        }
+    } catch (const Error& error) {
+        const bool is_gone = error.kind() == Kind::not_found;
+        item_.outcome = is_gone                                                         ? Outcome::gone
+                        : error.kind() == Kind::refused || error.kind() == Kind::failed ? Outcome::kept
+                                                                                        : Outcome::failed;
+        if (!is_gone) {
+            item_.error = error;
+            if (item_.outcome == Outcome::failed) item_.error->context("cannot remove " + quoted(name.display()));
+        }
+    }
+    let_go();
+    if (change && !held_as_) change->done();
+    return item_;
+}
+
+// Where the disk is full the copy would be half a manifest, which no request removes again: the server is asked only
+// where that is not known to be so, and what it leaves is healed once space came free.
+void Removal::hold(const Stop& stop) {
+    constexpr ByteCount enough(std::uint64_t{1} << 20U);
+    if (rules::is_own_name(step_.model.name)) return; // nobody pulls into it
+    if (const auto space = ports_.free_space(); space && *space < enough) return;
+    const std::vector<ollama::Installed> installed = ports_.server.installed(stop);
+    if (exactly(installed, step_.model.name) == nullptr) throw Error(Kind::not_found, "gone");
+    const Digest digest = step_.model.digest.value_or(Digest());
+    const ModelName as = rules::free_snapshot_name(step_.model.name, ports_.clock.now(), digest, installed);
+    held_as_ = as;
+    try {
+        ports_.server.copy(step_.model.name, as, stop);
+    } catch (const Error& error) {
+        if (error.kind() == Kind::not_found) held_as_.reset();
+        if (error.kind() != Kind::storage) throw;
+        diagnostics::info("no helper name: " + error.message());
+        half_written_ = true;
+    }
+}
+
+void Removal::look_again() {
+    Facts now;
+    now.manifests = ports_.manifests();
+    now.elsewhere = ports_.elsewhere();
+    now.installed = ports_.server.installed(run_.stop);
+    now.running = ports_.server.running(run_.stop);
+    now.now = ports_.clock.now();
+    const ModelName& name = step_.model.name;
+    const ollama::Installed* there = exactly(now.installed, name);
+    if (there == nullptr) throw Error(Kind::not_found, "gone");
+    if (!is_the_same(*there, step_.model)) throw changed(name, "its tag was pulled anew, or replaced,");
+    const ollama::Installed* held = held_as_ && !half_written_ ? rules::find(now.installed, *held_as_) : nullptr;
+    if (held != nullptr && held->digest != step_.model.digest) throw changed(name, "it was replaced");
+    // The helper differs from no other name, but from this one by nothing.
+    std::erase_if(now.installed, [&](const ollama::Installed& each) { return held_as_ && each.name == *held_as_; });
+    const rules::Keepers keepers(keep_facts(now, options_));
+    const std::vector<rules::KeepReason> reasons = that_count(keepers.reasons(*exactly(now.installed, name)), options_);
+    if (!reasons.empty()) throw Error(Kind::refused, quoted(name.display()) + " stays: by now " + in_words(reasons));
+}
+
+// For `codemate pull NAME@DIGEST`.
+void Removal::remember() const {
+    if (ports_.journal == nullptr || !step_.way_back || !step_.way_back->image) return;
+    const Image& image = *step_.way_back->image;
+    const auto snapshot = rules::parse_snapshot_name(step_.model.name);
+    try {
+        state::Pulled entry{ports_.clock.now(), options_.server, snapshot ? snapshot->of : step_.model.name,
+                            image.digest,       image.bytes,     step_.way_back->source};
+        entry.removed = true;
+        ports_.journal->add(entry, run_.stop);
+    } catch (const Error& error) {
+        diagnostics::warning("how it comes back is not remembered: " + error.message());
+    }
+}
+
+// The helper's name goes with the content, or stays to be told of.
+void Removal::let_go() {
+    if (!held_as_) return;
+    const Grace grace(run_.stop, grace_period);
+    try {
+        if (half_written_) mend(grace.stop());
+        ports_.server.remove(*held_as_, grace.stop());
+        held_as_.reset();
+    } catch (const Error& error) {
+        if (error.kind() == Kind::not_found) return held_as_.reset();
+        item_.notes.push_back("its helper name " + printable(held_as_->display()) +
+                              " is left, and the next run removes it: " + error.message());
+    } catch (const Interrupted&) {
+        item_.notes.push_back("its helper name " + printable(held_as_->display()) +
+                              " is left, and the next run removes it");
+    }
+}
+
+// A manifest that was cut off by a full disk cannot be removed by any request, and keeps a server from ever cleaning
+// up: whole again, it can.
+void Removal::mend(const Stop& stop) {
+    const std::vector<ollama::Installed> installed = ports_.server.installed(stop);
+    const auto any = std::ranges::find_if(installed, [&](const ollama::Installed& each) {
+        return !each.cloud() && !each.name.misread_by_server() && each.name != *held_as_;
+    });
+    if (any == installed.end()) throw Error(Kind::storage, "no other model is there to write it anew from");
+    ports_.server.copy(any->name, *held_as_, stop);
+}
+
+} // namespace codemate::lifecycle::prune

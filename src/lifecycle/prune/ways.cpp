@@ -1,0 +1,119 @@
+#include "lifecycle/prune/ways.hpp"
+
+#include "lifecycle/prune/judgement.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/rules/own_names.hpp"
+#include "codemate/upstream/supply.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace codemate::lifecycle::prune {
+namespace {
+
+// A snapshot's content comes from where its model does.
+ModelName true_name(const ModelName& name) {
+    const auto snapshot = rules::parse_snapshot_name(name);
+    return snapshot ? snapshot->of : name;
+}
+
+std::optional<Image> parsed(const std::string& bytes) {
+    try {
+        return Image::parse(bytes);
+    } catch (const Error& error) {
+        diagnostics::info(error.message());
+        return std::nullopt;
+    }
+}
+
+} // namespace
+
+Ways::Ways(const Facts& facts, const manifest::Lock& lock, std::vector<state::Pulled> pulled, const Ports& ports,
+           const Run& run)
+    : facts_(facts), lock_(lock), pulled_(std::move(pulled)), ports_(ports), run_(run) {}
+
+std::vector<ModelName> Ways::places_of(const ollama::Installed& model) const {
+    std::vector<ModelName> places;
+    const auto add = [&](const ModelName& place) {
+        if (std::ranges::find(places, place) == places.end()) places.push_back(place);
+    };
+    const ModelName name = true_name(model.name);
+    if (const manifest::Locked* locked = lock_.find(name)) add(locked->source);
+    for (const state::Pulled& pulled : pulled_) {
+        if (pulled.name.same_on_server(name) && pulled.digest == model.digest) add(pulled.source);
+    }
+    for (const manifest::Manifest& manifest : facts_.manifests) {
+        for (const ModelName& place : manifest.places_of(name))
+            add(place);
+    }
+    add(name);
+    for (const state::Pulled& pulled : pulled_) { // a copy's content comes from where that of its original does
+        if (pulled.digest == model.digest) add(pulled.source);
+    }
+    return places;
+}
+
+std::vector<ModelName> Ways::that_answer(std::vector<ModelName> places) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(places, [&](const ModelName& place) { return silent_.contains(place.host()); });
+    return places;
+}
+
+void Ways::fell_silent(const std::vector<ModelName>& places, const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    for (const ModelName& place : places)
+        silent_.emplace(place.host(), why);
+}
+
+std::optional<Image> Ways::remembered(const Digest& digest) const {
+    for (const auto& [name, locked] : lock_.models) {
+        if (locked.digest == digest && locked.bytes) return parsed(*locked.bytes);
+    }
+    for (const state::Pulled& pulled : pulled_) {
+        if (pulled.digest == digest && pulled.manifest) return parsed(*pulled.manifest);
+    }
+    return std::nullopt;
+}
+
+std::optional<Image> Ways::image_of(const ollama::Installed& model) {
+    if (const store::Entry* entry = stored(facts_, model)) return entry->image;
+    if (!model.digest) return std::nullopt;
+    if (auto image = remembered(*model.digest)) return image;
+    if (model.cloud()) return std::nullopt;
+    const std::vector<ModelName> places = that_answer(places_of(model));
+    try {
+        return upstream::find_image(*model.digest, places, {nullptr, ports_.registry}, run_);
+    } catch (const Error& error) {
+        fell_silent(places, error.message());
+        return std::nullopt;
+    }
+}
+
+WayBack Ways::way_back(const ollama::Installed& model, std::optional<Image> image) {
+    const std::vector<ModelName> places = places_of(model);
+    WayBack way{std::move(image), places.front(), {}};
+    if (!way.image) {
+        way.missing = "what it consists of is not known";
+        return way;
+    }
+    const std::vector<ModelName> asked = that_answer(places);
+    if (asked.empty()) {
+        const std::lock_guard lock(mutex_);
+        way.missing = printable(silent_.at(places.front().host()));
+        return way;
+    }
+    const upstream::Supply supply = upstream::find_supply(*way.image, asked, {nullptr, ports_.registry}, run_);
+    if (!supply.unanswered.empty() && !supply.complete()) {
+        fell_silent(asked, supply.unanswered.front().message());
+        way.missing = printable(supply.unanswered.front().message());
+    } else if (!supply.complete()) {
+        const Layer& layer = supply.nowhere.front();
+        way.missing = "no registry has its " + std::string(to_string(layer.role)) + " (" + to_string(layer.size) + ")";
+    }
+    if (!supply.sources.empty()) way.source = supply.sources.begin()->second.place;
+    return way;
+}
+
+} // namespace codemate::lifecycle::prune
