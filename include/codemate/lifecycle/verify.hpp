@@ -67,6 +67,7 @@ struct Subject {
     std::optional<ollama::Installed> installed{};
     std::optional<ollama::Shown> shown{};
     std::optional<Error> unreadable{}; // why the server could not show it
+    std::vector<Layer> lacking{};      // that the server has not; looked for only where the disk is not in reach
     std::optional<std::uint64_t> supported_context{};
 };
 
@@ -118,6 +119,7 @@ struct Finding {
         // of the disk
         manifest,      // damaged
         no_weights,    // its manifest names none
+        media_type,    // one that Ollama does not know
         unlisted,      // on the disk, and the server does not list it
         not_on_disk,   // the server lists it
         layer_missing, //
