@@ -229,6 +229,19 @@ TEST_CASE("a damaged manifest is found") {
     CHECK(world.codemate({"verify"}).status() == 3);
 }
 
+TEST_CASE("a link that leads nowhere keeps the server from listing anything, and is named") {
+    const DiskWorld world;
+    const fs::path link = world.manifest().parent_path() / "gone";
+    fs::create_symlink("/nowhere/at/all", link);
+    const auto result = world.codemate({"verify"});
+    CHECK(result.status() == 6);
+    CHECK(result.err.find(link.string() + "': it is ") != std::string::npos);
+    CHECK(result.err.find("to '/nowhere/at/all'") != std::string::npos);
+    CHECK(result.err.find("hint: remove the link") != std::string::npos);
+    fs::remove(link);
+    CHECK(world.codemate({"verify"}).status() == 0);
+}
+
 TEST_CASE("a flip of one bit is found wherever it is") {
     const DiskWorld world;
     const LayerRole role = GENERATE(LayerRole::weights, LayerRole::license);

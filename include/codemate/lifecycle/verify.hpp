@@ -46,6 +46,8 @@ struct Store {
 struct Reach {
     std::optional<Store> store{};
     std::string doubt{}; // why it is not in reach, or not proven: a clause, fit for a terminal; may be empty
+    // Links that lead nowhere in place of manifests: sentences. With one of them a server lists no model at all.
+    std::vector<std::string> dangling{};
 };
 
 struct Ports {

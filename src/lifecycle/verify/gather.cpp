@@ -75,6 +75,26 @@ bool asks_for_context(const Subject& subject) {
     return subject.declared.expect.context || option != nullptr;
 }
 
+// A link that leads nowhere keeps the server from listing anything; its own words tell a path at best.
+std::vector<ollama::Installed> listed(const Ports& ports, const Stop& stop) {
+    try {
+        return ports.server.installed(stop);
+    } catch (Error& error) {
+        if (error.kind() != Kind::storage || !ports.store) throw;
+        std::vector<ollama::Installed> none;
+        std::vector<std::string> links;
+        try {
+            links = ports.store(none).dangling;
+        } catch (const Error& of_disk) {
+            diagnostics::info(of_disk.message());
+        }
+        for (std::string& link : links)
+            error.note(std::move(link));
+        if (!links.empty()) error.hint("remove the link: as long as it is there the server lists no model");
+        throw;
+    }
+}
+
 // A server that has gone is no model's failure; one that says "EOF" of a damaged file sounds like it.
 void show(Subject& subject, ollama::Server& server, const Stop& stop) {
     try {
@@ -135,7 +155,7 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     facts.has_lock = !lock.models.empty();
     facts.targeted = !options.targets.empty() && std::ranges::find(options.targets, "all") == options.targets.end();
     facts.deep = options.deep;
-    facts.installed = ports.server.installed(run.stop);
+    facts.installed = listed(ports, run.stop);
     if (ports.store) facts.reach = ports.store(facts.installed);
     facts.subjects = subjects_of(options, manifest, lock, facts.installed);
     facts.running = ollama::running_if_told(ports.server, run.stop);

@@ -293,6 +293,25 @@ TEST_CASE("without its files a server is asked for what it can show and what it 
     CHECK(findings() == Words{"chat unreadable", "chat layer_missing", "hidden unreadable", "hidden unlisted"});
 }
 
+TEST_CASE("links that keep a server from listing anything are named") {
+    World world;
+    world.server.fail(FakeServer::Call::What::installed, Error(Kind::storage, "stat /m/x: no such file or directory"),
+                      0, 2);
+    CHECK_THROWS_AS(world.look(), Error); // nobody looks at a disk
+    use::Ports ports{world.server, [&]() -> registry::Registry& { return world.registry; }};
+    ports.store = [](std::vector<ollama::Installed>&) {
+        return use::Reach{{}, "", {"'/m/x': it is a link that leads nowhere, to '/y'"}};
+    };
+    try {
+        use::gather({}, test::manifest_of(world.project), {}, ports, {});
+        FAIL("the server lists nothing");
+    } catch (const Error& error) {
+        CHECK(error.kind() == Kind::storage);
+        CHECK(error.notes() == Words{"'/m/x': it is a link that leads nowhere, to '/y'"});
+        CHECK(error.hint().starts_with("remove the link"));
+    }
+}
+
 TEST_CASE("of a locked model that is not installed the registry tells the context") {
     // GGUF, version 3, no tensors, two values.
     const auto number = [](std::uint64_t value, int bytes) {

@@ -182,7 +182,8 @@ private:
         if (!reinstalled_ || !reinstalled_->report) return false;
         return std::ranges::all_of(report.rows, [&](const use::Row& row) {
             return std::ranges::any_of(reinstalled_->report->items, [&](const auto& item) {
-                return item.removed && item.done && item.step.delivery.name.same_on_server(row.name);
+                const bool anew = item.removed || item.step.what == lifecycle::reinstall::Step::Do::bring_back;
+                return anew && item.done && item.step.delivery.name.same_on_server(row.name);
             });
         });
     }
@@ -249,6 +250,8 @@ private:
         lifecycle::locate::Report found = wiring.locate_store(std::move(installed));
         installed = std::move(found.installed);
         use::Reach reach{{}, doubt_about(found)};
+        for (const lifecycle::locate::DanglingLink& link : found.dangling)
+            reach.dangling.push_back(quoted(link.path.string()) + ": " + link.why);
         if (found.store) {
             reach.store = use::Store{quoted(found.store->place.path.string()), found.store->proven, found.store->disk,
                                      std::move(found.store->inventory)};
