@@ -77,8 +77,8 @@ std::string nominal(const use::Plan& plan) {
     for (const use::Step& step : plan.steps) {
         if (step.what == Do::remove) sum += step.model.size;
     }
-    if (plan.measure == rules::Measure::at_most || sum == plan.frees) return "";
-    return " of " + to_string(sum) + " that they list";
+    if (plan.measure == rules::Measure::at_most || sum <= plan.frees) return "";
+    return " (listed as " + to_string(sum) + ")";
 }
 
 std::string tally(const use::Plan& plan) {
