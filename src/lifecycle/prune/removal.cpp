@@ -127,7 +127,7 @@ void Removal::look_again() {
 }
 
 // For `codemate pull NAME@DIGEST`.
-void Removal::remember() const {
+void Removal::remember() {
     if (ports_.journal == nullptr || !step_.way_back || !step_.way_back->image) return;
     const Image& image = *step_.way_back->image;
     const auto snapshot = rules::parse_snapshot_name(step_.model.name);
@@ -137,7 +137,8 @@ void Removal::remember() const {
         entry.removed = true;
         ports_.journal->add(entry, run_.stop);
     } catch (const Error& error) {
-        diagnostics::warning("how it comes back is not remembered: " + error.message());
+        item_.notes.push_back("how " + printable(step_.model.name.display()) +
+                              " comes back is not remembered: " + error.message());
     }
 }
 
