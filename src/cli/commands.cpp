@@ -50,9 +50,12 @@ const std::vector<CommandInfo>& commands() {
          "show the installed models",
          "Lists what is installed on the server, with the roles that the manifest gives it and whether it is "
          "protected. FILTER is a "
-         "beginning of the name, or a pattern with * and ?; letter case does not matter.",
+         "beginning of the name, or a pattern with * and ?; letter case does not matter. --unused leaves what nothing "
+         "keeps: by the same rules as prune, so also by what is loaded and by what other projects on this machine "
+         "required lately; old snapshots are shown. Of these prune removes only what would come back.",
          {"codemate list  # everything that is installed", "codemate list qwen  # names that begin with qwen",
-          "codemate list --sort size  # the largest first", "codemate list --available  # declared, but not installed"},
+          "codemate list --sort size  # the largest first", "codemate list --available  # declared, but not installed",
+          "codemate list --unused  # what prune could remove"},
          make_list},
         {"show",
          Group::everyday,
