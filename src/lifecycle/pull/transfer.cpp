@@ -5,7 +5,7 @@
 #include "lifecycle/pull/keeping.hpp"
 #include "lifecycle/pull/memory.hpp"
 #include "lifecycle/pull/pinning.hpp"
-#include "lifecycle/pull/route.hpp"
+#include "lifecycle/pull/relayed.hpp"
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/grace.hpp"
@@ -28,7 +28,7 @@ public:
     Transfer(const Step& step, const Plan& plan, Shared& shared)
         : step_(step), plan_(plan), shared_(shared), ports_(shared.ports), run_(shared.run),
           keeping_(ports_.server, ports_.clock), account_(step, shared.layers, ports_.clock, run_),
-          source_(step.source) {
+          relayed_(step, shared, account_), source_(step.source) {
         item_.step = step;
     }
 
@@ -205,7 +205,7 @@ private:
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
         begin_change(before);
         keep(source_, before, run_.stop);
-        if (const auto refusal = pull_tag()) return fetch_layers(supply_instead(*refusal));
+        if (const auto refusal = pull_tag()) return fetch_layers(relayed_.supply_instead(*refusal));
         put_in_place(before);
     }
 
@@ -217,7 +217,7 @@ private:
                 {[this](const PullEvent& event) { account_.on(event); },
                  [this](std::string note) { account_.note(std::move(note)); },
                  [this] {
-                     if (is_relayed()) discard_unverified(image_->blobs(), fetching_);
+                     if (is_relayed()) relayed_.discard_unverified(image_->blobs(), fetching_);
                  }}};
     }
 
@@ -251,54 +251,9 @@ private:
         }
     }
 
-    // Throws what the server said where codemate gets no further.
-    upstream::Supply supply_instead(const Error& refusal) {
-        diagnostics::info(refusal.message());
-        try {
-            Image image = ports_.registry->image(step_.origin, run_.stop);
-            const std::vector<ModelName> places{step_.origin};
-            upstream::Supply supply =
-                upstream::find_supply(std::move(image), places, {&ports_.server, *ports_.registry}, run_);
-            if (const auto obstacle = supply.obstacle()) throw *obstacle;
-            account_.note("the server cannot pull from that registry; its layers come through codemate");
-            return supply;
-        } catch (const Error& error) {
-            Error told = refusal;
-            if (error.message() == refusal.message()) throw told;
-            told.note("nor can codemate: " + error.message());
-            throw told.hint(error.hint()); // what helps here helps codemate
-        }
-    }
-
     // What was there when the plan was made may have gone since: looked for once more.
     void fetch_layers(upstream::Supply supply) {
-        if (discard_unverified(supply.image.blobs(), shared_.options.unverified)) supply = look_again(supply);
-        try {
-            return fetch_from(supply);
-        } catch (const Error& error) {
-            if (error.kind() != Kind::not_found) throw;
-            diagnostics::info(error.message());
-        }
-        supply = look_again(supply);
-        if (auto obstacle = supply.obstacle()) throw std::move(*obstacle);
-        fetch_from(supply);
-    }
-
-    upstream::Supply look_again(const upstream::Supply& supply) {
-        return upstream::find_supply(supply.image, supply.places, {&ports_.server, *ports_.registry}, run_);
-    }
-
-    // A server takes for good what it has fetched for a pull that ended before it was hashed (facts.md 4.4).
-    bool discard_unverified(const std::vector<Layer>& blobs, const std::vector<Digest>& unverified) {
-        std::vector<Layer> there;
-        for (const Layer& blob : blobs) {
-            const bool meant = std::ranges::find(unverified, blob.digest) != unverified.end();
-            if (meant && ports_.server.has_blob(blob.digest, run_.stop)) there.push_back(blob);
-        }
-        if (there.empty()) return false;
-        account_.note("what an attempt before this one left unchecked is fetched again");
-        shared_.route.discard(there, run_);
-        return true;
+        relayed_.fetch(std::move(supply), [this](const upstream::Supply& found) { fetch_from(found); });
     }
 
     void fetch_from(const upstream::Supply& supply) {
@@ -457,6 +412,7 @@ private:
     const Run& run_;
     Keeping keeping_;
     Account account_;
+    const Relayed relayed_;
     const SteadyTime began_ = ports_.clock.steady();
     ModelName source_;             // what the server has been asked to pull: a relay's name, too
     std::optional<Image> image_;   // that is being pulled, where its manifest is known
