@@ -6,15 +6,34 @@
 
 namespace codemate::lifecycle::pull {
 
+upstream::Supply Relayed::supply_of_tag() const {
+    const Ports& ports = shared_.ports;
+    Image image = ports.registry->image(step_.origin, shared_.run.stop);
+    const std::vector<ModelName> places{step_.origin};
+    upstream::Supply supply =
+        upstream::find_supply(std::move(image), places, {&ports.server, *ports.registry}, shared_.run);
+    if (const auto obstacle = supply.obstacle()) throw *obstacle;
+    return supply;
+}
+
+std::optional<upstream::Supply> Relayed::supply_to_limit() const {
+    constexpr std::string_view average = "; the rate is held on average, by leaving the stream and opening it again";
+    if (shared_.ports.relays == nullptr || shared_.ports.registry == nullptr) return std::nullopt;
+    try {
+        upstream::Supply supply = supply_of_tag();
+        if (shared_.route.leads_here({supply.image, step_.name, supply.sources}, shared_.run)) return supply;
+        account_.note("the server does not get to codemate" + std::string(average));
+    } catch (const Error& error) {
+        if (error.kind() == Kind::not_found) throw;
+        account_.note("codemate cannot read the model's layers (" + error.message() + ")" + std::string(average));
+    }
+    return std::nullopt;
+}
+
 upstream::Supply Relayed::supply_instead(const Error& refusal) const {
     diagnostics::info(refusal.message());
-    const Ports& ports = shared_.ports;
     try {
-        Image image = ports.registry->image(step_.origin, shared_.run.stop);
-        const std::vector<ModelName> places{step_.origin};
-        upstream::Supply supply =
-            upstream::find_supply(std::move(image), places, {&ports.server, *ports.registry}, shared_.run);
-        if (const auto obstacle = supply.obstacle()) throw *obstacle;
+        upstream::Supply supply = supply_of_tag();
         account_.note("the server cannot pull from that registry; its layers come through codemate");
         return supply;
     } catch (const Error& error) {

@@ -6,6 +6,7 @@
 #include "codemate/lifecycle/pull.hpp"
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace codemate::lifecycle::pull {
@@ -20,6 +21,10 @@ public:
     // codemate gets no further.
     upstream::Supply supply_instead(const Error& refusal) const;
 
+    // Of what the tag serves, so that a relay may hold the rate. Nothing, which is noted, where there is no way from
+    // the server to a relay, or from codemate to the registry. Throws Error{not_found} for a tag that is not there.
+    std::optional<upstream::Supply> supply_to_limit() const;
+
     // Calls `fetch` with the supply, and once more with what is found then where a layer has gone meanwhile.
     void fetch(upstream::Supply, const std::function<void(const upstream::Supply&)>& fetch) const;
 
@@ -28,6 +33,7 @@ public:
     bool discard_unverified(const std::vector<Layer>& blobs, const std::vector<Digest>& unverified) const;
 
 private:
+    upstream::Supply supply_of_tag() const;
     upstream::Supply look_again(const upstream::Supply&) const;
 
     const Step& step_;

@@ -91,6 +91,8 @@ private:
             throw *step_.obstacle;
         case Step::Do::fetch:
             return fetch_and_place();
+        case Step::Do::fetch_limited:
+            return fetch_limited();
         case Step::Do::fetch_locked:
             return fetch_layers(*step_.supply);
         }
@@ -194,8 +196,19 @@ private:
         if (is_relayed())
             return error.hint(
                 "Ollama before 0.19 writes manifests anew, which changes their digest: update the server");
-        return error.hint("the tag has moved; `codemate outdated` says what changed, `codemate lock --upgrade " +
-                          step_.name.display_short() + "` accepts it");
+        return error.hint(has_moved());
+    }
+
+    // Found out before anything was fetched.
+    Error moved_away(const Digest& served) const {
+        return Error(Kind::check, "its tag serves " + served.id() + " now instead of " + step_.pin->digest.id() +
+                                      ", which is locked")
+            .hint(has_moved());
+    }
+
+    std::string has_moved() const {
+        return "the tag has moved; `codemate outdated` says what changed, `codemate lock --upgrade " +
+               step_.name.display_short() + "` accepts it";
     }
 
     bool is_relayed() const { return rules::is_relay_name(source_); }
@@ -207,6 +220,30 @@ private:
         keep(source_, before, run_.stop);
         if (const auto refusal = pull_tag()) return fetch_layers(relayed_.supply_instead(*refusal));
         put_in_place(before);
+    }
+
+    // What the tag serves, through a relay that holds the rate; where there is no way to one, as ever, with pauses.
+    void fetch_limited() {
+        std::optional<upstream::Supply> supply = relayed_.supply_to_limit();
+        if (!supply) {
+            item_.pace = Pace::average;
+            return fetch_and_place();
+        }
+        if (step_.pin && !step_.pin->is(supply->image.digest)) throw moved_away(supply->image.digest);
+        if (is_there_already(*supply)) return;
+        fetch_layers(std::move(*supply));
+    }
+
+    bool is_there_already(const upstream::Supply& supply) {
+        const std::vector<Installed> now = ports_.server.installed(run_.stop);
+        const Installed* there = find(now, step_.name);
+        if (!supply.missing.empty() || there == nullptr || there->digest != supply.image.digest) return false;
+        image_ = supply.image;
+        item_.outcome = Outcome::unchanged;
+        item_.digest = there->digest;
+        item_.size = there->size;
+        write_to_lock(step_.first_use ? there : nullptr);
+        return true;
     }
 
     Download download(ollama::Transport transport) {
@@ -240,6 +277,7 @@ private:
     std::optional<Error> pull_tag() {
         try {
             Download download = this->download(step_.transport);
+            if (item_.pace == Pace::average) download.within(shared_.allowance);
             run(download);
             return std::nullopt;
         } catch (const Error& error) {
@@ -267,6 +305,7 @@ private:
         for (const Layer& layer : supply.missing)
             fetching_.push_back(layer.digest);
         begin_change(before);
+        if (shared_.options.rate) item_.pace = Pace::smooth;
         helper_left_ = true; // until it is removed: a server whose client leaves may finish the pull all the same
         Download download = this->download(ollama::Transport::plain_http);
         download.from(*relay, shared_.route.carries());
