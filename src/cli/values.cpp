@@ -27,6 +27,19 @@ ByteCount bytes(const std::string& option, const std::string& value) {
     throw Error(Kind::usage, option + ": " + quoted(value) + " is no amount of bytes").hint("as in 20GB, 512MiB");
 }
 
+ByteCount rate(const std::string& option, const std::string& value) {
+    constexpr std::string_view a_second = "/s", multiples = "kKmMgG";
+    std::string size = value;
+    if (size.ends_with(a_second)) size.resize(size.size() - a_second.size());
+    if (!size.empty() && multiples.find(size.back()) != std::string_view::npos) size += 'B';
+    try {
+        const ByteCount parsed = ByteCount::parse(size);
+        if (parsed > ByteCount()) return parsed;
+    } catch (const Error&) { // its hint is that of a size
+    }
+    throw Error(Kind::usage, option + ": " + quoted(value) + " is no rate").hint("as in 5MB/s, 500k, 1MiB/s");
+}
+
 int number(const std::string& option, const std::string& value, int least, int most) {
     int parsed = 0;
     const char* const end = value.data() + value.size();

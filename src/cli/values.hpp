@@ -10,6 +10,7 @@ namespace codemate::cli {
 
 Duration duration(const std::string& option, const std::string& value); // "90s", "10m"; longer than nothing
 ByteCount bytes(const std::string& option, const std::string& value);   // "20GB", "512MiB"; more than nothing
+ByteCount rate(const std::string& option, const std::string& value);    // "5MB/s", "500k", "1MiB/s": bytes a second
 int number(const std::string& option, const std::string& value, int least, int most);
 
 } // namespace codemate::cli

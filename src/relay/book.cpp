@@ -1,12 +1,9 @@
 #include "relay/book.hpp"
 
-#include <algorithm>
-
 namespace codemate::relay {
 
-Book::Book(std::optional<ByteCount> rate) : redirects_(rate ? Front::Redirects::never : Front::Redirects::where_open) {
-    if (rate) bucket_ = TokenBucket{std::max<std::uint64_t>(rate->count(), 1), {}};
-}
+Book::Book(std::shared_ptr<Pace> pace)
+    : redirects_(pace ? Front::Redirects::never : Front::Redirects::where_open), pace_(std::move(pace)) {}
 
 void Book::note(const Reply& reply) {
     if (!reply.to_a_stranger()) reached_ = true;
@@ -63,14 +60,7 @@ std::optional<Error> Book::failure() const {
 }
 
 ByteCount Book::wait_for_turn(ByteCount wanted, const Stop& stop) {
-    std::unique_lock lock(mutex_);
-    if (!bucket_) return wanted;
-    const ByteCount some = std::min(wanted, smooth_piece(*bucket_));
-    const Turn turn = take(*bucket_, some, std::chrono::steady_clock::now());
-    bucket_ = turn.after;
-    never_.wait_until(lock, stop, turn.begins, [] { return false; });
-    throw_if_stopped(stop);
-    return some;
+    return pace_ ? pace_->wait_for_turn(wanted, stop) : wanted;
 }
 
 } // namespace codemate::relay

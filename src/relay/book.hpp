@@ -1,13 +1,13 @@
 #pragma once
 
 #include "relay/front.hpp"
-#include "relay/token_bucket.hpp"
+#include "relay/pace.hpp"
 
 #include "codemate/base/run.hpp"
 #include "codemate/relay/relay.hpp"
 
 #include <atomic>
-#include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -16,7 +16,7 @@ namespace codemate::relay {
 // What a relay's threads have in common: what has happened so far, and what is agreed on. Any thread may call.
 class Book {
 public:
-    explicit Book(std::optional<ByteCount> rate);
+    explicit Book(std::shared_ptr<Pace> pace); // nullptr: as fast as it goes
 
     void note(const Reply&);
     void note_refused_connection();
@@ -41,8 +41,7 @@ private:
     mutable std::mutex mutex_;
     Traffic traffic_; // but for what is carried
     std::optional<Error> failure_;
-    std::optional<TokenBucket> bucket_;
-    std::condition_variable_any never_;
+    const std::shared_ptr<Pace> pace_;
 };
 
 } // namespace codemate::relay

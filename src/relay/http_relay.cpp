@@ -17,9 +17,9 @@ void check(const Options& options) {
 class HttpRelay final : public Relay {
 public:
     HttpRelay(Descriptor listener, Offer offer, const Options& options, registry::Registry& registry,
-              const Limits& limits)
+              std::shared_ptr<Pace> pace, const Limits& limits)
         : front_(std::move(offer), options, options.address + ':' + std::to_string(port_of(listener))),
-          book_(options.rate), loop_(std::move(listener), front_, book_, registry, limits),
+          book_(std::move(pace)), loop_(std::move(listener), front_, book_, registry, limits),
           thread_([this](const Stop& stop) { loop_.run(stop); }) {}
 
     ModelName name() const override { return front_.name(); }
@@ -40,20 +40,35 @@ class HttpRelays final : public Relays {
 public:
     explicit HttpRelays(registry::Registry& registry) : registry_(registry) {}
     std::unique_ptr<Relay> open(Offer offer, Options options) override {
-        return open_relay(registry_, std::move(offer), options);
+        return open_relay(registry_, std::move(offer), options, paces_);
     }
 
 private:
     registry::Registry& registry_;
+    Paces paces_;
 };
 
 } // namespace
 
-std::unique_ptr<Relay> open_relay(registry::Registry& registry, Offer offer, const Options& options,
+std::shared_ptr<Pace> Paces::of(const std::optional<ByteCount>& rate) {
+    if (!rate) return nullptr;
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<Pace>& pace = paces_[*rate];
+    if (!pace) pace = std::make_shared<Pace>(*rate);
+    return pace;
+}
+
+std::unique_ptr<Relay> open_relay(registry::Registry& registry, Offer offer, const Options& options, Paces& paces,
                                   const Limits& limits) {
     check(options);
     return std::make_unique<HttpRelay>(listen_on(options.address, options.port), std::move(offer), options, registry,
-                                       limits);
+                                       paces.of(options.rate), limits);
+}
+
+std::unique_ptr<Relay> open_relay(registry::Registry& registry, Offer offer, const Options& options,
+                                  const Limits& limits) {
+    Paces own;
+    return open_relay(registry, std::move(offer), options, own, limits);
 }
 
 std::unique_ptr<Relays> over_http(registry::Registry& registry) {

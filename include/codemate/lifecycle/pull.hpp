@@ -33,7 +33,9 @@ struct Options {
     std::uint16_t relay_port = 0;      // 0: any that is free
     Duration stall_timeout = std::chrono::seconds(60); // without a byte the stream is dropped and begun again
     int retries = 5;                                   // in a row that bring nothing, before a model is given up
-    std::size_t jobs = 1;                              // models at once
+    std::size_t jobs = 1;                              // models at once; with a relay_port one
+    // Bytes a second, over all models and connections: docs/decisions/0009-limit-of-the-rate.md.
+    std::optional<ByteCount> rate = {};
     // Blobs that an earlier run left on the server, perhaps fetched and not hashed: not relied on where a digest is to
     // be installed exactly.
     std::vector<Digest> unverified = {};
@@ -84,8 +86,9 @@ struct Pin {
 // What is done for one model.
 struct Step {
     enum class Do {
-        fetch,        // an ordinary pull of the tag
-        fetch_locked, // layer by layer, through a relay: the tag does not serve it
+        fetch,         // an ordinary pull of the tag
+        fetch_locked,  // layer by layer, through a relay: the tag does not serve it
+        fetch_limited, // what the tag serves, through a relay that holds the rate; see Pace
         copy_installed,
         nothing,
         refuse,
@@ -118,6 +121,7 @@ struct Step {
 struct Plan {
     std::vector<Step> steps;
     std::vector<std::string> known_words; // for suggestions, should a name not be found
+    std::optional<ByteCount> rate{};      // that will be held
 
     bool wants_consent() const;
 };
@@ -126,6 +130,14 @@ std::string_view to_string(Step::Do); // the enumerator's name, as it stands in 
 
 enum class Outcome { pulled, updated, copied, unchanged, failed, interrupted, not_started };
 std::string_view to_string(Outcome);
+
+// How a limit of the rate was held.
+enum class Pace {
+    none,    // there was none, or nothing came
+    smooth,  // by a relay
+    average, // the server did not get to one: its stream was left and opened again
+};
+std::string_view to_string(Pace); // the enumerator's name, as it stands in JSON
 
 // An attempt that broke off, and was followed by another or by giving up.
 struct Attempt {
@@ -141,9 +153,10 @@ struct Item {
     ByteCount size{};    // of the model, as the server states it
     std::optional<Digest> digest{};
     Duration took{0};
-    bool locked_now = false;          // its entry was added to the lock
-    std::vector<Attempt> attempts{};  // that broke off
-    ByteCount lost{};                 // bytes that were in flight then, and came again
+    bool locked_now = false;         // its entry was added to the lock
+    std::vector<Attempt> attempts{}; // that broke off
+    ByteCount lost{};                // bytes that were in flight then, and came again
+    Pace pace = Pace::none;
     std::vector<ModelName> kept_as{}; // snapshots of what a pin replaced
     std::optional<Error> error{};     // also of one that is installed, but could not be locked
 };
@@ -153,6 +166,7 @@ enum class Ending { complete, interrupted };
 struct Report {
     std::vector<Item> items; // in the plan's order
     Ending ending = Ending::complete;
+    std::optional<ByteCount> rate{}; // the limit, bytes a second
     Duration took{0};
 };
 

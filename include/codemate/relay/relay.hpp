@@ -27,11 +27,13 @@ struct Offer {
 };
 
 struct Options {
-    std::string address = "127.0.0.1";  // IPv4 of this machine; nothing else is bound
-    std::uint16_t port = 0;             // 0: any that is free
-    std::string owner;                  // a namespace that nobody guesses, as codemate-<32 hex>, made by the caller
-    std::string probe_owner;            // likewise, of the name that only shows whether the server gets here
-    std::optional<ByteCount> rate = {}; // bytes a second over all connections; every blob is carried then
+    std::string address = "127.0.0.1"; // IPv4 of this machine; nothing else is bound
+    std::uint16_t port = 0;            // 0: any that is free
+    std::string owner;                 // a namespace that nobody guesses, as codemate-<32 hex>, made by the caller
+    std::string probe_owner;           // likewise, of the name that only shows whether the server gets here
+    // Bytes a second over all connections of all relays that the same Relays open with this rate; every blob is carried
+    // then.
+    std::optional<ByteCount> rate = {};
 };
 
 struct Traffic {

@@ -9,6 +9,7 @@ using ollama::PullEvent;
 
 std::string beginning(const Step& step) {
     if (step.what == Step::Do::refuse) return "comparing with the lock";
+    if (step.what == Step::Do::fetch_limited) return "pulling at a limited rate";
     if (step.what == Step::Do::fetch_locked) return "pulling the locked content, layer by layer";
     if (step.what != Step::Do::fetch) return step.reason;
     return step.copies() ? "pulling " + step.source.display() : "pulling";

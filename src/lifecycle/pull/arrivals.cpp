@@ -95,6 +95,13 @@ ByteCount Arrivals::seen_moving() const {
     return sum;
 }
 
+ByteCount Arrivals::seen_fetched() const {
+    ByteCount sum;
+    for (const auto& [name, layer] : layers_)
+        sum += layer.before ? reached(layer) - *layer.before : ByteCount();
+    return sum;
+}
+
 ByteCount Arrivals::fetched() const {
     ByteCount sum;
     for (const auto& [name, layer] : layers_)

@@ -24,6 +24,7 @@ public:
     ByteCount completed() const;      // bytes of the layers seen, as they stand now, those present before included
     ByteCount total() const;          // of the layers seen so far
     ByteCount seen_moving() const;    // between first and last events: of a pull that changed nothing, what it repaired
+    ByteCount seen_fetched() const;   // fetched, of layers of which a second event has told what was present before
     ByteCount fetched() const;        // completed without what was present before
     ByteCount lost() const {
         return lost_;

@@ -1,10 +1,11 @@
 #include "lifecycle/pull/download.hpp"
 
-#include "lifecycle/pull/arrivals.hpp"
 #include "lifecycle/pull/waiting_layer.hpp"
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
+
+#include <algorithm>
 
 namespace codemate::lifecycle::pull {
 namespace {
@@ -34,6 +35,10 @@ void Download::from(relay::Relay& relay, std::atomic<bool>& carries) {
     if (carries) relay.carry_everything();
 }
 
+void Download::within(Allowance& allowance) {
+    allowance_ = &allowance;
+}
+
 void Download::run(const Stop& stop) {
     for (;;) {
         Stall stall(options_.stall_timeout);
@@ -48,7 +53,8 @@ void Download::run(const Stop& stop) {
 // Nothing where the model is there.
 std::optional<Error> Download::problem_of_attempt(Stall& stall, const Stop& stop) {
     try {
-        switch (attempt(stall, stop)) {
+        switch (attempts_at_rate(stall, stop)) {
+        case End::ahead:
         case End::success:
             return std::nullopt;
         case End::redirects_fail:
@@ -65,6 +71,49 @@ std::optional<Error> Download::problem_of_attempt(Stall& stall, const Stop& stop
     }
 }
 
+Download::End Download::attempts_at_rate(Stall& stall, const Stop& stop) {
+    for (;;) {
+        const End end = attempt(stall, stop);
+        if (end != End::ahead) return end;
+        refuse_to_start_anew();
+        wait_for_allowance(stop);
+        moments_ = 0;
+        stall = Stall(options_.stall_timeout);
+    }
+}
+
+// Whether to leave the stream. A layer that is complete is left alone, and so is what comes after the last one.
+bool Download::is_ahead(const PullEvent& event, const Arrivals& arrivals, SteadyTime now) {
+    if (event.stage == PullEvent::Stage::layer && event.layer_name != start_.layer)
+        start_ = {event.layer_name, event.completed};
+    const ByteCount fetched = arrivals.seen_fetched();
+    allowance_->came(fetched - charged_, now);
+    charged_ = std::max(charged_, fetched);
+    return event.stage == PullEvent::Stage::layer && event.completed < event.total && allowance_->is_spent(now);
+}
+
+void Download::wait_for_allowance(const Stop& stop) {
+    for (;;) {
+        const Duration owed = allowance_->owed(ports_.clock.steady());
+        if (owed <= Duration{0}) return;
+        ports_.wait(std::min(owed, moment), stop);
+        PullEvent silence;
+        silence.stage = PullEvent::Stage::silence;
+        listener_.event(silence);
+    }
+}
+
+// A server that keeps nothing of what came would be asked for the same bytes for ever.
+void Download::refuse_to_start_anew() {
+    const bool in_vain = start_.layer == left_.layer && start_.completed <= left_.completed;
+    in_vain_ = in_vain ? in_vain_ + 1 : 0;
+    left_ = start_;
+    if (in_vain_ <= options_.retries) return;
+    throw Error(Kind::unsupported, "the server keeps nothing of a layer whose stream is left, so that no rate can be "
+                                   "held by leaving it")
+        .hint("pull without --limit-rate, or let the server get to codemate (--relay-port)");
+}
+
 Download::End Download::attempt(Stall& stall, const Stop& stop) {
     WaitingLayer waiting;
     const std::uint64_t asked_before = asked();
@@ -76,6 +125,7 @@ Download::End Download::attempt(Stall& stall, const Stop& stop) {
         arrivals.on(event, now);
         came_ = arrivals.seen_moving();
         if (stall.on(event, now)) why = End::stalled;
+        if (allowance_ != nullptr && is_ahead(event, arrivals, now)) why = End::ahead;
         if (relay_ != nullptr && waiting.too_long(event, now)) {
             if (asked() == asked_before)
                 why = End::hangs_on;
@@ -84,7 +134,8 @@ Download::End Download::attempt(Stall& stall, const Stop& stop) {
         }
         return why == End::success ? Flow::go_on : Flow::drop;
     };
-    came_ = ByteCount();
+    came_ = charged_ = ByteCount();
+    start_ = {};
     return ports_.server.pull(source_, transport_, on, stop) == PullEnd::success ? End::success : why;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "lifecycle/pull/allowance.hpp"
+#include "lifecycle/pull/arrivals.hpp"
 #include "lifecycle/pull/retry.hpp"
 #include "lifecycle/pull/stall.hpp"
 
@@ -30,6 +32,8 @@ public:
     void from(relay::Relay&,
               std::atomic<bool>& carries); // it is a relay's name; `carries`: redirects are known not to work
 
+    void within(Allowance&); // leaves the stream when more has come than that allows for, and opens it again later
+
     // Throws what ended it: Error with the history of attempts as notes, of a carried layer what went wrong at its
     // source; Interrupted.
     void run(const Stop&);
@@ -37,9 +41,13 @@ public:
     const std::vector<Attempt>& attempts() const { return attempts_; }
 
 private:
-    enum class End { success, stalled, redirects_fail, hangs_on };
+    enum class End { success, stalled, redirects_fail, hangs_on, ahead };
     std::optional<Error> problem_of_attempt(Stall&, const Stop&);
     End attempt(Stall&, const Stop&);
+    End attempts_at_rate(Stall&, const Stop&);
+    bool is_ahead(const ollama::PullEvent&, const Arrivals&, SteadyTime now);
+    void wait_for_allowance(const Stop&);
+    void refuse_to_start_anew();
     void carry(const std::string& why);
     bool go_on_after(const Error&, const Stall&, SteadyTime began, const Stop&);
     bool wait_a_moment(const Stop&);
@@ -57,6 +65,15 @@ private:
     Retry retry_;
     int moments_ = 0;
     ByteCount came_; // in the attempt at hand
+    Allowance* allowance_ = nullptr;
+    ByteCount charged_; // of what came in it
+    // Where the layer in hand was at the begin of this stream, and of the one that was left before it.
+    struct Start {
+        std::string layer;
+        ByteCount completed;
+    };
+    Start start_, left_;
+    int in_vain_ = 0; // streams in a row of which nothing was kept
     std::vector<Attempt> attempts_;
 };
 

@@ -57,13 +57,16 @@ Report execute(const Plan& plan, const Options& options, const Ports& ports, con
         report.items.push_back({step});
     const auto all = groups(plan.steps);
     std::atomic<bool> interrupted = false;
-    for_each_parallel(all.size(), options.jobs, [&](std::size_t group) {
+    // One port serves one relay at a time.
+    const std::size_t jobs = options.relay_port == 0 ? options.jobs : 1;
+    for_each_parallel(all.size(), jobs, [&](std::size_t group) {
         for (const std::size_t i : all[group]) {
             if (interrupted) return;
             report.items[i] = transfer(plan.steps[i], plan, shared);
             if (report.items[i].outcome == Outcome::interrupted) interrupted = true;
         }
     });
+    report.rate = options.rate;
     if (interrupted) report.ending = Ending::interrupted;
     report.took = ports.clock.steady() - began;
     return report;

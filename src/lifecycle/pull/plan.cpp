@@ -210,6 +210,12 @@ Step step_for(const manifest::Wanted& wanted, const Known& known) {
     return step;
 }
 
+// The server takes a tag such as "cloud" for another model, and what it fetches then is a few hundred bytes.
+Step at_rate(Step step, const Options& options) {
+    if (options.rate && step.what == Do::fetch && !step.origin.misread_by_server()) step.what = Do::fetch_limited;
+    return step;
+}
+
 } // namespace
 
 bool Pin::is(const std::optional<Digest>& other) const {
@@ -223,7 +229,8 @@ Plan plan(const Facts& facts, const Options& options) {
         plan.known_words.push_back(model.name.display_short());
     const Known known{facts, options};
     for (const manifest::Wanted& wanted : facts.wanted)
-        plan.steps.push_back(step_for(wanted, known));
+        plan.steps.push_back(at_rate(step_for(wanted, known), options));
+    plan.rate = options.rate;
     return plan;
 }
 
@@ -237,6 +244,8 @@ std::string_view to_string(Do what) {
         return "fetch_locked";
     case Do::fetch:
         return "fetch";
+    case Do::fetch_limited:
+        return "fetch_limited";
     case Do::copy_installed:
         return "copy_installed";
     case Do::nothing:
@@ -245,6 +254,18 @@ std::string_view to_string(Do what) {
         break;
     }
     return "refuse";
+}
+
+std::string_view to_string(Pace pace) {
+    switch (pace) {
+    case Pace::smooth:
+        return "smooth";
+    case Pace::average:
+        return "average";
+    case Pace::none:
+        break;
+    }
+    return "none";
 }
 
 std::string_view to_string(Outcome outcome) {

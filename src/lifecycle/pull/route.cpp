@@ -42,6 +42,7 @@ std::unique_ptr<relay::Relay> Route::open_at(const std::string& address, relay::
     relay::Options options;
     options.address = address;
     options.port = options_.relay_port;
+    options.rate = options_.rate;
     options.owner = rules::new_relay_owner();
     options.probe_owner = rules::new_relay_owner();
     return ports_.relays->open(std::move(offer), std::move(options));
@@ -62,16 +63,15 @@ bool Route::is_reached(const relay::Relay& relay, const Run& run) {
     return relay.reached();
 }
 
-std::unique_ptr<relay::Relay> Route::open(const relay::Offer& offer, const Run& run) {
+std::unique_ptr<relay::Relay> Route::find(const relay::Offer& offer, const Run& run) {
     const std::lock_guard lock(mutex_);
     if (address_) return open_at(*address_, offer);
-    std::vector<std::string> tried;
-    std::string port = "41234";
+    if (is_known_) return nullptr;
     for (const std::string& address : ports_.addresses ? ports_.addresses() : std::vector<std::string>{"127.0.0.1"}) {
         try {
             auto relay = open_at(address, offer);
-            port = port_of(relay->name());
-            tried.push_back(address);
+            port_ = port_of(relay->name());
+            tried_.push_back(address);
             if (!is_reached(*relay, run)) continue;
             address_ = address;
             return relay;
@@ -79,10 +79,20 @@ std::unique_ptr<relay::Relay> Route::open(const relay::Offer& offer, const Run& 
             if (error.kind() != Kind::unreachable) throw;
             diagnostics::info(error.message()); // an address that cannot be bound
             last_answer_ = error.message();
-            tried.push_back(address + " (not to be bound)");
+            tried_.push_back(address + " (not to be bound)");
         }
     }
-    throw no_way(tried, port);
+    is_known_ = true;
+    return nullptr;
+}
+
+std::unique_ptr<relay::Relay> Route::open(const relay::Offer& offer, const Run& run) {
+    if (auto relay = find(offer, run)) return relay;
+    throw no_way();
+}
+
+bool Route::leads_here(const relay::Offer& offer, const Run& run) {
+    return find(offer, run) != nullptr;
 }
 
 void Route::discard(const std::vector<Layer>& blobs, const Run& run) {
@@ -114,16 +124,16 @@ void Route::discard(const std::vector<Layer>& blobs, const Run& run) {
     if (problem && problem->kind() != Kind::not_found) throw *problem; // else a blob has gone meanwhile
 }
 
-Error Route::no_way(const std::vector<std::string>& tried, const std::string& port) const {
+Error Route::no_way() const {
     Error error(Kind::unreachable, "the server does not get to this machine, where codemate would serve the locked "
                                    "content: tried " +
-                                       listed(tried));
+                                       listed(tried_));
     if (!last_answer_.empty()) error.note("the server's own words: " + last_answer_);
     const std::string host = options_.server.empty() ? "" : http::Url::parse(options_.server).host;
     const std::string server = host.empty() || is_loopback(host) ? "SERVER" : host; // a tunnel does not say whose it is
     const std::string targets = options_.targets.empty() ? "" : " " + joined(options_.targets, " ");
-    error.note("by ssh, if you can log in there: `ssh -N -R " + port + ":127.0.0.1:" + port + " " + server +
-               "` in another terminal, and `codemate pull --relay-port " + port + targets + "` here");
+    error.note("by ssh, if you can log in there: `ssh -N -R " + port_ + ":127.0.0.1:" + port_ + " " + server +
+               "` in another terminal, and `codemate pull --relay-port " + port_ + targets + "` here");
     error.note("or there, beside the server: `codemate --host 127.0.0.1 pull" + targets +
                "`, with the same codemate.json");
     return error.hint("one of these two ways");

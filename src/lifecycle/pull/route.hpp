@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace codemate::lifecycle::pull {
 
@@ -20,6 +21,9 @@ public:
     // addresses.
     std::unique_ptr<relay::Relay> open(const relay::Offer&, const Run&);
 
+    // Whether the server gets to one; the offer is what it would serve.
+    bool leads_here(const relay::Offer&, const Run&);
+
     // Makes the server remove what it has of these blobs and no model needs: they become a model for a moment, which is
     // removed. Throws what a pull and a removal do.
     void discard(const std::vector<Layer>&, const Run&);
@@ -28,14 +32,18 @@ public:
     std::atomic<bool>& carries() { return carries_; }
 
 private:
+    std::unique_ptr<relay::Relay> find(const relay::Offer&, const Run&); // nullptr: there is no way
     std::unique_ptr<relay::Relay> open_at(const std::string& address, relay::Offer);
     bool is_reached(const relay::Relay&, const Run&);
-    Error no_way(const std::vector<std::string>& tried, const std::string& port) const;
+    Error no_way() const;
 
     const Options& options_;
     const Ports& ports_;
     std::mutex mutex_;
     std::optional<std::string> address_; // that works
+    std::vector<std::string> tried_;     // addresses, in vain
+    bool is_known_ = false;              // which address works, or that none does
+    std::string port_ = "41234";         // of the last relay that was tried
     std::atomic<bool> carries_ = false;  // redirects have been found not to work
     std::string last_answer_;            // of a server that did not get there
 };

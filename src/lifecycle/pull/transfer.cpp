@@ -5,7 +5,7 @@
 #include "lifecycle/pull/keeping.hpp"
 #include "lifecycle/pull/memory.hpp"
 #include "lifecycle/pull/pinning.hpp"
-#include "lifecycle/pull/route.hpp"
+#include "lifecycle/pull/relayed.hpp"
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/grace.hpp"
@@ -28,7 +28,7 @@ public:
     Transfer(const Step& step, const Plan& plan, Shared& shared)
         : step_(step), plan_(plan), shared_(shared), ports_(shared.ports), run_(shared.run),
           keeping_(ports_.server, ports_.clock), account_(step, shared.layers, ports_.clock, run_),
-          source_(step.source) {
+          relayed_(step, shared, account_), source_(step.source) {
         item_.step = step;
     }
 
@@ -91,6 +91,8 @@ private:
             throw *step_.obstacle;
         case Step::Do::fetch:
             return fetch_and_place();
+        case Step::Do::fetch_limited:
+            return fetch_limited();
         case Step::Do::fetch_locked:
             return fetch_layers(*step_.supply);
         }
@@ -194,8 +196,19 @@ private:
         if (is_relayed())
             return error.hint(
                 "Ollama before 0.19 writes manifests anew, which changes their digest: update the server");
-        return error.hint("the tag has moved; `codemate outdated` says what changed, `codemate lock --upgrade " +
-                          step_.name.display_short() + "` accepts it");
+        return error.hint(has_moved());
+    }
+
+    // Found out before anything was fetched.
+    Error moved_away(const Digest& served) const {
+        return Error(Kind::check, "its tag serves " + served.id() + " now instead of " + step_.pin->digest.id() +
+                                      ", which is locked")
+            .hint(has_moved());
+    }
+
+    std::string has_moved() const {
+        return "the tag has moved; `codemate outdated` says what changed, `codemate lock --upgrade " +
+               step_.name.display_short() + "` accepts it";
     }
 
     bool is_relayed() const { return rules::is_relay_name(source_); }
@@ -205,8 +218,32 @@ private:
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
         begin_change(before);
         keep(source_, before, run_.stop);
-        if (const auto refusal = pull_tag()) return fetch_layers(supply_instead(*refusal));
+        if (const auto refusal = pull_tag()) return fetch_layers(relayed_.supply_instead(*refusal));
         put_in_place(before);
+    }
+
+    // What the tag serves, through a relay that holds the rate; where there is no way to one, as ever, with pauses.
+    void fetch_limited() {
+        std::optional<upstream::Supply> supply = relayed_.supply_to_limit();
+        if (!supply) {
+            item_.pace = Pace::average;
+            return fetch_and_place();
+        }
+        if (step_.pin && !step_.pin->is(supply->image.digest)) throw moved_away(supply->image.digest);
+        if (is_there_already(*supply)) return;
+        fetch_layers(std::move(*supply));
+    }
+
+    bool is_there_already(const upstream::Supply& supply) {
+        const std::vector<Installed> now = ports_.server.installed(run_.stop);
+        const Installed* there = find(now, step_.name);
+        if (!supply.missing.empty() || there == nullptr || there->digest != supply.image.digest) return false;
+        image_ = supply.image;
+        item_.outcome = Outcome::unchanged;
+        item_.digest = there->digest;
+        item_.size = there->size;
+        write_to_lock(step_.first_use ? there : nullptr);
+        return true;
     }
 
     Download download(ollama::Transport transport) {
@@ -217,7 +254,7 @@ private:
                 {[this](const PullEvent& event) { account_.on(event); },
                  [this](std::string note) { account_.note(std::move(note)); },
                  [this] {
-                     if (is_relayed()) discard_unverified(image_->blobs(), fetching_);
+                     if (is_relayed()) relayed_.discard_unverified(image_->blobs(), fetching_);
                  }}};
     }
 
@@ -240,6 +277,7 @@ private:
     std::optional<Error> pull_tag() {
         try {
             Download download = this->download(step_.transport);
+            if (item_.pace == Pace::average) download.within(shared_.allowance);
             run(download);
             return std::nullopt;
         } catch (const Error& error) {
@@ -251,54 +289,9 @@ private:
         }
     }
 
-    // Throws what the server said where codemate gets no further.
-    upstream::Supply supply_instead(const Error& refusal) {
-        diagnostics::info(refusal.message());
-        try {
-            Image image = ports_.registry->image(step_.origin, run_.stop);
-            const std::vector<ModelName> places{step_.origin};
-            upstream::Supply supply =
-                upstream::find_supply(std::move(image), places, {&ports_.server, *ports_.registry}, run_);
-            if (const auto obstacle = supply.obstacle()) throw *obstacle;
-            account_.note("the server cannot pull from that registry; its layers come through codemate");
-            return supply;
-        } catch (const Error& error) {
-            Error told = refusal;
-            if (error.message() == refusal.message()) throw told;
-            told.note("nor can codemate: " + error.message());
-            throw told.hint(error.hint()); // what helps here helps codemate
-        }
-    }
-
     // What was there when the plan was made may have gone since: looked for once more.
     void fetch_layers(upstream::Supply supply) {
-        if (discard_unverified(supply.image.blobs(), shared_.options.unverified)) supply = look_again(supply);
-        try {
-            return fetch_from(supply);
-        } catch (const Error& error) {
-            if (error.kind() != Kind::not_found) throw;
-            diagnostics::info(error.message());
-        }
-        supply = look_again(supply);
-        if (auto obstacle = supply.obstacle()) throw std::move(*obstacle);
-        fetch_from(supply);
-    }
-
-    upstream::Supply look_again(const upstream::Supply& supply) {
-        return upstream::find_supply(supply.image, supply.places, {&ports_.server, *ports_.registry}, run_);
-    }
-
-    // A server takes for good what it has fetched for a pull that ended before it was hashed (facts.md 4.4).
-    bool discard_unverified(const std::vector<Layer>& blobs, const std::vector<Digest>& unverified) {
-        std::vector<Layer> there;
-        for (const Layer& blob : blobs) {
-            const bool meant = std::ranges::find(unverified, blob.digest) != unverified.end();
-            if (meant && ports_.server.has_blob(blob.digest, run_.stop)) there.push_back(blob);
-        }
-        if (there.empty()) return false;
-        account_.note("what an attempt before this one left unchecked is fetched again");
-        shared_.route.discard(there, run_);
-        return true;
+        relayed_.fetch(std::move(supply), [this](const upstream::Supply& found) { fetch_from(found); });
     }
 
     void fetch_from(const upstream::Supply& supply) {
@@ -312,6 +305,7 @@ private:
         for (const Layer& layer : supply.missing)
             fetching_.push_back(layer.digest);
         begin_change(before);
+        if (shared_.options.rate) item_.pace = Pace::smooth;
         helper_left_ = true; // until it is removed: a server whose client leaves may finish the pull all the same
         Download download = this->download(ollama::Transport::plain_http);
         download.from(*relay, shared_.route.carries());
@@ -457,6 +451,7 @@ private:
     const Run& run_;
     Keeping keeping_;
     Account account_;
+    const Relayed relayed_;
     const SteadyTime began_ = ports_.clock.steady();
     ModelName source_;             // what the server has been asked to pull: a relay's name, too
     std::optional<Image> image_;   // that is being pulled, where its manifest is known

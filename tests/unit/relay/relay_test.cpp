@@ -283,6 +283,23 @@ TEST_CASE("a rate holds over all connections") {
     CHECK(relay->traffic().carried == ByteCount(800'000));
 }
 
+TEST_CASE("a rate holds over all relays of a run") {
+    Site site(large(400'000));
+    auto options = Site::options();
+    options.rate = ByteCount(1'000'000);
+    const auto relays = over_http(site.registry);
+    const auto one = relays->open(site.offer(), options), other = relays->open(site.offer(), options);
+    const auto before = std::chrono::steady_clock::now();
+    std::atomic<std::size_t> got = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (const auto* relay : {one.get(), other.get()})
+            threads.emplace_back([&, relay] { got += ask(*relay, site.content_path()).body().size(); });
+    }
+    CHECK(got == 800'000);
+    CHECK(std::chrono::steady_clock::now() - before > std::chrono::milliseconds(600));
+}
+
 TEST_CASE("where no relay can be") {
     Site site;
     const auto open = [&](std::string address, std::uint16_t port) {

@@ -33,6 +33,8 @@ public:
                       "how often to begin again what breaks off and brings nothing (default 5)");
         options.value("--stall-timeout", "DUR", stall_timeout_,
                       "begin again when no byte has come for so long (default 60s)");
+        options.value("--limit-rate", "RATE", limit_rate_,
+                      "bytes a second over all models together, as in 5MB/s; they come through codemate then");
         options.value("--timeout", "DUR", timeout_, "end after so long, whatever is left");
         options.value("--wait", "DUR", wait_, "wait so long for a server that is not up yet");
         options.flag("--force", force_, "install NAME@sha256:… although the lock pins another content");
@@ -128,6 +130,7 @@ private:
             options.relay_port = static_cast<std::uint16_t>(number("--relay-port", *relay_port_, 1, 65535));
         if (stall_timeout_) options.stall_timeout = duration("--stall-timeout", *stall_timeout_);
         if (retries_) options.retries = number("--retries", *retries_, 0, 1000);
+        if (limit_rate_) options.rate = rate("--limit-rate", *limit_rate_);
         options.jobs = static_cast<std::size_t>(jobs_ ? number("--jobs", *jobs_, 1, 64) : default_jobs);
         return options;
     }
@@ -250,7 +253,7 @@ private:
     std::vector<std::string> targets_;
     static constexpr int default_jobs = 2;
 
-    std::optional<std::string> relay_port_, jobs_, retries_, stall_timeout_, timeout_, wait_;
+    std::optional<std::string> limit_rate_, relay_port_, jobs_, retries_, stall_timeout_, timeout_, wait_;
     bool force_ = false;
     bool locked_ = false;
     bool dry_run_ = false;

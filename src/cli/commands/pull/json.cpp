@@ -59,7 +59,9 @@ Value item_json(const use::Item& item) {
             names.add(name.display());
         object.set("kept_as", std::move(names));
     }
-    if (!item.attempts.empty()) object.set("attempts", attempts_json(item.attempts)).set("lost", item.lost.count());
+    if (item.pace != use::Pace::none) object.set("pace", use::to_string(item.pace));
+    if (!item.attempts.empty()) object.set("attempts", attempts_json(item.attempts));
+    if (!item.attempts.empty() || item.pace == use::Pace::average) object.set("lost", item.lost.count());
     if (item.error) object.set("error", ui::error_json(*item.error));
     return object;
 }
@@ -78,6 +80,7 @@ Value document(const use::Plan& plan, const std::optional<Error>& refused, int s
     for (const use::Step& step : plan.steps)
         steps.add(step_json(step));
     Value document = frame(status, wiring);
+    if (plan.rate) document.set("limit_rate", plan.rate->count());
     if (refused) document.set("error", ui::error_json(*refused));
     return document.set("dry_run", !refused).set("models", std::move(steps));
 }
@@ -90,6 +93,7 @@ Value document(const use::Report& report, const Recovered& recovered, int status
         fetched += item.fetched;
     }
     Value document = frame(status, wiring);
+    if (report.rate) document.set("limit_rate", report.rate->count());
     document.set("dry_run", false).set("interrupted", report.ending == use::Ending::interrupted);
     if (!recovered.empty()) document.set("recovered", recovered_json(recovered));
     return document.set("models", std::move(items))

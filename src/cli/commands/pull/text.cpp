@@ -19,6 +19,7 @@ using Do = use::Step::Do;
 std::string source_of(const use::Step& step) {
     if (step.what == Do::nothing || step.what == Do::refuse) return "-";
     if (step.what == Do::fetch_locked) return "layer by layer";
+    if (step.what == Do::fetch_limited) return step.origin.display();
     return step.what == Do::copy_installed ? "installed " + step.source.display() : step.source.display();
 }
 
@@ -54,6 +55,8 @@ std::string with_source(const use::Item& item) {
         text += ", layer by layer";
     else if (item.step.copies() && there)
         text += ", from " + item.step.source.display();
+    if (item.pace != use::Pace::none && there)
+        text += item.pace == use::Pace::average ? ", rate held on average" : ", through codemate";
     if (!item.attempts.empty() && there) text += ", " + std::to_string(item.attempts.size()) + " broken off before";
     if (item.locked_now) text += ", locked now";
     return text;
@@ -79,6 +82,22 @@ std::string tally(const use::Report& report) {
         if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + word.text;
     }
     return text;
+}
+
+// "2.0 MB/s at most"
+std::string at_most(ByteCount rate) {
+    return to_string(rate) + "/s at most";
+}
+
+bool is_pulled(const use::Step& step) {
+    return step.what == Do::fetch || step.what == Do::fetch_locked || step.what == Do::fetch_limited;
+}
+
+// How the limit was held, of a model for which it was not held smoothly.
+std::string limit_text(const use::Report& report) {
+    const bool average =
+        std::ranges::any_of(report.items, [](const use::Item& item) { return item.pace == use::Pace::average; });
+    return ", at " + to_string(*report.rate) + "/s " + (average ? "on average" : "at most");
 }
 
 // Where a layer is read: what stands in for a registry is what is asked.
@@ -131,11 +150,12 @@ std::string text(const use::Plan& plan, std::size_t columns) {
         table.add({step.name.display(), source_of(step), step.before ? step.before->id() : "-",
                    step.pin ? step.pin->digest.id() : "-", step.reason});
     }
-    const auto fetched = static_cast<std::size_t>(std::ranges::count_if(
-        plan.steps, [](const use::Step& step) { return step.what == Do::fetch || step.what == Do::fetch_locked; }));
+    const auto fetched = static_cast<std::size_t>(std::ranges::count_if(plan.steps, &is_pulled));
     const auto copied = std::ranges::count(plan.steps, Do::copy_installed, &use::Step::what);
     std::string text = table.text(columns) + counted(fetched, "model") + " would be pulled" +
-                       (copied > 0 ? ", " + std::to_string(copied) + " copied" : "") + "; nothing was changed\n";
+                       (copied > 0 ? ", " + std::to_string(copied) + " copied" : "") +
+                       (plan.rate && fetched > 0 ? "; through codemate, " + at_most(*plan.rate) : "") +
+                       "; nothing was changed\n";
     for (const use::Step& step : plan.steps) {
         if (step.supply) text += layers_text(step);
         if (step.standing) text += changes_text(*step.standing);
@@ -157,7 +177,8 @@ std::string text(const use::Report& report, std::size_t columns) {
     }
     const std::string outcomes = tally(report);
     return table.text(columns) + counted(report.items.size(), "model") + (outcomes.empty() ? "" : ": " + outcomes) +
-           "; " + to_string(fetched) + " fetched in " + to_text(report.took) + "\n" + moves;
+           "; " + to_string(fetched) + " fetched in " + to_text(report.took) + (report.rate ? limit_text(report) : "") +
+           "\n" + moves;
 }
 
 } // namespace codemate::cli::pull

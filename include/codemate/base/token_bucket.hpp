@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace codemate::relay {
+namespace codemate {
 
 // A number of bytes a second that several senders share, one after the other: the bytes of each begin to go when those
 // before them have gone. Who comes late catches up a little, so that the rate is kept although nobody wakes on time.
@@ -23,4 +23,4 @@ Turn take(const TokenBucket&, ByteCount, SteadyTime now);
 // What to take at once: little enough that it flows instead of jumping.
 ByteCount smooth_piece(const TokenBucket&);
 
-} // namespace codemate::relay
+} // namespace codemate

@@ -1,8 +1,9 @@
-#include "relay/token_bucket.hpp"
 #include "support/catch.hpp"
 
+#include "codemate/base/token_bucket.hpp"
+
 using namespace codemate;
-using namespace codemate::relay;
+using namespace codemate;
 using namespace std::chrono_literals;
 
 namespace {

@@ -1,8 +1,8 @@
-#include "relay/token_bucket.hpp"
+#include "codemate/base/token_bucket.hpp"
 
 #include <algorithm>
 
-namespace codemate::relay {
+namespace codemate {
 
 namespace {
 
@@ -26,4 +26,4 @@ ByteCount smooth_piece(const TokenBucket& bucket) {
     return ByteCount(std::clamp(bucket.bytes_a_second / pieces_a_second, smallest_piece, largest_piece));
 }
 
-} // namespace codemate::relay
+} // namespace codemate
