@@ -1,3 +1,5 @@
+#include "lifecycle/pull/room.hpp"
+
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/pull.hpp"
 #include "codemate/manifest/usage.hpp"
@@ -224,6 +226,7 @@ Plan plan(const Facts& facts, const Options& options) {
     const Known known{facts, options};
     for (const manifest::Wanted& wanted : facts.wanted)
         plan.steps.push_back(step_for(wanted, known));
+    add_room(plan, facts, options);
     return plan;
 }
 
