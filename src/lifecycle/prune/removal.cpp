@@ -72,9 +72,8 @@ Item Removal::carry_out() {
         }
     } catch (const Error& error) {
         const bool is_gone = error.kind() == Kind::not_found;
-        item_.outcome = is_gone                                                         ? Outcome::gone
-                        : error.kind() == Kind::refused || error.kind() == Kind::failed ? Outcome::kept
-                                                                                        : Outcome::failed;
+        const bool is_kept = !is_going_ && (error.kind() == Kind::refused || error.kind() == Kind::failed);
+        item_.outcome = is_gone ? Outcome::gone : is_kept ? Outcome::kept : Outcome::failed;
         if (!is_gone) {
             item_.error = error;
             if (item_.outcome == Outcome::failed) item_.error->context("cannot remove " + quoted(name.display()));
