@@ -38,6 +38,13 @@ StoreLook look_into_store(Wiring& wiring) {
         if (!wiring.options().models_dir) return {std::nullopt, error.message()};
         diagnostics::info(error.message());
     }
+    StoreLook look = look_into_store(wiring, std::move(installed));
+    if (look.found && !look.found->doubt.empty())
+        wiring.note(quoted(look.found->path.string()) + " may not be this server's: " + look.found->doubt);
+    return look;
+}
+
+StoreLook look_into_store(Wiring& wiring, std::vector<ollama::Installed> installed) {
     lifecycle::locate::Report report = wiring.locate_store(std::move(installed));
     const std::string doubt = doubt_about(report);
     if (!report.store) {
@@ -47,8 +54,7 @@ StoreLook look_into_store(Wiring& wiring) {
     const std::filesystem::path path = report.store->place.path;
     store::Inventory& inventory = report.store->inventory;
     if (!inventory.blobs_known) return {std::nullopt, quoted(path.string()) + ": " + why_blobs_are_unknown(inventory)};
-    if (!report.store->proven) wiring.note(quoted(path.string()) + " may not be this server's: " + doubt);
-    return {StoreDirectory{path, std::move(inventory), space_of(path)}, ""};
+    return {StoreDirectory{path, std::move(inventory), space_of(path), report.store->proven ? "" : doubt}, ""};
 }
 
 std::string not_checked(const StoreLook& look) {

@@ -23,6 +23,14 @@ std::string words(const Failure& failed) {
 // Somebody is there. Of who was not reached the caller knows more: who that is, and how it is started.
 constexpr const char* again = "run the command again; if it happens again, the log of that server may say why";
 
+// "Failed to connect to 127.0.0.1 port 1 after 0 ms: …": how long it took is no part of what went wrong.
+std::string without_span(std::string words) {
+    const std::size_t begin = words.find(" after ");
+    const std::size_t end = words.find(" ms:", begin);
+    if (begin != std::string::npos && end != std::string::npos) words.erase(begin, end + 3 - begin);
+    return words;
+}
+
 Error not_connected(const Failure& failed) {
     // With a proxy between, the words name the proxy's port and not the server's.
     const bool to_server =
@@ -30,7 +38,7 @@ Error not_connected(const Failure& failed) {
     if (failed.os_error == ECONNREFUSED && to_server) {
         return Error(Kind::unreachable, "nothing is listening on " + server(failed));
     }
-    std::string why = words(failed);
+    std::string why = without_span(words(failed));
     if (failed.os_error != 0 && to_server) why = std::system_category().message(failed.os_error);
     return Error(Kind::unreachable, "cannot reach " + server(failed) + ": " + why);
 }

@@ -15,6 +15,7 @@
 #include "codemate/rules/space.hpp"
 #include "codemate/state/changes.hpp"
 #include "codemate/state/journal.hpp"
+#include "codemate/state/required_sets.hpp"
 #include "codemate/store/inventory.hpp"
 #include "codemate/upstream/supply.hpp"
 #include "codemate/upstream/upstream.hpp"
@@ -88,6 +89,7 @@ struct Ports {
     std::function<StorageLook(const std::vector<ollama::Installed>&)> storage = {};
     std::function<std::optional<machine::Memory>()> memory = {};
     std::function<std::optional<std::vector<machine::Gpu>>(const Stop&)> gpus = {};
+    std::function<std::vector<state::RequiredSet>()> elsewhere = {}; // what other projects require of this server
 };
 
 // What a tag serves now, as far as it was asked for before the pull.
@@ -114,6 +116,7 @@ struct Facts {
     StorageLook storage{};
     rules::MemoryOf memory{};                              // of the server's machine, where it is this one for sure
     std::optional<std::vector<ollama::Running>> running{}; // asked for where room is lacking
+    std::vector<state::RequiredSet> elsewhere{};           // likewise
 };
 
 // What the lock asks for.

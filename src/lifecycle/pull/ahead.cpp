@@ -57,7 +57,7 @@ private:
 
     // Of a pin whose tag could not be looked up no more is found out by asking again.
     bool is_to_be_asked_for(const Step& step) const {
-        if (ports_.registry == nullptr || step.what != Do::fetch || image_to_come(step, facts_)) return false;
+        if (ports_.registry == nullptr || !fetches(step) || image_to_come(step, facts_)) return false;
         const auto known = facts_.upstream.find(step.name);
         return known == facts_.upstream.end() || !known->second.error;
     }
@@ -144,8 +144,9 @@ private:
     void look_at_what_runs() {
         if (!facts_.storage.found || !facts_.storage.found->space || !facts_.present) return;
         const rules::Needs needs = rules::what_is_missing(coming_.images, *facts_.present);
-        if (needs.to_write > facts_.storage.found->space->free)
-            facts_.running = ollama::running_if_told(ports_.server, run_.stop);
+        if (needs.to_write <= facts_.storage.found->space->free) return;
+        facts_.running = ollama::running_if_told(ports_.server, run_.stop);
+        if (ports_.elsewhere) facts_.elsewhere = ports_.elsewhere();
     }
 
     Facts& facts_;

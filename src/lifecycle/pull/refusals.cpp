@@ -89,7 +89,7 @@ std::vector<rules::Unneeded> unneeded(const Plan& plan, const Facts& facts) {
             wanted.insert(missing.layer.digest);
     }
     const rules::Keepers keepers(
-        {facts.manifest, facts.installed, facts.running ? &*facts.running : nullptr, facts.now});
+        {facts.manifest, facts.installed, facts.running ? &*facts.running : nullptr, facts.now, {}, facts.elsewhere});
     const store::Inventory* inventory = facts.storage.found ? &facts.storage.found->inventory : nullptr;
     return rules::unneeded(keepers, {facts.installed, inventory}, spared, wanted);
 }
@@ -97,8 +97,8 @@ std::vector<rules::Unneeded> unneeded(const Plan& plan, const Facts& facts) {
 std::string hint_for(const std::vector<rules::Unneeded>& unneeded) {
     const auto model = std::ranges::find(unneeded, rules::Unneeded::What::model, &rules::Unneeded::what);
     if (model == unneeded.end()) return "make room on that file system; `codemate du` shows what the models take";
-    return "make room, as with `ollama rm " + printable(model->name->display()) +
-           "`; `codemate du` shows what the models take";
+    return "make room, as with `codemate rm " + printable(model->name->display()) +
+           "`; `codemate prune --dry-run` shows all that nothing keeps";
 }
 
 } // namespace

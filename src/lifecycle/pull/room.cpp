@@ -49,7 +49,7 @@ void add_disk(Room& room, const Facts& facts) {
 } // namespace
 
 bool fetches(const Step& step) {
-    return step.what == Do::fetch || step.what == Do::fetch_locked;
+    return step.what == Do::fetch || step.what == Do::fetch_locked || step.what == Do::fetch_limited;
 }
 
 std::optional<Image> image_to_come(const Step& step, const Facts& facts) {

@@ -249,7 +249,7 @@ TEST_CASE("a disk without room: refused with the figures and what nothing needs"
                                          to_string(wanted - ByteCount(10)) + " are lacking");
     CHECK(plan.refusal->notes() == Texts{"unused:latest: 16 KB would come free without it, and nothing keeps it",
                                          "1 blob of no model: 8.2 KB, which the server removes when it starts"});
-    CHECK(plan.refusal->hint().find("`ollama rm unused:latest`") != std::string::npos);
+    CHECK(plan.refusal->hint().find("`codemate rm unused:latest`") != std::string::npos);
 
     world.server.load("unused", 4096); // then it is used
     CHECK(world.plan({"mistral"}).refusal->notes().size() == 1);

@@ -6,6 +6,7 @@
 #include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/recovery.hpp"
+#include "cli/store_directory.hpp"
 #include "cli/values.hpp"
 #include "cli/waiting.hpp"
 #include "cli/wiring.hpp"
@@ -13,6 +14,8 @@
 #include "codemate/base/error.hpp"
 #include "codemate/base/random.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/machine/memory.hpp"
+#include "codemate/machine/programs.hpp"
 #include "codemate/ui/message.hpp"
 
 #include <algorithm>
@@ -37,7 +40,8 @@ public:
                       "bytes a second over all models together, as in 5MB/s; they come through codemate then");
         options.value("--timeout", "DUR", timeout_, "end after so long, whatever is left");
         options.value("--wait", "DUR", wait_, "wait so long for a server that is not up yet");
-        options.flag("--force", force_, "install NAME@sha256:… although the lock pins another content");
+        options.flag("--force", force_,
+                     "install NAME@sha256:… although the lock pins another content; pass the manifest's disk budget");
         options.value("--relay-port", "PORT", relay_port_,
                       "where codemate serves locked content to the server, as for `ssh -R PORT:127.0.0.1:PORT`");
         options.flag("--dry-run", dry_run_, "say what would be done, change nothing");
@@ -81,9 +85,10 @@ private:
             wiring.note("the manifest requires no model: it has neither roles nor a group \"default\"");
         if (dry_run_) {
             sweep(facts.installed, mode, wiring);
-            return show(plan, {}, status_of(plan, wiring), wiring);
+            return show_dry_run(plan, wiring);
         }
-        if (const auto refusal = ask(plan, options, wiring)) {
+        warn_of_memory(plan, wiring);
+        if (const auto refusal = plan.refusal ? plan.refusal : ask(plan, options, wiring)) {
             wiring.err().write(ui::error_text(*refusal, wiring.style_of_err()));
             return show(plan, refusal, exit_status(refusal->kind()), wiring);
         }
@@ -97,11 +102,12 @@ private:
         return show(report, recovering.items, limit, wiring);
     }
 
-    void refuse_force_without_digest() const {
+    void refuse_needless_force(const manifest::Manifest& manifest) const {
         const bool with_digest = std::ranges::any_of(
             targets_, [](const std::string& target) { return target.find('@') != std::string::npos; });
-        if (!force_ || with_digest) return;
-        throw Error(Kind::usage, "--force says nothing without a digest")
+        if (!force_ || with_digest || manifest.disk_budget) return;
+        throw Error(Kind::usage,
+                    "--force says nothing here: no digest is asked for, and the manifest has no disk budget")
             .hint("as in codemate pull --force NAME@sha256:…");
     }
 
@@ -125,12 +131,13 @@ private:
     use::Options options(const std::optional<manifest::LockFile>& lock_file, Wiring& wiring) const {
         use::Options options{targets_, wiring.registry(), is_locked(lock_file, wiring), force_};
         options.server = wiring.endpoint().text();
-        refuse_force_without_digest();
+        refuse_needless_force(wiring.manifest());
         if (relay_port_)
             options.relay_port = static_cast<std::uint16_t>(number("--relay-port", *relay_port_, 1, 65535));
         if (stall_timeout_) options.stall_timeout = duration("--stall-timeout", *stall_timeout_);
         if (retries_) options.retries = number("--retries", *retries_, 0, 1000);
         if (limit_rate_) options.rate = rate("--limit-rate", *limit_rate_);
+        if (dry_run_) options.look = use::Options::Look::thorough;
         options.jobs = static_cast<std::size_t>(jobs_ ? number("--jobs", *jobs_, 1, 64) : default_jobs);
         return options;
     }
@@ -143,6 +150,18 @@ private:
         ports.journal = wiring.journal();
         ports.changes = wiring.changes();
         ports.random = &random_fraction;
+        ports.storage = [&wiring](const std::vector<ollama::Installed>& installed) {
+            StoreLook look = look_into_store(wiring, installed);
+            use::StorageLook storage{{}, std::move(look.why_not)};
+            if (look.found) {
+                storage.found = use::Storage{look.found->path, std::move(look.found->inventory), look.found->space,
+                                             look.found->doubt};
+            }
+            return storage;
+        };
+        ports.memory = [] { return machine::memory(); };
+        ports.gpus = [](const Stop& stop) { return machine::gpus(*machine::make_programs(), stop); };
+        ports.elsewhere = [&wiring] { return wiring.required_elsewhere(); };
         return ports;
     }
 
@@ -193,6 +212,24 @@ private:
                 wiring.note(quoted(step.name.display()) +
                             " is no group, role or declared model; it is pulled by that name");
             }
+        }
+    }
+
+    static int show_dry_run(const use::Plan& plan, Wiring& wiring) {
+        int status = status_of(plan, wiring);
+        if (plan.refusal) {
+            wiring.err().write(ui::error_text(*plan.refusal, wiring.style_of_err()));
+            status = exit_status(plan.refusal->kind());
+        }
+        return show(plan, {}, status, wiring);
+    }
+
+    // Never a reason to refuse: by the weights alone it is but likely.
+    static void warn_of_memory(const use::Plan& plan, Wiring& wiring) {
+        for (const use::Step& step : plan.steps) {
+            if (step.fit != rules::Fit::too_large) continue;
+            wiring.note(printable(step.name.display()) + " has " + to_string(step.weights) +
+                        " of weights, more than this machine's memory");
         }
     }
 

@@ -23,6 +23,47 @@ Value missing_json(const upstream::Supply& supply) {
     return layers;
 }
 
+Value missing_json(const rules::Need& need, const ModelName& from) {
+    Value layers = Value::array();
+    for (const rules::MissingLayer& missing : need.missing) {
+        Value object = Value::object();
+        object.set("role", role_word(missing.layer.role)).set("digest", missing.layer.digest.text());
+        object.set("size", missing.layer.size.count()).set("from", from.display());
+        if (missing.unfinished.kept > ByteCount()) object.set("there", missing.unfinished.kept.count());
+        layers.add(std::move(object));
+    }
+    return layers;
+}
+
+Value optional_bytes(const std::optional<ByteCount>& bytes) {
+    return bytes ? Value(bytes->count()) : Value();
+}
+
+Value room_json(const use::Room& room) {
+    Value object = Value::object();
+    object.set("to_fetch", room.to_fetch.count()).set("at_most", room.at_most);
+    object.set("to_write", room.to_write.count()).set("models_of_unknown_size", room.unknown);
+    if (room.disk) {
+        object.set("disk", Value::object()
+                               .set("path", room.disk->path.string())
+                               .set("free", room.disk->space.free.count())
+                               .set("proven", room.disk->doubt.empty()));
+    } else if (!room.disk_unknown.empty()) {
+        object.set("disk_not_checked", room.disk_unknown);
+    }
+    if (room.budget) {
+        object.set("budget", Value::object()
+                                 .set("limit", room.budget->limit.count())
+                                 .set("taken", room.budget->taken.count())
+                                 .set("at_least", room.budget->at_least));
+    }
+    if (room.memory.main)
+        object.set(
+            "memory",
+            Value::object().set("main", room.memory.main->count()).set("gpus", optional_bytes(room.memory.on_gpus())));
+    return object;
+}
+
 Value step_json(const use::Step& step) {
     Value object = Value::object();
     object.set("name", step.name.display()).set("source", step.source.display());
@@ -32,6 +73,9 @@ Value step_json(const use::Step& step) {
     object.set("reason", step.reason).set("previous_digest", digest_json(step.before));
     if (step.standing) object.set("upstream", standing_json(*step.standing));
     if (step.wants_consent) object.set("wants_consent", true);
+    if (step.need && !step.supply)
+        object.set("missing", missing_json(*step.need, step.origin)).set("to_fetch", step.need->to_fetch.count());
+    if (step.fit != rules::Fit::unknown) object.set("fit", rules::to_string(step.fit));
     if (step.supply) object.set("missing", missing_json(*step.supply)).set("to_fetch", step.supply->to_fetch().count());
     return object;
 }
@@ -78,9 +122,10 @@ Value frame(int status, Wiring& wiring) {
 Value document(const use::Plan& plan, const std::optional<Error>& refused, int status, Wiring& wiring) {
     Value steps = Value::array();
     for (const use::Step& step : plan.steps)
-        steps.add(step_json(step));
+        steps.add(step_json(step).set("size_unknown", step.size_unknown.empty() ? Value() : Value(step.size_unknown)));
     Value document = frame(status, wiring);
     if (plan.rate) document.set("limit_rate", plan.rate->count());
+    document.set("room", room_json(plan.room));
     if (refused) document.set("error", ui::error_json(*refused));
     return document.set("dry_run", !refused).set("models", std::move(steps));
 }

@@ -129,6 +129,58 @@ std::string layers_text(const use::Step& step) {
     return text + "\n";
 }
 
+// "mistral:latest: 3 layers on the server, 1 to fetch (4.1 GB)"
+std::string need_text(const use::Step& step) {
+    const rules::Need& need = *step.need;
+    std::string text = step.name.display() + ": " + counted(need.layers - need.missing.size(), "layer") +
+                       " on the server, " + std::to_string(need.missing.size()) + " to fetch";
+    if (!need.missing.empty()) text += " (" + to_string(need.to_fetch) + ")";
+    if (need.with_others > ByteCount())
+        text += ", of which " + to_string(need.with_others) + " come with another model";
+    for (const rules::MissingLayer& missing : need.missing) {
+        text += "\n    " + std::string(to_string(missing.layer.role)) + " " + missing.layer.digest.id() + "  " +
+                to_string(missing.layer.size);
+        if (missing.unfinished.kept > ByteCount()) text += ", " + to_string(missing.unfinished.kept) + " of it there";
+    }
+    return text + "\n";
+}
+
+std::string memory_text(const use::Step& step, const rules::MemoryOf& memory) {
+    const std::string weights = step.name.display() + ": " + to_string(step.weights) + " of weights ";
+    switch (step.fit) {
+    case rules::Fit::unknown:
+        return "";
+    case rules::Fit::gpu:
+        return weights + "fit into the memory of the GPUs (" + to_string(*memory.on_gpus()) + ")\n";
+    case rules::Fit::split:
+        return weights + "exceed that of the GPUs (" + to_string(*memory.on_gpus()) + "): it will be slower\n";
+    case rules::Fit::main:
+        return weights + "fit into main memory (" + to_string(*memory.main) + ")\n";
+    case rules::Fit::too_large:
+        break;
+    }
+    return weights + "are more than this machine's memory\n";
+}
+
+// What the pull takes, and what there is.
+std::string room_text(const use::Plan& plan) {
+    const use::Room& room = plan.room;
+    std::string text = "to fetch: " + std::string(room.at_most ? "at most " : "") + to_string(room.to_fetch);
+    if (room.unknown > 0) text += ", and " + counted(room.unknown, "model") + " of unknown size";
+    text += "\n";
+    if (room.disk)
+        text += "disk: " + to_string(room.disk->space.free) + " free below " + room.disk->path.string() + ", " +
+                to_string(room.to_write) + " would be written\n";
+    else if (!room.disk_unknown.empty())
+        text += "disk: not checked, " + room.disk_unknown + "\n";
+    if (room.budget)
+        text += "budget: the required set would take " + std::string(room.budget->at_least ? "at least " : "") +
+                to_string(room.budget->taken) + " of " + to_string(room.budget->limit) + "\n";
+    for (const use::Step& step : plan.steps)
+        text += memory_text(step, room.memory);
+    return text;
+}
+
 } // namespace
 
 std::string question(const use::Plan& plan) {
@@ -157,10 +209,15 @@ std::string text(const use::Plan& plan, std::size_t columns) {
                        (plan.rate && fetched > 0 ? "; through codemate, " + at_most(*plan.rate) : "") +
                        "; nothing was changed\n";
     for (const use::Step& step : plan.steps) {
-        if (step.supply) text += layers_text(step);
+        if (step.supply)
+            text += layers_text(step);
+        else if (step.need)
+            text += need_text(step);
+        else if (!step.size_unknown.empty())
+            text += step.name.display() + ": how much is to be fetched is not known: " + step.size_unknown + "\n";
         if (step.standing) text += changes_text(*step.standing);
     }
-    return text;
+    return fetched > 0 ? text + room_text(plan) : text;
 }
 
 std::string text(const use::Report& report, std::size_t columns) {
