@@ -87,6 +87,7 @@ int report(const Error& error, const Invocation& invocation, Wiring& wiring) {
 }
 
 int report_interruption(const Invocation& invocation, Wiring& wiring) {
+    if (const auto error = wiring.out_of_time()) return report(*error, invocation, wiring);
     const int status = wiring.status_when_interrupted();
     try {
         wiring.err().write("codemate: interrupted\n");

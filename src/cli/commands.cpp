@@ -144,6 +144,7 @@ const std::vector<CommandInfo>& commands() {
           "codemate verify --deep  # read and hash the content as well",
           "codemate verify --repair  # heal what is damaged, and nothing else",
           "codemate verify --deep --rehash all  # all that is installed, whatever is remembered",
+          "codemate verify --wait 60s --timeout 5m  # as a health check: the server may be starting still",
           "codemate verify --json  # all that is known, for scripts"},
          make_verify},
         {"outdated",

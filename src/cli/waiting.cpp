@@ -2,9 +2,11 @@
 
 #include "cli/wiring.hpp"
 
+#include "codemate/base/deadline.hpp"
 #include "codemate/base/error.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace codemate::cli {
 namespace {
@@ -32,15 +34,8 @@ std::optional<Error> silence_of(ollama::Server& server, Duration left, const Sto
 
 } // namespace
 
-TimeLimit::TimeLimit(std::optional<Duration> span, Stop user) : user_(std::move(user)) {
-    if (span) deadline_.emplace(user_, *span);
-}
-
-bool TimeLimit::passed() const {
-    return deadline_ && deadline_->stop().stop_requested() && !user_.stop_requested();
-}
-
-void wait_for_server(Duration span, const Stop& stop, Wiring& wiring) {
+void wait_for_server(Duration span, Wiring& wiring) {
+    const Stop stop = wiring.stop();
     const Clock& clock = wiring.clock();
     const SteadyTime end = clock.steady() + span;
     bool told = false;

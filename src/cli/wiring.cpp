@@ -210,7 +210,16 @@ void Wiring::warn(const std::string& text) {
     err_.write(ui::warning_text(text, style_of_err()));
 }
 
+void Wiring::limit_time(const std::optional<std::string>& timeout) {
+    if (timeout) time_limit_.emplace(*timeout, signals_.stop());
+}
+
+std::optional<Error> Wiring::out_of_time() const {
+    return time_limit_ && time_limit_->passed() ? std::optional(time_limit_->error()) : std::nullopt;
+}
+
 int Wiring::status_when_interrupted() const {
+    if (const auto error = out_of_time()) return exit_status(error->kind());
     return status_of_signal(signals_.received());
 }
 

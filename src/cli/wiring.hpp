@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/signals.hpp"
+#include "cli/time_limit.hpp"
 
 #include "codemate/base/clock.hpp"
 #include "codemate/http/client.hpp"
@@ -49,8 +50,11 @@ public:
     const GlobalOptions& options() const { return options_; }
     void start_diagnostics(); // -v and --log-file
 
-    Stop stop() const { return signals_.stop(); }
-    int status_when_interrupted() const; // 129, 130 or 143
+    // Of all that a command waits for: the user's, and that of --timeout.
+    Stop stop() const { return time_limit_ ? time_limit_->stop() : signals_.stop(); }
+    void limit_time(const std::optional<std::string>& timeout); // from now on; Error{usage}
+    std::optional<Error> out_of_time() const;                   // where that has stopped it
+    int status_when_interrupted() const;                        // 129, 130 or 143; 4 when out of time
 
     const Clock& clock() const { return clock_; }
     const http::Url& endpoint(); // --host, else OLLAMA_HOST; Error{usage}
@@ -126,6 +130,7 @@ private:
     GlobalOptions options_;
     ui::Getenv getenv_;
     const Signals& signals_;
+    std::optional<TimeLimit> time_limit_;
     SystemClock clock_;
     ui::Out out_, err_;
     std::optional<ui::Terminal> out_terminal_, err_terminal_;

@@ -48,6 +48,8 @@ std::string to_line(const Pulled& pulled) {
     line.set("digest", pulled.digest.text()).set("source", pulled.source.full());
     line.set("fetched", pulled.fetched.count()).set("duration_s", in_seconds(pulled.took));
     if (pulled.removed) line.set("removed", true);
+    if (pulled.attempts > 0)
+        line.set("attempts", pulled.attempts).set("stalls", pulled.stalls).set("lost", pulled.lost.count());
     if (pulled.manifest && pulled.manifest->size() <= longest_manifest) line.set("manifest", *pulled.manifest);
     return json::to_line(line);
 }
@@ -68,6 +70,9 @@ std::optional<Pulled> parse_line(std::string_view text) {
         if (const json::Value* took = document.root.find("duration_s"); took != nullptr && took->number())
             pulled.took = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*took->number()));
         pulled.removed = line.has("removed");
+        pulled.attempts = line.unsigned_or("attempts", 0);
+        pulled.stalls = line.unsigned_or("stalls", 0);
+        pulled.lost = ByteCount(line.unsigned_or("lost", 0));
         // Bytes that do not have the digest are somebody's mistake or malice: the entry is true without them.
         if (line.has("manifest") && Digest::of(line.at("manifest").string()) == *digest)
             pulled.manifest = line.at("manifest").string();

@@ -123,6 +123,35 @@ TEST_CASE("--wait waits for a server that is not up, and no longer") {
     CHECK(busy.status() == 0);
 }
 
+TEST_CASE("verify waits for the server likewise, but not for mistakes in files") {
+    World world;
+    world.sandbox.pull("mistral:latest");
+    world.sandbox.set_fault("hang@/api/version#1");
+    CHECK(world.codemate({"verify", "mistral", "--wait", "20s"}).status() == 0);
+    world.server("http://127.0.0.1:1");
+    check_failure(world.codemate({"verify", "--wait", "100ms"}), 4, "nothing is listening", "waited 100ms for it");
+    const auto limited = world.codemate({"verify", "--wait", "1h", "--timeout", "100ms", "--json"});
+    check_failure(limited, 4, "the time of --timeout has passed (100ms)", "hint: give it more time");
+    CHECK(test::checked_document(limited.out, "verify").find("status")->integer() == 4);
+    world.directory().write("codemate.json", "{");
+    CHECK(world.codemate({"verify", "--wait", "1h"}).status() == 2);
+}
+
+TEST_CASE("--timeout ends every wait for a server that does not answer") {
+    const World world;
+    world.sandbox.pull("mistral:latest");
+    const auto [command, path] = GENERATE(table<const char*, const char*>({{"pull", "/api/version"},
+                                                                           {"pull", "/api/tags"},
+                                                                           {"pull", "/api/pull"},
+                                                                           {"verify", "/api/version"},
+                                                                           {"verify", "/api/tags"},
+                                                                           {"verify", "/api/ps"}}));
+    CAPTURE(command, path);
+    world.sandbox.set_fault(std::string("hang@") + path);
+    const auto result = world.codemate({command, "mistral", "--timeout", "300ms"});
+    check_failure(result, 4, "the time of --timeout has passed (300ms)", "hint: ");
+}
+
 TEST_CASE("values that are none") {
     const World world;
     const auto [option, value] = GENERATE(table<const char*, const char*>({{"--jobs", "0"},
@@ -132,6 +161,8 @@ TEST_CASE("values that are none") {
                                                                            {"--timeout", "0s"},
                                                                            {"--wait", "1x"}}));
     check_failure(world.codemate({"pull", "mistral", option, value}), 2, option, "");
+    const bool of_verify = std::string(option) == "--timeout" || std::string(option) == "--wait";
+    if (of_verify) check_failure(world.codemate({"verify", option, value}), 2, option, "");
 }
 
 TEST_CASE("a manifest with five mistakes reports them all") {

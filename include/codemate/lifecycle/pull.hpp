@@ -224,6 +224,7 @@ struct Attempt {
     std::string reason; // fit for a terminal
     ByteCount came{};   // bytes in it
     Duration took{0}, waited{0};
+    bool stood_still = false; // rather than broke off
 };
 
 struct Item {

@@ -25,7 +25,10 @@ struct Pulled {
     ModelName source; // its name at its registry
     ByteCount fetched = {};
     Duration took{0};
-    bool removed = false; // nothing was fetched
+    bool removed = false;     // nothing was fetched
+    std::size_t attempts = 0; // that broke off or stood still before it came
+    std::size_t stalls = 0;   // those of them that stood still
+    ByteCount lost = {};      // bytes in flight then, that came again
 };
 
 // Which content models had, and when: the memory that brings back what no lock pins. A file of JSON lines in the state

@@ -52,6 +52,7 @@ void Download::run(const Stop& stop) {
 
 // Nothing where the model is there.
 std::optional<Error> Download::problem_of_attempt(Stall& stall, const Stop& stop) {
+    stood_still_ = false;
     try {
         switch (attempts_at_rate(stall, stop)) {
         case End::ahead:
@@ -64,6 +65,7 @@ std::optional<Error> Download::problem_of_attempt(Stall& stall, const Stop& stop
         case End::stalled:
             break;
         }
+        stood_still_ = true;
         return Error(Kind::unreachable, "nothing has come for " + to_text(stall.limit()))
             .hint("what was fetched stays on the server: pull again, or give it more time with --stall-timeout");
     } catch (const Error& error) {
@@ -168,7 +170,8 @@ bool Download::go_on_after(const Error& error, const Stall& stall, SteadyTime be
     }
     const Error cause = cause_of(error);
     const auto wait = retry_.next(cause, stall.moved(), ports_.random());
-    attempts_.push_back({cause.message(), came_, ports_.clock.steady() - began, wait.value_or(Duration{0})});
+    attempts_.push_back(
+        {cause.message(), came_, ports_.clock.steady() - began, wait.value_or(Duration{0}), stood_still_});
     if (!wait) return false;
     listener_.note("attempt " + std::to_string(attempts_.size() + 1) + " in " + to_text(*wait) + ": " +
                    cause.message());

@@ -39,6 +39,7 @@ public:
     void run(const Stop&);
 
     const std::vector<Attempt>& attempts() const { return attempts_; }
+    bool stood_still_ = false; // the last attempt
 
 private:
     enum class End { success, stalled, redirects_fail, hangs_on, ahead };

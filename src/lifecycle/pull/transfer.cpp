@@ -162,6 +162,9 @@ private:
         if (image_) pulled.manifest = image_->bytes;
         pulled.fetched = item_.fetched;
         pulled.took = ports_.clock.steady() - began_;
+        pulled.attempts = item_.attempts.size();
+        pulled.stalls = static_cast<std::size_t>(std::ranges::count(item_.attempts, true, &Attempt::stood_still));
+        pulled.lost = item_.lost;
         shared_.memory.add(pulled);
     }
 

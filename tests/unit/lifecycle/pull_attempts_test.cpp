@@ -168,6 +168,7 @@ TEST_CASE("what will not pass is not tried again") {
 
 TEST_CASE("a pull that stands still is left and begun again") {
     test::PullWorld world;
+    world.remembers = true;
     world.server.fail_pull("mistral", {.type = Type::stall, .times = 1});
     world.also = [&](const Event& event) {
         if (event.type == Event::Type::amount) world.clock.advance(20s); // a pulse of silence each
@@ -176,6 +177,11 @@ TEST_CASE("a pull that stands still is left and begun again") {
     CHECK(item.outcome == Outcome::pulled);
     REQUIRE(item.attempts.size() == 1);
     CHECK(item.attempts.front().reason == "nothing has come for 1m00s");
+    const auto entries = world.journal.entries();
+    REQUIRE(entries.size() == 1);
+    CHECK(entries[0].attempts == 1);
+    CHECK(entries[0].stalls == 1);
+    CHECK(entries[0].lost == item.lost);
 }
 
 TEST_CASE("several at once: each its own, in the order of the request, shared layers counted once") {

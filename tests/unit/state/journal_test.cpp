@@ -30,7 +30,11 @@ Pulled pulled(int number) {
 } // namespace
 
 TEST_CASE("what was pulled comes back from its line") {
-    const Pulled entry = pulled(7);
+    Pulled entry = pulled(7);
+    entry.attempts = 3;
+    entry.stalls = 2;
+    entry.lost = ByteCount(4711);
+    entry.removed = true;
     const auto back = parse_line(to_line(entry));
     REQUIRE(back);
     CHECK(back->at == entry.at);
@@ -41,6 +45,10 @@ TEST_CASE("what was pulled comes back from its line") {
     CHECK(back->source == entry.source);
     CHECK(back->fetched == entry.fetched);
     CHECK(back->took == entry.took);
+    CHECK(back->attempts == 3);
+    CHECK(back->stalls == 2);
+    CHECK(back->lost == ByteCount(4711));
+    CHECK(back->removed);
 }
 
 TEST_CASE("what a line cannot be relied on for is left out") {

@@ -49,17 +49,7 @@ public:
     }
 
     int run(Wiring& wiring) override {
-        const TimeLimit limit(timeout_ ? std::optional(duration("--timeout", *timeout_)) : std::nullopt, wiring.stop());
-        try {
-            return run_within(limit, wiring);
-        } catch (const Interrupted&) {
-            if (limit.passed()) throw out_of_time();
-            throw;
-        }
-    }
-
-private:
-    int run_within(const TimeLimit& limit, Wiring& wiring) {
+        wiring.limit_time(timeout_);
         const manifest::Manifest& manifest = wiring.manifest();
         refuse_without_manifest(manifest);
         const std::optional<manifest::LockFile> lock_file = wiring.lock_file();
@@ -70,9 +60,9 @@ private:
             lock = &wiring.lock(options.locked ? Wiring::NamedLock::must_exist : Wiring::NamedLock::may_be_new);
             ports.lock_file = &*lock_file;
         }
-        const Run run{limit.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
+        const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
 
-        if (wait_) wait_for_server(duration("--wait", *wait_), limit.stop(), wiring);
+        if (wait_) wait_for_server(duration("--wait", *wait_), wiring);
         wiring.say_what_is_used();
         if (!dry_run_) wiring.remember_required_set();
         const Recovery mode = dry_run_ ? Recovery::only_said : Recovery::done;
@@ -99,9 +89,10 @@ private:
             for (auto& item : sweep(facts.installed, mode, wiring))
                 recovering.items.push_back(std::move(item));
         }
-        return show(report, recovering.items, limit, wiring);
+        return show(report, recovering.items, wiring);
     }
 
+private:
     void refuse_needless_force(const manifest::Manifest& manifest) const {
         const bool with_digest = std::ranges::any_of(
             targets_, [](const std::string& target) { return target.find('@') != std::string::npos; });
@@ -163,11 +154,6 @@ private:
         ports.gpus = [](const Stop& stop) { return machine::gpus(*machine::make_programs(), stop); };
         ports.elsewhere = [&wiring] { return wiring.required_elsewhere(); };
         return ports;
-    }
-
-    Error out_of_time() const {
-        return Error(Kind::unreachable, "the time of --timeout has passed (" + *timeout_ + ")")
-            .hint("what was fetched stays on the server: the next pull goes on there");
     }
 
     bool is_locked(const std::optional<manifest::LockFile>& file, const Wiring& wiring) const {
@@ -254,17 +240,12 @@ private:
         return status;
     }
 
-    int show(const use::Report& report, const Recovered& recovered, const TimeLimit& limit, Wiring& wiring) const {
-        const int status = status_of(report, limit, wiring);
+    static int show(const use::Report& report, const Recovered& recovered, Wiring& wiring) {
+        const int status = status_of(report, wiring);
         for (const use::Item& item : report.items) {
             if (item.error) wiring.err().write(ui::error_text(*item.error, wiring.style_of_err()));
         }
-        if (report.ending == use::Ending::interrupted && limit.passed()) {
-            wiring.err().write(ui::error_text(out_of_time(), wiring.style_of_err()));
-        } else if (report.ending == use::Ending::interrupted) {
-            wiring.err().write(
-                "codemate: interrupted; what was fetched stays on the server, and the next pull resumes\n");
-        }
+        if (report.ending == use::Ending::interrupted) say_interrupted(wiring);
         if (wiring.options().json) {
             wiring.out().write(json::to_pretty(pull::document(report, recovered, status, wiring)) + "\n");
         } else {
@@ -277,9 +258,17 @@ private:
         return status;
     }
 
-    int status_of(const use::Report& report, const TimeLimit& limit, const Wiring& wiring) const {
-        if (report.ending == use::Ending::interrupted)
-            return limit.passed() ? exit_status(out_of_time().kind()) : wiring.status_when_interrupted();
+    static void say_interrupted(Wiring& wiring) {
+        if (auto error = wiring.out_of_time()) {
+            error->hint("what was fetched stays on the server: the next pull goes on there");
+            wiring.err().write(ui::error_text(*error, wiring.style_of_err()));
+            return;
+        }
+        wiring.err().write("codemate: interrupted; what was fetched stays on the server, and the next pull resumes\n");
+    }
+
+    static int status_of(const use::Report& report, const Wiring& wiring) {
+        if (report.ending == use::Ending::interrupted) return wiring.status_when_interrupted();
         std::vector<int> failures;
         for (const use::Item& item : report.items) {
             if (item.error) failures.push_back(exit_status(item.error->kind()));

@@ -6,6 +6,8 @@
 #include "cli/exit_status.hpp"
 #include "cli/recovery.hpp"
 #include "cli/store_reach.hpp"
+#include "cli/values.hpp"
+#include "cli/waiting.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/base/error.hpp"
@@ -34,10 +36,18 @@ public:
         options.flag("-y,--yes", yes_, "with --repair: answer every question with yes");
         options.value("--max-age", "DUR", max_age_,
                       "with --deep: read anew what was read longer ago (default 30d; 12h, 7d …)");
+        options.value("--timeout", "DUR", timeout_, "end after so long, whatever is left");
+        options.value("--wait", "DUR", wait_, "wait so long for a server that is not up yet");
     }
 
     int run(Wiring& wiring) override {
         const use::Options options = checked_options();
+        wiring.limit_time(timeout_);
+        if (wait_) {
+            const Duration patience = duration("--wait", *wait_);
+            wiring.lock(); // mistakes in files are not worth a wait
+            wait_for_server(patience, wiring);
+        }
         if (repair_ && !dry_run_) wiring.say_what_is_used();
         use::Facts facts = look(options, wiring);
         wiring.remember_required_set();
@@ -285,12 +295,21 @@ private:
                 wiring.note(finding.text);
         }
         say_ways(wiring);
-        if (report.interrupted) wiring.err().write("codemate: interrupted; what was read until then is remembered\n");
+        if (report.interrupted) say_interrupted(wiring);
         const std::size_t bad = report.count(Severity::problem);
         if (bad == 0) return;
         Error error(Kind::check, counted(bad, "model") + (bad == 1 ? " is" : " are") + " not as required");
         if (const std::string hint = way_out(report); !hint.empty()) error.hint(hint);
         wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+    }
+
+    static void say_interrupted(Wiring& wiring) {
+        if (auto error = wiring.out_of_time()) {
+            error->hint("what was read until then is remembered: with --deep the next run goes on there");
+            wiring.err().write(ui::error_text(*error, wiring.style_of_err()));
+            return;
+        }
+        wiring.err().write("codemate: interrupted; what was read until then is remembered\n");
     }
 
     bool is_unreadable() const {
@@ -344,7 +363,7 @@ private:
     }
 
     std::vector<std::string> targets_;
-    std::optional<std::string> max_age_;
+    std::optional<std::string> max_age_, timeout_, wait_;
     bool deep_ = false;
     bool rehash_ = false;
     bool repair_ = false;
