@@ -97,6 +97,25 @@ std::vector<std::string> ways_to_store(const locate::Report& report, const std::
     return {};
 }
 
+std::string removal(const locate::Report& report, const std::string& pattern, Wiring& wiring) {
+    const auto command = [&](const std::filesystem::path& models) {
+        return "rm " + shell_word(models.string()) + "/" + pattern;
+    };
+    if (report.store) return "`" + printable(command(report.store->place.path), 2000) + "`";
+    if (report.standing == Standing::unreadable) {
+        std::vector<std::string> words{"sudo"};
+        if (!report.user.empty() && report.user != "root") words.insert(words.end(), {"-u", report.user});
+        words.insert(words.end(), {"sh", "-c", command(report.unreadable->path)});
+        return "`" + printable(command_line(words), 2000) + "`";
+    }
+    const std::string& host = wiring.endpoint().host;
+    if (report.standing == Standing::elsewhere && is_loopback(host) && report.shown)
+        return "`" + printable("docker exec CONTAINER " + command_line({"sh", "-c", command(*report.shown)}), 2000) +
+               "`";
+    const std::string where = is_loopback(host) ? "" : " on " + host;
+    return "`rm " + pattern + "` in the server's models directory" + where;
+}
+
 json::Value store_json(const locate::Report& report, const std::vector<std::string>& ways) {
     json::Value object = json::Value::object();
     object.set("standing", locate::to_string(report.standing));

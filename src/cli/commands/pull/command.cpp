@@ -6,6 +6,7 @@
 #include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/recovery.hpp"
+#include "cli/store_reach.hpp"
 #include "cli/values.hpp"
 #include "cli/waiting.hpp"
 #include "cli/wiring.hpp"
@@ -16,6 +17,7 @@
 #include "codemate/ui/message.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace codemate::cli {
 namespace {
@@ -137,7 +139,17 @@ private:
         ports.journal = wiring.journal();
         ports.changes = wiring.changes();
         ports.random = &random_fraction;
+        ports.store = [&wiring] { return reach_of_store(wiring); };
         return ports;
+    }
+
+    static use::Reach reach_of_store(Wiring& wiring) {
+        auto found =
+            std::make_shared<lifecycle::locate::Report>(wiring.locate_store(wiring.server().installed(wiring.stop())));
+        use::Reach reach;
+        if (found->store) reach.store = use::Reach::Store{found->store->disk, std::move(found->store->inventory)};
+        reach.removal = [&wiring, found](const std::string& pattern) { return removal(*found, pattern, wiring); };
+        return reach;
     }
 
     Error out_of_time() const {
