@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <unistd.h>
 
 namespace codemate::cli {
 namespace {
@@ -101,7 +102,14 @@ std::string removal(const locate::Report& report, const std::string& pattern, Wi
     const auto command = [&](const std::filesystem::path& models) {
         return "rm " + shell_word(models.string()) + "/" + pattern;
     };
-    if (report.store) return "`" + printable(command(report.store->place.path), 2000) + "`";
+    const auto here = [&](const std::filesystem::path& models) {
+        const bool may = ::access((models / "blobs").c_str(), W_OK) == 0;
+        // A shell of the other user's, for the pattern: this one may not be able to list the directory.
+        const std::string line = may ? command(models) : "sudo " + command_line({"sh", "-c", command(models)});
+        return "`" + printable(line, 2000) + "`";
+    };
+    if (report.store) return here(report.store->place.path);
+    if (wiring.options().models_dir) return here(std::filesystem::absolute(*wiring.options().models_dir));
     if (report.standing == Standing::unreadable) {
         std::vector<std::string> words{"sudo"};
         if (!report.user.empty() && report.user != "root") words.insert(words.end(), {"-u", report.user});

@@ -81,3 +81,13 @@ TEST_CASE("a record that cannot be read and is not empty stays, and the error ha
     CHECK(pull.err.find("`rm " + (world.sandbox.store() / "blobs").string()) != std::string::npos);
     CHECK(pull.err.find("attempt 2") == std::string::npos);
 }
+
+TEST_CASE("a directory that --models-dir names and that is none: the command has its path all the same") {
+    const Blocked world;
+    const fs::path nowhere = world.directory() / "nowhere";
+    const auto pull = world.codemate({"pull", "chat", "--retries", "0", "--models-dir", nowhere.string()});
+    CAPTURE(pull.err);
+    CHECK(pull.status() == 4);
+    CHECK(fs::exists(world.record));
+    CHECK(pull.err.find("rm " + nowhere.string() + "/blobs/sha256-") != std::string::npos);
+}

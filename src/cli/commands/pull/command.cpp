@@ -11,6 +11,7 @@
 #include "cli/waiting.hpp"
 #include "cli/wiring.hpp"
 
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/random.hpp"
 #include "codemate/base/text.hpp"
@@ -144,9 +145,13 @@ private:
     }
 
     static use::Reach reach_of_store(Wiring& wiring) {
-        auto found =
-            std::make_shared<lifecycle::locate::Report>(wiring.locate_store(wiring.server().installed(wiring.stop())));
         use::Reach reach;
+        auto found = std::make_shared<lifecycle::locate::Report>();
+        try {
+            *found = wiring.locate_store(wiring.server().installed(wiring.stop()));
+        } catch (const Error& error) { // of a directory that --models-dir names: there it is, and not to be read
+            diagnostics::info(error.message());
+        }
         if (found->store) reach.store = use::Reach::Store{found->store->disk, std::move(found->store->inventory)};
         reach.removal = [&wiring, found](const std::string& pattern) { return removal(*found, pattern, wiring); };
         return reach;
