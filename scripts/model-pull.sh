@@ -23,16 +23,6 @@ registry unreachable, 5 not found, 6 storage, 7 refused, 70 a defect, 129/130/14
 END
 }
 
-refuse() {
-    printf 'model-pull.sh: error: %s\n\n' "$1" >&2
-    usage >&2
-    exit 1
-}
-
-on_manifest() {
-    "$program" --manifest "$manifest" "$@" || exit 1
-}
-
 # One line for each model, as the original printed them, then the pull itself. The plan is a table below a heading, with
 # a summary as its last line.
 pull() {
@@ -42,22 +32,17 @@ pull() {
     on_manifest pull "$1"
 }
 
-if (($# > 1)); then refuse "unexpected argument '$2'"; fi
+if (($# > 1)); then refuse model-pull.sh "unexpected argument '$2'"; fi
 verb=${1:-default}
 case $verb in
     help | -h | --help)
         usage
         exit 0
         ;;
-    -*) refuse "there is no option '$verb'" ;;
+    -*) refuse model-pull.sh "there is no option '$verb'" ;;
 esac
 
-program=$(codemate_for "${BASH_SOURCE[0]}") || {
-    echo "model-pull.sh: error: codemate is neither built in this checkout, nor installed beside this script, nor on PATH" >&2
-    echo "hint: scripts/quickstart.sh of its checkout builds it" >&2
-    exit 1
-}
-manifest=$(manifest_for "${BASH_SOURCE[0]}")
+find_codemate "${BASH_SOURCE[0]}"
 
 case $verb in
     all-free) pull all-free ;;

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the wrapper scripts share: which codemate, which manifest, which status. Sourced; sets nothing but functions.
+# What the wrapper scripts share: which codemate, which manifest, which status. Sourced; expects a function `usage`.
 
 # Directories that the script with this path may belong to: the repository that holds it or a link to it, then the one
 # where the file itself is. A project links to an installed wrapper and still gets its own manifest.
@@ -32,4 +32,26 @@ codemate_for() {
         done
     done < <(roots_of "$1")
     type -P codemate
+}
+
+# refuse SCRIPT WHY: ends it.
+refuse() {
+    printf '%s: error: %s\n\n' "${1##*/}" "$2" >&2
+    usage >&2
+    exit 1
+}
+
+# find_codemate SCRIPT: sets what on_manifest uses, or ends the script.
+find_codemate() {
+    program=$(codemate_for "$1") || {
+        printf '%s: error: %s\n' "${1##*/}" \
+            "codemate is neither built in this checkout, nor installed beside this script, nor on PATH" >&2
+        echo "hint: scripts/quickstart.sh of its checkout builds it" >&2
+        exit 1
+    }
+    manifest=$(manifest_for "$1")
+}
+
+on_manifest() {
+    "$program" --manifest "$manifest" "$@" || exit 1
 }

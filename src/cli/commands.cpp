@@ -50,9 +50,12 @@ const std::vector<CommandInfo>& commands() {
          "show the installed models",
          "Lists what is installed on the server, with the roles that the manifest gives it and whether it is "
          "protected. FILTER is a "
-         "beginning of the name, or a pattern with * and ?; letter case does not matter.",
+         "beginning of the name, or a pattern with * and ?; letter case does not matter. --unused leaves what nothing "
+         "keeps: by the same rules as prune, so also by what is loaded and by what other projects on this machine "
+         "required lately; old snapshots are shown. Of these prune removes only what would come back.",
          {"codemate list  # everything that is installed", "codemate list qwen  # names that begin with qwen",
-          "codemate list --sort size  # the largest first", "codemate list --available  # declared, but not installed"},
+          "codemate list --sort size  # the largest first", "codemate list --available  # declared, but not installed",
+          "codemate list --unused  # what prune could remove"},
          make_list},
         {"show",
          Group::everyday,
@@ -128,9 +131,15 @@ const std::vector<CommandInfo>& commands() {
          "it in "
          "place of the bad one; no tag is pulled, so no version changes. A damaged manifest is rebuilt from the lock "
          "or "
-         "the journal. What no place has stays as it is. "
+         "the journal. What no place has stays as it is. Where the files are out of reach only the server can tell of "
+         "damage: what it cannot show, and what it says it lacks; what it showed before it remembers until it is "
+         "started anew. Missing layers it fetches. A damaged model, and each one that shares a layer with it, has to "
+         "be removed and brought back at its digest, which cannot be undone: it is refused with status 7 unless the "
+         "manifest and all layers of each of them are to be had and none is loaded. A run that is cut off in between "
+         "is finished by the next codemate verify --repair. "
          "A locked model that is not required may be absent, and a required one without a pin is no problem: both are "
-         "notes. Status 3 if there is a problem, 6 if something could not be read.",
+         "notes. Status 3 if there is a problem, 6 if something could not be read, 7 if a repair needs --yes or is "
+         "refused.",
          {"codemate verify  # the required set, and what is locked", "codemate verify primary  # one role's model",
           "codemate verify --deep  # read and hash the content as well",
           "codemate verify --repair  # heal what is damaged, and nothing else",

@@ -3,6 +3,7 @@
 #include "cli/wiring.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/rules/targets.hpp"
 #include "codemate/ui/message.hpp"
 
 namespace codemate::cli {
@@ -39,6 +40,27 @@ Recovered carry_out(const use::Plan& plan, Recovery mode, Wiring& wiring, bool& 
     return std::move(report.items);
 }
 
+// Those of a repair through the server. What is back, or was installed anew, is over.
+std::vector<state::Changes::Held> take_removed(std::vector<state::Changes::Held>& held,
+                                               const std::vector<ollama::Installed>& installed, Recovery mode,
+                                               Wiring& wiring) {
+    std::vector<state::Changes::Held> removed;
+    for (state::Changes::Held& each : held) {
+        const state::Change& change = each.change();
+        if (!change.restoring) continue;
+        const bool is_there = rules::find(installed, change.name) != nullptr;
+        if (is_there && mode == Recovery::done) each.done();
+        if (is_there) continue;
+        wiring.note("an earlier repair removed " + printable(change.name.display()) +
+                    " and was cut off; `codemate "
+                    "verify --repair` brings it back at " +
+                    change.before->id());
+        removed.push_back(std::move(each));
+    }
+    std::erase_if(held, [](const state::Changes::Held& each) { return each.change().restoring.has_value(); });
+    return removed;
+}
+
 // What the server has of it by now: whether that was hashed nobody knows.
 std::vector<Digest> fetched_of(const state::Change& change, Wiring& wiring) {
     std::vector<Digest> there;
@@ -58,12 +80,13 @@ Recovering recover(Recovery mode, Wiring& wiring) {
     std::erase_if(held, [&](const state::Changes::Held& each) { return each.change().server != server; });
     if (held.empty()) return {};
     use::Facts facts;
+    facts.installed = wiring.server().installed(wiring.stop());
+    Recovering result;
+    result.removed = take_removed(held, facts.installed, mode, wiring);
     for (const state::Changes::Held& each : held)
         facts.changes.push_back(each.change());
-    facts.installed = wiring.server().installed(wiring.stop());
     facts.now = wiring.clock().now();
     bool complete = true;
-    Recovering result;
     result.items = carry_out(use::plan(facts), mode, wiring, complete);
     for (state::Changes::Held& each : held) {
         const std::vector<Digest> there = fetched_of(each.change(), wiring);

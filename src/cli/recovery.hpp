@@ -17,6 +17,8 @@ struct Recovering {
     // Changes whose blobs the server may have fetched and not hashed: over when their model has been pulled again.
     std::vector<state::Changes::Held> pending;
     std::vector<Digest> unverified; // of them
+    // Models that a repair removed and that are not back: over when they are.
+    std::vector<state::Changes::Held> removed;
 };
 
 enum class Recovery { done, only_said }; // only_said: of --dry-run

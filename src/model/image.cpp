@@ -114,6 +114,7 @@ Image Image::parse(std::string bytes) {
             .hint("a model of Ollama is one image: publish it under a tag of its own");
     }
     Image image;
+    image.media_type = root.string_or("mediaType", "");
     image.config = read_layer(root.at("config"));
     image.config.role = LayerRole::configuration; // whatever its type: Docker's, OCI's, a vendor's
     if (root.has("layers")) {

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr ByteCount file_limit(std::uint64_t{64} << 10U);
+constexpr ByteCount file_limit(std::uint64_t{16} << 20U); // it may hold a manifest
 constexpr const char* extension = ".json";
 constexpr const char* lock_extension = ".lock~";              // whose files hold nobody up
 constexpr auto others_kept_for = std::chrono::hours(24 * 30); // a newer codemate may come back to its own
@@ -78,6 +78,22 @@ json::Value digests_value(const std::vector<Digest>& digests) {
     return list;
 }
 
+json::Value restoring_value(const Change::Restoring& restoring) {
+    json::Value places = json::Value::array();
+    for (const ModelName& place : restoring.places)
+        places.add(place.display());
+    return json::Value::object().set("manifest", restoring.manifest).set("places", std::move(places));
+}
+
+// Bytes that do not have the digest are nobody's model.
+Change::Restoring restoring_of(const json::Cursor& value, const std::optional<Digest>& digest) {
+    Change::Restoring restoring{value.at("manifest").string(), {}};
+    if (Digest::of(restoring.manifest) != digest) throw Error(Kind::damaged, "a manifest without its digest");
+    for (const json::Cursor& place : value.at("places").elements())
+        restoring.places.push_back(ModelName::parse(place.string()));
+    return restoring;
+}
+
 std::vector<Digest> digests_of(const json::Cursor& list) {
     std::vector<Digest> digests;
     for (const json::Cursor& each : list.elements()) {
@@ -90,12 +106,14 @@ std::vector<Digest> digests_of(const json::Cursor& list) {
 
 std::string to_text(const Change& change) {
     json::Value text = json::Value::object();
-    text.set("schema", 1).set("server", change.server).set("name", change.name.display());
+    // One that an older codemate would not bring back has a schema that it leaves alone.
+    text.set("schema", change.restoring ? 2 : 1).set("server", change.server).set("name", change.name.display());
     text.set("began", to_rfc3339(change.began));
     if (change.before) text.set("before", change.before->text());
     text.set("wanted", digests_value(change.wanted));
     if (change.helper) text.set("helper", change.helper->display());
     if (!change.fetching.empty()) text.set("fetching", digests_value(change.fetching));
+    if (change.restoring) text.set("restoring", restoring_value(*change.restoring));
     return json::to_line(text) + "\n";
 }
 
@@ -103,13 +121,15 @@ std::optional<Change> parse_change(std::string_view text) {
     try {
         const json::Document document = json::read(text, "change");
         const json::Cursor root(document.root, "change");
-        if (root.at("schema").unsigned_integer() != 1) return std::nullopt;
+        const std::uint64_t schema = root.at("schema").unsigned_integer();
+        if (schema != 1 && schema != 2) return std::nullopt;
         Change change{root.at("server").string(), ModelName::parse(root.at("name").string())};
         change.began = root.at("began").time();
         if (root.has("before")) change.before = Digest::parse(root.at("before").string());
         change.wanted = digests_of(root.at("wanted"));
         if (root.has("fetching")) change.fetching = digests_of(root.at("fetching"));
         if (root.has("helper")) change.helper = ModelName::parse(root.at("helper").string());
+        if (schema == 2) change.restoring = restoring_of(root.at("restoring"), change.before);
         return change;
     } catch (const Error&) {
         return std::nullopt;

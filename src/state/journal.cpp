@@ -1,5 +1,7 @@
 #include "codemate/state/journal.hpp"
 
+#include "state/aside.hpp"
+
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
@@ -16,23 +18,6 @@ constexpr std::size_t most_entries = 1000;
 constexpr std::size_t most_bytes = std::size_t{8} << 20U;
 constexpr std::size_t longest_manifest = std::size_t{256} << 10U;
 constexpr ByteCount file_limit(std::uint64_t{64} << 20U); // written by something else
-
-bool is_too_large(const std::filesystem::path& file) {
-    std::error_code failure;
-    const std::uintmax_t size = std::filesystem::file_size(file, failure);
-    return !failure && size > file_limit.count();
-}
-
-// Something else has written there. Without this no pull would ever be remembered again.
-void put_aside(const std::filesystem::path& file) {
-    std::filesystem::path old = file;
-    old += ".old";
-    std::error_code failure;
-    std::filesystem::rename(file, old, failure);
-    if (failure) throw_errno(failure.value(), "rename", file);
-    diagnostics::warning("the journal was larger than " + to_string(file_limit) + " and is " + quoted(old.string()) +
-                         " now; a new one begins");
-}
 
 std::string read_if_there(const std::filesystem::path& file) {
     try {
@@ -94,7 +79,7 @@ std::optional<Pulled> parse_line(std::string_view text) {
 
 std::vector<Pulled> Journal::entries() const {
     std::vector<Pulled> entries;
-    if (is_too_large(file_)) {
+    if (is_larger(file_, file_limit)) {
         diagnostics::info("the journal " + quoted(file_.string()) + " is larger than " + to_string(file_limit) +
                           " and was not read");
         return entries;
@@ -111,7 +96,7 @@ void Journal::add(const Pulled& pulled, Stop stop) const {
     std::filesystem::create_directories(file_.parent_path(), failure);
     if (failure) throw_errno(failure.value(), "make", file_.parent_path());
     const FileLock lock(file_, std::move(stop));
-    if (is_too_large(file_)) put_aside(file_);
+    if (is_larger(file_, file_limit)) put_aside(file_, file_limit, "the journal");
     std::string text = read_if_there(file_);
     if (!text.empty() && text.back() != '\n') text += '\n'; // half a line, of a crash long ago
     write_file_atomically(file_, newest(text + to_line(pulled) + "\n"));

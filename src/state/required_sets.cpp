@@ -1,5 +1,7 @@
 #include "codemate/state/required_sets.hpp"
 
+#include "state/aside.hpp"
+
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
 #include "codemate/base/text.hpp"
@@ -17,8 +19,7 @@ constexpr ByteCount file_limit(std::uint64_t{64} << 20U); // written by somethin
 constexpr auto renewed_after = std::chrono::hours(24);
 
 std::vector<RequiredSet> read_entries(const std::filesystem::path& file) {
-    std::error_code failure;
-    if (std::filesystem::file_size(file, failure) > file_limit.count() || failure) return {};
+    if (is_larger(file, file_limit)) return {};
     std::string text;
     try {
         text = read_file(file, file_limit);
@@ -79,6 +80,7 @@ void RequiredSets::remember(const RequiredSet& set, Stop stop) const {
     std::filesystem::create_directories(file_.parent_path(), failure);
     if (failure) throw_errno(failure.value(), "make", file_.parent_path());
     const FileLock lock(file_, std::move(stop));
+    if (is_larger(file_, file_limit)) put_aside(file_, file_limit, "the memory of what projects require");
     std::vector<RequiredSet> entries = read_entries(file_);
     std::erase_if(entries, [&](const RequiredSet& old) {
         return is_of_the_same(old, set) || set.used - old.used > required_sets_count_for;

@@ -1,5 +1,8 @@
 #include "codemate/state/verified.hpp"
 
+#include "state/aside.hpp"
+
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
 #include "codemate/base/text.hpp"
@@ -84,6 +87,10 @@ std::optional<Verified> parse_verified(std::string_view text) {
 }
 
 std::vector<Verified> VerifiedBlobs::entries() const {
+    if (is_larger(file_, file_limit)) {
+        diagnostics::info(quoted(file_.string()) + " is larger than " + to_string(file_limit) + " and was not read");
+        return {};
+    }
     std::vector<Verified> entries = read_entries(file_);
     std::ranges::stable_sort(entries, {}, &Verified::digest);
     return entries;
@@ -95,6 +102,7 @@ void VerifiedBlobs::add(std::span<const Verified> more, Stop stop, Duration pati
     std::filesystem::create_directories(file_.parent_path(), failure);
     if (failure) throw_errno(failure.value(), "make", file_.parent_path());
     const FileLock lock(file_, std::move(stop), patience);
+    if (is_larger(file_, file_limit)) put_aside(file_, file_limit, "the memory of blobs that were found good");
     std::set<Key> renewed;
     for (const Verified& verified : more)
         renewed.insert(key_of(verified));

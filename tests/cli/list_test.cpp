@@ -2,6 +2,7 @@
 #include "cli/world.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
+#include "support/raw_http.hpp"
 
 #include <filesystem>
 
@@ -15,6 +16,14 @@ namespace {
 struct Filled : test::OldStore, World {
     Filled() : World({.store = path()}) {}
 };
+
+std::vector<std::string> names_of(const std::string& text) {
+    const json::Value document = test::checked_document(text, "list");
+    std::vector<std::string> names;
+    for (const json::Value& model : document.find("models")->elements())
+        names.push_back(*model.find("name")->string());
+    return names;
+}
 
 } // namespace
 
@@ -62,6 +71,64 @@ TEST_CASE("what is declared and not installed") {
     CHECK(result.status() == 0);
     CHECK(test::golden_difference("list.available.txt", result.out) == "");
     test::checked_document(world.codemate({"list", "--available", "--json"}).out, "list");
+}
+
+TEST_CASE("what nothing keeps") {
+    Filled world;
+    const auto result = world.codemate({"list", "--unused"});
+    CHECK(result.status() == 0);
+    CHECK(test::golden_difference("list.unused.txt", result.out) == "");
+    CHECK(result.err.find("what the built-in manifest keeps") != std::string::npos);
+    CHECK(test::golden_difference("list.unused.json", test::steady(world.codemate({"list", "--unused", "--json"}).out,
+                                                                   world.sandbox)) == "");
+
+    world.directory().write("codemate.json",
+                            R"({"schema":1,"roles":{"chat":"tinyllama"},"models":{"qwen2.5-coder:7b":{}}})");
+    CHECK(names_of(world.codemate({"list", "--unused", "--json"}).out) == std::vector<std::string>{"mistral:latest"});
+    const auto optional = world.codemate({"list", "--unused", "--optional", "--sort", "size"});
+    CHECK(test::golden_difference("list.unused.optional.txt", optional.out) == "");
+    CHECK(optional.err.empty());
+    CHECK(names_of(world.codemate({"list", "--unused", "--optional", "--json", "qwen"}).out) ==
+          std::vector<std::string>{"qwen2.5-coder:7b"});
+    const auto none = world.codemate({"list", "--unused", "tiny"});
+    CHECK(none.status() == 0);
+    CHECK(none.err.find("every installed model that fits 'tiny' is kept") != std::string::npos);
+}
+
+TEST_CASE("unused by a manifest that requires nothing: the list says that prune refuses") {
+    Filled world;
+    world.directory().write("codemate.json", R"({"schema":1})");
+    const auto result = world.codemate({"list", "--unused"});
+    CHECK(result.status() == 0);
+    CHECK(result.err.find("requires no model") != std::string::npos);
+    CHECK(world.codemate({"prune", "--dry-run"}).status() == 7);
+}
+
+TEST_CASE("what another project required lately is not unused, and show says whose it is") {
+    Filled world;
+    world.set("CODEMATE_REGISTRY", world.sandbox.url());
+    const auto other = world.directory().write("other/codemate.json", R"({"schema":1,"roles":{"r":"tinyllama"}})");
+    world.directory().write("codemate.json", R"({"schema":1,"roles":{"r":"mistral"}})");
+    CHECK(world.codemate({"pull", "--manifest", other.string()}).status() == 0);
+    CHECK(names_of(world.codemate({"list", "--unused", "--json"}).out) == std::vector<std::string>{"qwen2.5-coder:7b"});
+    const auto shown = world.codemate({"show", "tinyllama", "--json"});
+    test::checked_document(shown.out, "show");
+    CHECK(shown.out.find("\"why\": \"elsewhere\"") != std::string::npos);
+    CHECK(shown.out.find("other/codemate.json") != std::string::npos);
+}
+
+TEST_CASE("what is loaded is not unused") {
+    Filled world;
+    CHECK(names_of(world.codemate({"list", "--unused", "--json", "tiny"}).out).size() == 1);
+    test::exchange(world.sandbox.port(),
+                   {.method = "POST", .path = "/api/generate", .body = R"({"model":"tinyllama","keep_alive":-1})"});
+    CHECK(names_of(world.codemate({"list", "--unused", "--json", "tiny"}).out).empty());
+}
+
+TEST_CASE("options that do not go together") {
+    const World world;
+    CHECK(world.codemate({"list", "--unused", "--available"}).status() == 2);
+    CHECK(world.codemate({"list", "--optional"}).status() == 2);
 }
 
 TEST_CASE("an empty server says what to do next") {

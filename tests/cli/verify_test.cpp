@@ -5,6 +5,7 @@
 #include "support/raw_server.hpp"
 
 #include "codemate/base/clock.hpp"
+#include "codemate/state/changes.hpp"
 #include "codemate/state/verified.hpp"
 #include "codemate/store/layout.hpp"
 #include "codemate/store/local_disk.hpp"
@@ -228,6 +229,19 @@ TEST_CASE("a damaged manifest is found") {
     CHECK(world.codemate({"verify"}).status() == 3);
 }
 
+TEST_CASE("a link that leads nowhere keeps the server from listing anything, and is named") {
+    const DiskWorld world;
+    const fs::path link = world.manifest().parent_path() / "gone";
+    fs::create_symlink("/nowhere/at/all", link);
+    const auto result = world.codemate({"verify"});
+    CHECK(result.status() == 6);
+    CHECK(result.err.find(link.string() + "': it is ") != std::string::npos);
+    CHECK(result.err.find("to '/nowhere/at/all'") != std::string::npos);
+    CHECK(result.err.find("hint: remove the link") != std::string::npos);
+    fs::remove(link);
+    CHECK(world.codemate({"verify"}).status() == 0);
+}
+
 TEST_CASE("a flip of one bit is found wherever it is") {
     const DiskWorld world;
     const LayerRole role = GENERATE(LayerRole::weights, LayerRole::license);
@@ -411,10 +425,117 @@ TEST_CASE("repair brings back what is missing, and a damaged manifest by the loc
     CHECK(world.codemate(deep).status() == 0);
 }
 
-TEST_CASE("what is not in reach is not repaired") {
+TEST_CASE("what is not in reach is not repaired where the server tells of no damage") {
     test::RawServer server(answer_from_elsewhere);
     test::Place place;
     place.server(server.url().text());
     place.directory().write("codemate.json", R"({"schema": 1, "roles": {"primary": "mistral"}})");
-    CHECK(place.codemate(repair).status() == 7);
+    const auto result = place.codemate(repair);
+    CHECK(result.status() == 6);
+    CHECK(result.err.find("the content is not checked") != std::string::npos);
+}
+
+namespace {
+
+// A server whose files are out of reach: what it tells of is on no file system of this machine.
+struct FarWorld : DiskWorld {
+    FarWorld() {
+        set("CODEMATE_REGISTRY", sandbox.url());
+        set("OLLAMA_MODELS", "");
+        sandbox.set_fault("container");
+    }
+    void spoil_header() const {
+        const fs::path file = blob(LayerRole::weights);
+        flip(file, 0);
+    }
+    fs::path changes() const { return state() / "codemate/changes"; }
+};
+
+bool holds(const test::Finished& finished, std::string_view text) {
+    return finished.err.find(text) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("without files a damaged model is removed and brought back at its digest, after a yes") {
+    FarWorld world;
+    const std::string whole = test::read_text(world.blob(LayerRole::weights));
+    const std::string manifest = test::read_text(world.manifest());
+    world.spoil_header();
+    const std::string damaged = test::read_text(world.blob(LayerRole::weights));
+    // The server remembers what it showed of a manifest until it is started anew.
+    const test::Sandbox fresh({.faults = {"container"}, .store = world.sandbox.store()});
+    world.server(fresh.url());
+    CHECK(world.codemate({"verify"}).status() == 3);
+    const auto dry = world.codemate({"verify", "--repair", "--dry-run"});
+    CHECK(dry.status() == 1); // damage, and content that is not checked
+    CHECK(holds(dry, "mistral:latest will be removed and brought back at "));
+    CHECK(holds(dry, "cannot be undone"));
+    const auto unasked = world.codemate({"verify", "--repair", "--json"});
+    CHECK(unasked.status() == 7);
+    const json::Value refused = test::checked_document(unasked.out, "verify");
+    CHECK(*refused.find("error")->find("kind") == json::Value("refused"));
+    CHECK(*refused.find("repair")->find("irreversible") == json::Value(true));
+    CHECK(test::read_text(world.blob(LayerRole::weights)) == damaged);
+    const auto done = world.codemate({"verify", "--repair", "--yes", "--json"});
+    CAPTURE(done.err);
+    CHECK(done.status() == 0);
+    const json::Value document = test::checked_document(done.out, "verify");
+    CHECK(*document.find("repair")->find("steps")->elements()[0].find("done") == json::Value(true));
+    CHECK(test::read_text(world.manifest()) == manifest);
+    CHECK(test::read_text(world.blob(LayerRole::weights)) == whole);
+    CHECK(fs::is_empty(world.changes()));
+}
+
+TEST_CASE("without files a model is not removed that nobody could bring back") {
+    FarWorld world;
+    world.spoil_header();
+    const test::Sandbox fresh({.faults = {"container"}, .store = world.sandbox.store()});
+    world.server(fresh.url());
+    const std::string damaged = test::read_text(world.blob(LayerRole::weights));
+    SECTION("its source has gone") {
+        world.sandbox.set_fault("registry-status=404");
+        const auto result = world.codemate(repair);
+        CHECK(result.status() == 7);
+        CHECK(holds(result, "could not be brought back"));
+    }
+    SECTION("another model's manifest is nobody's") {
+        fs::create_directories(world.sandbox.store() / "manifests/registry.ollama.ai/library/mine");
+        std::ofstream(world.sandbox.store() / "manifests/registry.ollama.ai/library/mine/latest", std::ios::binary)
+            << test::read_text(world.manifest()) << " \n";
+        const auto result = world.codemate(repair);
+        CHECK(result.status() == 7);
+        CHECK(holds(result, "nobody has the manifest of mine:latest"));
+        CHECK(holds(result, "it may share any layer with mistral:latest"));
+    }
+    CHECK(test::read_text(world.blob(LayerRole::weights)) == damaged);
+    CHECK(fs::exists(world.manifest()));
+}
+
+TEST_CASE("a repair that was cut off is finished by the next, and told by pull") {
+    FarWorld world;
+    world.set("CODEMATE_REGISTRY", world.sandbox.url());
+    const Image image = world.image();
+    state::Change change{world.sandbox.url(), ModelName::parse("mistral"), image.digest};
+    change.began = SystemClock().now();
+    change.restoring = state::Change::Restoring{image.bytes, {ModelName::parse("mistral")}};
+    fs::remove_all(world.sandbox.store() / "manifests/registry.ollama.ai/library/mistral");
+    fs::create_directories(world.changes());
+    const auto leave = [&] { // as a process that was killed
+        std::ofstream(world.changes() / "left.json", std::ios::binary) << to_text(change);
+    };
+    leave();
+    const auto told = world.codemate({"pull", "--dry-run", "mistral"});
+    CHECK(holds(told, "an earlier repair removed mistral:latest and was cut off; `codemate verify --repair` brings it "
+                      "back at " +
+                          image.digest.id()));
+    CHECK(fs::exists(world.changes() / "left.json"));
+    const auto result = world.codemate(repair);
+    CAPTURE(result.err);
+    CHECK(holds(result, "mistral:latest will be brought back at "));
+    CHECK(test::read_text(world.manifest()) == image.bytes);
+    CHECK_FALSE(fs::exists(world.changes() / "left.json"));
+    leave();
+    CHECK(world.codemate({"pull", "mistral"}).status() == 0); // it is there: nothing is left to do
+    CHECK_FALSE(fs::exists(world.changes() / "left.json"));
 }

@@ -75,6 +75,13 @@ Place::Place() {
     }
 }
 
+void Place::later(std::chrono::seconds by) {
+    set("LD_PRELOAD", CODEMATE_TEST_LATER_LIBRARY);
+    set("CODEMATE_TEST_LATER", std::to_string(by.count()));
+    std::string& asan = variables_["ASAN_OPTIONS"]; // which insists on being the first one
+    asan += (asan.empty() ? "" : ":") + std::string("verify_asan_link_order=0");
+}
+
 Command Place::command(const Arguments& arguments) const {
     Command command;
     command.argv = {CODEMATE_PROGRAM};

@@ -6,6 +6,7 @@
 
 #include "codemate/json/value.hpp"
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ public:
     const TempDir& state() const { return state_; } // codemate/ in it is the state directory
     void set(const std::string& variable, const std::string& value) { variables_[variable] = value; }
     void server(const std::string& url) { set("OLLAMA_HOST", url); }
+    void later(std::chrono::seconds by); // what runs from here on has a calendar that is so far ahead; not the server
 
     Command command(const Arguments&) const;
     Finished codemate(const Arguments&) const;

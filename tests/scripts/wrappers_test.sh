@@ -16,7 +16,21 @@ fake_codemate() { # FILE
 #!/usr/bin/env bash
 echo "\$*" >>'$log'
 [[ -z \${FAIL-} || "\$*" != *\$FAIL* ]] || exit "\$STATUS"
-case "\$*" in
+[[ -z \${GREEDY-} ]] || head -c 1000 >/dev/null
+case "\$*\${PLAN-}" in
+    *'prune --optional --dry-runnone')
+        echo 'DO      NAME              SIZE      FREES    WHY'
+        echo 'keep    mistral:latest    605 KB    -        it has the role fallback'
+        echo 'Nothing to remove' ;;
+    *'prune --optional --dry-runempty') echo 'Nothing to remove' ;;
+    *'prune --optional --dry-run')
+        echo 'DO        NAME              SIZE      FREES            WHY'
+        echo 'remove    llama2:latest     3.8 GB    up to 3.8 GB     though the manifest declares it'
+        echo 'remove    remove:keep       605 KB    up to 605 KB     nothing keeps it'
+        echo 'remove    keep:latest       -         up to 0 B        nothing keeps it'
+        echo 'keep      remove:latest     605 KB    -         it has  the role remove'
+        echo 'llama2:latest would come back with: codemate pull llama2@sha256:dc663ada7b67'
+        echo 'Would delete 3 models: up to 3.8 GB would come free; nothing was changed' ;;
     *'pull --dry-run all-free'*)
         echo 'MODEL                   PULLED FROM            WHY'
         echo 'qwen2.5-coder:7b-q4_0   qwen2.5-coder:7b-i     a role'
@@ -173,18 +187,97 @@ for word in help -h --help; do
     wrapper "$prune" "$word"
     expect_status 0
     expect_text 'Usage: model-prune.sh' "$out"
-done
-
-for arguments in '' list-unused dry-run keep-models 'keep-models --dry-run' 'keep-models --yes' 'keep-models --dry-run --yes'; do
-    # shellcheck disable=SC2086  # none, one or several arguments
-    wrapper "$prune" $arguments
-    expect_status 1
-    expect_text 'not yet: this version of codemate has no prune' "$err"
-    expect_equal 'standard output' '' "$out"
+    # Without a terminal keep-models wants --yes, and its help says so.
+    expect_text 'Without a terminal nobody can be asked: then it wants --yes' "$out"
     expect_equal 'the calls' '' "$(calls)"
 done
 
-for arguments in nonsense --dry-run 'dry-run --yes' 'list-unused x' 'keep-models x' 'help x'; do
+for arguments in '' list-unused; do
+    # shellcheck disable=SC2086  # no argument at all is one of the cases
+    wrapper "$prune" $arguments
+    expect_status 0
+    expect_equal 'the calls' '--manifest builtin list --unused --optional
+--manifest builtin list' "$(calls)"
+    expect_equal 'the output' 'Unused models:
+output of: --manifest builtin list --unused --optional
+
+Installed models:
+output of: --manifest builtin list' "$out"
+done
+
+# keep-models --dry-run deleted for real: further arguments were ignored.
+for arguments in dry-run 'keep-models --dry-run' 'keep-models --dry-run --yes' 'keep-models --yes --dry-run'; do
+    # shellcheck disable=SC2086  # several arguments
+    wrapper "$prune" $arguments
+    expect_status 0
+    expect_equal 'the calls' '--manifest builtin prune --optional --dry-run' "$(calls)"
+    expect_equal 'the output' '[WOULD DELETE] llama2:latest (3.8 GB)
+[WOULD DELETE] remove:keep (605 KB)
+[WOULD DELETE] keep:latest (-)
+Would delete 3 model(s)
+keep      remove:latest     605 KB    -         it has  the role remove
+llama2:latest would come back with: codemate pull llama2@sha256:dc663ada7b67
+up to 3.8 GB would come free; nothing was changed
+To delete: model-prune.sh keep-models' "$out"
+done
+
+wrapper env PLAN=none "$prune" dry-run
+expect_status 0
+expect_equal 'the output' 'Would delete 0 model(s)
+keep    mistral:latest    605 KB    -        it has the role fallback
+Nothing to remove' "$out"
+
+wrapper env PLAN=empty "$prune" dry-run
+expect_status 0
+expect_equal 'the output' 'Would delete 0 model(s)
+Nothing to remove' "$out"
+
+wrapper "$prune" keep-models
+expect_status 0
+expect_equal 'the calls' '--manifest builtin prune --optional
+--manifest builtin list' "$(calls)"
+wrapper "$prune" keep-models --yes
+expect_status 0
+expect_equal 'the calls' '--manifest builtin prune --optional --yes
+--manifest builtin list' "$(calls)"
+
+# Loops could lose their input to the program that they called.
+expect_names() {
+    expect_text '[WOULD DELETE] keep:latest (-)
+Would delete 3 model(s)' "$(echo 'what a caller has for somebody else' | PATH=$scratch/path:$PATH GREEDY=1 "$@")"
+}
+expect_names "$prune" dry-run
+expect_equal 'the models that are named' 2 \
+    "$(yes | PATH=$scratch/path:$PATH GREEDY=1 "$pull" all-free | grep -c '^Pulling model: ')"
+
+# Failure to list read as success, and so did each other failure.
+for status in 1 4 6 7 70 130; do
+    wrapper env FAIL=list STATUS=$status "$prune" list-unused
+    expect_status 1
+    wrapper env FAIL='builtin list' STATUS=$status "$prune" keep-models --yes
+    expect_status 1
+    wrapper env FAIL=--dry-run STATUS=$status "$prune" dry-run
+    expect_status 1
+    expect_no_text 'Would delete' "$out"
+    wrapper env FAIL='prune --optional' STATUS=$status "$prune" keep-models --yes
+    expect_status 1
+    if ((status == 1)); then # some are deleted: the rest is shown
+        expect_text 'output of: --manifest builtin list' "$out"
+    else
+        expect_no_text 'builtin list' "$(calls)"
+    fi
+done
+
+echo '{}' >"$repository/codemate.json"
+wrapper "$prune" dry-run
+expect_text "--manifest $repository/codemate.json prune" "$(calls)"
+rm "$repository/codemate.json"
+run env PATH="$scratch/bare" "$prune" dry-run
+expect_status 1
+expect_text 'model-prune.sh: error: codemate is neither built in this checkout' "$err"
+
+for arguments in nonsense --dry-run --yes 'dry-run --yes' 'dry-run x' 'list-unused x' 'list-unused --dry-run' \
+    'keep-models x' 'keep-models --yes x' 'keep-models --force' 'keep-models mistral' 'help x'; do
     # shellcheck disable=SC2086  # one or several arguments
     wrapper "$prune" $arguments
     expect_status 1

@@ -197,6 +197,16 @@ std::vector<ollama::Running> FakeServer::running(Stop stop) {
     return list;
 }
 
+void FakeServer::spoil_blob(const Digest& digest) {
+    const std::lock_guard lock(mutex_);
+    spoiled_.insert(digest);
+}
+
+void FakeServer::lose_blob(const Digest& digest) {
+    const std::lock_guard lock(mutex_);
+    blobs_.erase(digest);
+}
+
 ollama::Shown FakeServer::show(const ModelName& name, Stop stop) {
     ollama::refuse_misread(name, "shown");
     record({.what = Call::What::show, .name = name.display()}, stop);
@@ -204,6 +214,10 @@ ollama::Shown FakeServer::show(const ModelName& name, Stop stop) {
     const auto found = find(name);
     if (found == installed_.end()) throw not_installed(name);
     const Model& model = found->second;
+    for (const Layer& layer : model.layers) {
+        if (!blobs_.contains(layer.digest)) throw not_installed(name);
+        if (spoiled_.contains(layer.digest)) throw Error(Kind::failed, "the server failed (500): invalid file magic");
+    }
     const std::string weights = model.layers.empty() ? "" : "sha256-" + model.layers.front().digest.hex();
     return {.format = model.format,
             .family = model.family,
@@ -408,7 +422,9 @@ void FakeServer::drop_unused(const std::vector<Layer>& layers) {
         const bool used = std::ranges::any_of(installed_, [&](const auto& each) {
             return std::ranges::find(each.second.layers, layer.digest, &Layer::digest) != each.second.layers.end();
         });
-        if (!used) blobs_.erase(layer.digest);
+        if (used) continue;
+        blobs_.erase(layer.digest);
+        spoiled_.erase(layer.digest);
     }
 }
 

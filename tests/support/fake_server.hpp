@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,9 @@ public:
     void install(std::string_view name, Model);
     void withdraw(std::string_view name); // from the catalogue; its host stays reachable
 
+    void spoil_blob(const Digest&); // until it is removed the server cannot show the models that use it
+    void lose_blob(const Digest&);
+
     void join(std::string host_and_port, std::shared_ptr<Host>); // nullptr: it answers no more
 
     void load(std::string_view name, std::uint64_t context_length, ByteCount in_vram = {}); // of an installed one
@@ -132,6 +136,7 @@ private:
     std::map<std::string, std::shared_ptr<Host>> joined_;
     std::map<Digest, ByteCount> blobs_;
     std::map<Digest, ByteCount> partials_; // fetched so far
+    std::set<Digest> spoiled_;
     std::map<ModelName, Fault> faults_;
     std::map<ModelName, std::vector<ollama::PullEvent>> scripts_;
     std::vector<PlannedFailure> failures_;

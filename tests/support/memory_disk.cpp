@@ -203,6 +203,11 @@ void MemoryDisk::set_time(std::string_view path, Time modified) {
     identity.changed = tick();
 }
 
+void MemoryDisk::read_at(std::string_view path, Time time) {
+    const std::lock_guard lock(mutex_);
+    existing(path, "read")->stat.read = time;
+}
+
 std::string MemoryDisk::content(std::string_view path) const {
     const std::lock_guard lock(mutex_);
     return existing(path, "read")->content;

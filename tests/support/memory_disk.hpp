@@ -33,6 +33,7 @@ public:
     void on_disk(std::string_view path, ByteCount); // else: its length in blocks of 4096
     void own(std::string_view path, store::Ownership);
     void set_time(std::string_view path, Time modified);
+    void read_at(std::string_view path, Time); // by somebody else
     std::string content(std::string_view path) const;
     bool has(std::string_view path) const;
 

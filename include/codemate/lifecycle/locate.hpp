@@ -84,6 +84,12 @@ struct Dismissed {
     std::string why; // fit for a terminal
 };
 
+// Among the manifests. As long as it is there the server lists no model at all (facts.md 3.2).
+struct DanglingLink {
+    std::filesystem::path path;
+    std::string why; // "it is a link that leads nowhere, to '/x'"; fit for a terminal
+};
+
 struct Report {
     enum class Standing {
         proven,
@@ -99,6 +105,7 @@ struct Report {
     std::optional<std::filesystem::path> shown{}; // on the server's file system
     std::string user{};                           // of unreadable: who may read it
     std::optional<Place> unreadable{};
+    std::vector<DanglingLink> dangling{}; // in all places that were looked at
 };
 std::string_view to_string(Report::Standing); // the enumerator's name, as it stands in JSON
 

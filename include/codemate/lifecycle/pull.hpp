@@ -4,11 +4,15 @@
 #include "codemate/base/deadline.hpp"
 #include "codemate/base/run.hpp"
 #include "codemate/http/url.hpp"
+#include "codemate/machine/disk_space.hpp"
+#include "codemate/machine/memory.hpp"
 #include "codemate/manifest/lock.hpp"
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/server.hpp"
 #include "codemate/registry/registry.hpp"
 #include "codemate/relay/relay.hpp"
+#include "codemate/rules/fit.hpp"
+#include "codemate/rules/space.hpp"
 #include "codemate/state/changes.hpp"
 #include "codemate/state/journal.hpp"
 #include "codemate/store/disk.hpp"
@@ -16,7 +20,9 @@
 #include "codemate/upstream/supply.hpp"
 #include "codemate/upstream/upstream.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -31,17 +37,36 @@ struct Options {
     std::vector<std::string> targets;  // empty: the required set; also NAME@sha256:…
     std::optional<http::Url> registry; // stands in for the public registry (CODEMATE_REGISTRY)
     bool locked = false;               // --locked: nothing is written, a declared model without an entry is refused
-    bool force = false;                // --force: NAME@sha256:… although the lock pins another content
-    std::string server = {};           // its address, for what is remembered
-    std::uint16_t relay_port = 0;      // 0: any that is free
+    bool force = false; // --force: NAME@sha256:… although the lock pins another content, and more than the budget
+    std::string server = {};                           // its address, for what is remembered
+    std::uint16_t relay_port = 0;                      // 0: any that is free
     Duration stall_timeout = std::chrono::seconds(60); // without a byte the stream is dropped and begun again
     int retries = 5;                                   // in a row that bring nothing, before a model is given up
     std::size_t jobs = 1;                              // models at once; with a relay_port one
-    // Bytes a second, over all models and connections: docs/decisions/0009-limit-of-the-rate.md.
+    // Bytes a second, over all models and connections: docs/decisions/0010-limit-of-the-rate.md.
     std::optional<ByteCount> rate = {};
     // Blobs that an earlier run left on the server, perhaps fetched and not hashed: not relied on where a digest is to
     // be installed exactly.
     std::vector<Digest> unverified = {};
+    // What is asked beforehand only to say sizes. A pull shall not wait for a registry that does not answer: the server
+    // asks it by itself, and may get to it where codemate does not. A secure connection over a slow line, with a login,
+    // takes one or two seconds.
+    Duration look_ahead_for = std::chrono::seconds(3);
+    // quick: nothing that takes longer than it is worth before a pull (GPUs, unless they decide whether to warn; blobs
+    // of what is installed already). thorough: for --dry-run.
+    enum class Look { quick, thorough } look = Look::quick;
+};
+
+// The server's models directory, where it is on this machine.
+struct Storage {
+    std::filesystem::path path;
+    store::Inventory inventory;              // its blobs are known
+    std::optional<machine::DiskSpace> space; // of its file system; nothing: not known
+    std::string doubt{}; // why it may be another server's: it is used because it was named. Empty: it is proven
+};
+struct StorageLook {
+    std::optional<Storage> found{};
+    std::string why_not{}; // a clause, fit for a terminal
 };
 
 // The server's models directory, for what a pull alone cannot get out of.
@@ -73,6 +98,17 @@ struct Ports {
     // Between two attempts. Throws Interrupted.
     std::function<void(Duration, Stop)> wait = [](Duration span, const Stop& stop) { pause(span, stop); };
     std::function<double()> random = [] { return 0.5; }; // from 0 to 1: spreads the waits of many clients
+    // Asked where something is to be fetched, and perhaps from another thread. Without them nothing is known of disk
+    // and memory. `storage` throws what is wrong with a directory that was named.
+    std::function<StorageLook(const std::vector<ollama::Installed>&)> storage = {};
+    std::function<std::optional<machine::Memory>()> memory = {};
+    std::function<std::optional<std::vector<machine::Gpu>>(const Stop&)> gpus = {};
+};
+
+// What a tag serves now, as far as it was asked for before the pull.
+struct Offer {
+    std::optional<Image> image{};
+    std::string unknown{}; // why there is none: a clause, fit for a terminal
 };
 
 struct Facts {
@@ -87,6 +123,12 @@ struct Facts {
     std::map<ModelName, upstream::Standing, ServerOrder> upstream{};
     // Of those whose tag does not serve it, or could not be looked up.
     std::map<ModelName, upstream::Supply, ServerOrder> supplies{};
+    // Of those that are pulled by a tag whose content neither lock nor these looks tell.
+    std::map<ModelName, Offer, ServerOrder> offers{};
+    std::optional<rules::Present> present{}; // on the server; nothing: it was not asked, or did not say
+    StorageLook storage{};
+    rules::MemoryOf memory{};                              // of the server's machine, where it is this one for sure
+    std::optional<std::vector<ollama::Running>> running{}; // asked for where room is lacking
 };
 
 // What the lock asks for.
@@ -131,13 +173,47 @@ struct Step {
     bool wants_consent = false;                   // of fetch_locked: a lock is a file that anyone may send
     std::optional<Error> obstacle{};              // of refuse
 
+    // Of fetch and fetch_locked, where the layers to come are known.
+    std::optional<rules::Need> need{};
+    std::string size_unknown{}; // of the others: why; fit for a terminal
+    ByteCount weights{};        // that are loaded of it
+    rules::Fit fit = rules::Fit::unknown;
+
     bool copies() const { return name != source; }
+};
+
+// `budget.disk`: of the required set, shared layers once (docs/manifest.md).
+struct Budget {
+    ByteCount limit;
+    ByteCount taken;       // by what of the required set is there after the pull
+    bool at_least = false; // some of it is not known
+    bool is_exceeded() const { return taken > limit; }
+};
+
+// What the pull takes, and what there is.
+struct Room {
+    ByteCount to_fetch{}, to_write{}; // of all models, shared layers once: over the network, to the disk
+    bool at_most = false;             // the server did not say which blobs it has
+    std::size_t unknown = 0;          // models whose size is not known, and not in the sums
+    struct Disk {
+        std::filesystem::path path;
+        machine::DiskSpace space;
+        std::string doubt{}; // as of Storage
+    };
+    std::optional<Disk> disk{};
+    std::string disk_unknown{}; // why there is none, where it was looked for; fit for a terminal
+    std::optional<Budget> budget{};
+    rules::MemoryOf memory{};
 };
 
 struct Plan {
     std::vector<Step> steps;
-    std::vector<std::string> known_words; // for suggestions, should a name not be found
-    std::optional<ByteCount> rate{};      // that will be held
+    std::vector<std::string> known_words{}; // for suggestions, should a name not be found
+    std::optional<ByteCount> rate{};        // that will be held
+    Room room{};
+    // Why nothing of it is done: Error{storage} where the disk has no room for it, Error{refused} where the budget is
+    // passed by something that is to be fetched and --force does not say so.
+    std::optional<Error> refusal{};
 
     bool wants_consent() const;
 };

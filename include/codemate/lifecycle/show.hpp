@@ -12,10 +12,12 @@
 #include "codemate/rules/drift.hpp"
 #include "codemate/rules/keep.hpp"
 #include "codemate/rules/memory.hpp"
+#include "codemate/state/required_sets.hpp"
 #include "codemate/store/inventory.hpp"
 #include "codemate/upstream/upstream.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +34,8 @@ struct Ports {
     ollama::Server& server;
     registry::Registry& registry;
     const Clock& clock;
+    // What other projects require of this server.
+    std::function<std::vector<state::RequiredSet>()> elsewhere = [] { return std::vector<state::RequiredSet>(); };
 };
 
 struct Facts {
@@ -45,6 +49,7 @@ struct Facts {
     std::optional<upstream::Inquiry> inquiry{};  // answered
     std::optional<Image> image{};                // of what is installed, where lock or registry know it
     std::optional<store::Inventory> inventory{}; // nothing: the directory cannot be read here
+    std::vector<state::RequiredSet> elsewhere{};
     Time now{};
 };
 

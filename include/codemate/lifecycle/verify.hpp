@@ -46,6 +46,8 @@ struct Store {
 struct Reach {
     std::optional<Store> store{};
     std::string doubt{}; // why it is not in reach, or not proven: a clause, fit for a terminal; may be empty
+    // Links that lead nowhere in place of manifests: sentences. With one of them a server lists no model at all.
+    std::vector<std::string> dangling{};
 };
 
 struct Ports {
@@ -67,6 +69,7 @@ struct Subject {
     std::optional<ollama::Installed> installed{};
     std::optional<ollama::Shown> shown{};
     std::optional<Error> unreadable{}; // why the server could not show it
+    std::vector<Layer> lacking{};      // that the server has not; looked for only where the disk is not in reach
     std::optional<std::uint64_t> supported_context{};
 };
 
@@ -118,6 +121,7 @@ struct Finding {
         // of the disk
         manifest,      // damaged
         no_weights,    // its manifest names none
+        media_type,    // one that Ollama does not know
         unlisted,      // on the disk, and the server does not list it
         not_on_disk,   // the server lists it
         layer_missing, //

@@ -45,6 +45,7 @@ struct Image {
     std::string bytes; // the manifest, byte for byte
     Layer config;
     std::vector<Layer> layers; // in the manifest's order
+    std::string media_type{};  // that the manifest gives itself; may be empty
 
     // Throws Error{protocol}: no JSON object, digests that are none, sizes that are none, more than 100,000 layers, a
     // list of images (OCI index) instead of one.

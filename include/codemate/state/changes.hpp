@@ -27,6 +27,12 @@ struct Change {
     // Blobs that the server is to fetch for it. What it has fetched and not yet hashed when it is left it takes for
     // good from then on (facts.md 4.4).
     std::vector<Digest> fetching = {};
+    // Of a model that is removed so that its damaged files go, and then brought back as it was.
+    struct Restoring {
+        std::string manifest;          // the bytes, of the digest `before`
+        std::vector<ModelName> places; // where its layers were to be had
+    };
+    std::optional<Restoring> restoring = {};
 };
 
 // Changes under way: written before they begin, taken away when they have ended. What a process leaves behind that was

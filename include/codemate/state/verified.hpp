@@ -38,12 +38,13 @@ class VerifiedBlobs {
 public:
     explicit VerifiedBlobs(std::filesystem::path file) : file_(std::move(file)) {}
 
-    // In the order of their digests. Lines that are none of this form are passed over. Empty if there is no file;
-    // Error{storage} where it cannot be read.
+    // In the order of their digests. Lines that are none of this form are passed over. Empty if there is no file, or
+    // one of more than 64 MiB, which something else has written; Error{storage} where it cannot be read.
     std::vector<Verified> entries() const;
 
-    // In the place of what was known of the same files. Creates the directory, too. Error{storage}; also where another
-    // process holds the file for longer than `patience`.
+    // In the place of what was known of the same files. Creates the directory, too; begins anew where the file is too
+    // large, which is `<file>.old` then. Error{storage}; also where another process holds the file for longer than
+    // `patience`.
     void add(std::span<const Verified>, Stop, Duration patience = std::chrono::minutes(1)) const;
 
 private:

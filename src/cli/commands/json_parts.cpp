@@ -37,4 +37,11 @@ json::Value manifest_json(const manifest::Origin& origin) {
     return object;
 }
 
+json::Value reasons_json(const std::vector<rules::KeepReason>& reasons) {
+    json::Value array = json::Value::array();
+    for (const rules::KeepReason& reason : reasons)
+        array.add(json::Value::object().set("why", rules::to_string(reason.why)).set("text", reason.text));
+    return array;
+}
+
 } // namespace codemate::cli

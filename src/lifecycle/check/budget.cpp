@@ -1,54 +1,30 @@
 #include "lifecycle/check/rules.hpp"
 
 #include "codemate/base/text.hpp"
-
-#include <map>
+#include "codemate/rules/drift.hpp"
+#include "codemate/rules/space.hpp"
 
 namespace codemate::lifecycle::check {
-namespace {
-
-// Bytes on the disk, shared layers once. Of a pin without its manifest's bytes only the sum is known.
-class Space {
-public:
-    void add(const manifest::Locked& pin) {
-        if (!pin.bytes) {
-            wholes_.emplace(pin.digest, pin.size);
-            return;
-        }
-        for (const Layer& blob : Image::parse(*pin.bytes).blobs())
-            blobs_.emplace(blob.digest, blob.size);
-    }
-    ByteCount sum() const {
-        ByteCount sum;
-        for (const auto& [digest, size] : blobs_)
-            sum += size;
-        for (const auto& [digest, size] : wholes_)
-            sum += size;
-        return sum;
-    }
-
-private:
-    std::map<Digest, ByteCount> blobs_, wholes_;
-};
-
-} // namespace
 
 void check_budget(const Facts& facts, Findings& findings) {
     if (!facts.manifest.disk_budget) return;
     const ByteCount budget = *facts.manifest.disk_budget;
-    Space space;
+    rules::Together together;
     std::size_t unknown = 0;
     for (const ModelName& name : manifest::required_set(facts.manifest)) {
-        if (const manifest::Locked* pin = locked(facts, name))
-            space.add(*pin);
-        else
+        const manifest::Locked* pin = locked(facts, name);
+        if (pin == nullptr)
             ++unknown;
+        else if (const auto image = rules::image_of(*pin))
+            together.add(*image);
+        else
+            together.add_whole(pin->digest, pin->size);
     }
-    if (space.sum() <= budget) return;
+    if (together.sum() <= budget) return;
     const std::string known = unknown == 0 ? "takes " : "takes at least ";
     findings.push_back({Severity::problem, Rule::budget, std::nullopt, "/budget/disk", false,
-                        "the required set " + known + to_string(space.sum()) + " by the lock, " +
-                            to_string(space.sum() - budget) + " more than the budget of " + to_string(budget),
+                        "the required set " + known + to_string(together.sum()) + " by the lock, " +
+                            to_string(together.sum() - budget) + " more than the budget of " + to_string(budget),
                         "raise the budget, or require smaller models"});
 }
 

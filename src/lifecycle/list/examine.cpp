@@ -22,6 +22,12 @@ Row row_of(const ModelName& name, const manifest::Manifest& manifest, const mani
     return row;
 }
 
+void add(Report& report, Row row, const ollama::Installed& model) {
+    row.installed = model;
+    report.size += model.size;
+    report.rows.push_back(std::move(row));
+}
+
 void add_installed(Report& report, const Facts& facts, const Options& options, const manifest::Usage& usage) {
     for (const ollama::Installed& model : facts.installed) {
         if (!rules::fits_filter(model.name, options.filter)) continue;
@@ -29,10 +35,7 @@ void add_installed(Report& report, const Facts& facts, const Options& options, c
             ++report.hidden;
             continue;
         }
-        Row row = row_of(model.name, facts.manifest, usage);
-        row.installed = model;
-        report.size += model.size;
-        report.rows.push_back(std::move(row));
+        add(report, row_of(model.name, facts.manifest, usage), model);
     }
 }
 
@@ -41,6 +44,31 @@ void add_available(Report& report, const Facts& facts, const Options& options, c
     for (const auto& [name, declared] : facts.manifest.models) {
         if (installed.find(name) == nullptr && rules::fits_filter(name, options.filter))
             report.rows.push_back(row_of(name, facts.manifest, usage));
+    }
+}
+
+// By the very reasons that `prune` goes by. Of codemate's own names that leaves old snapshots; at a relay's name
+// another process is at work.
+void add_unused(Report& report, const Facts& facts, const Options& options, const manifest::Usage& usage) {
+    report.loaded_is_known = facts.running.has_value();
+    rules::KeepFacts keep{facts.manifest, facts.installed, facts.running ? &*facts.running : nullptr, facts.now};
+    keep.elsewhere = facts.elsewhere;
+    const rules::Keepers keepers(keep);
+    const auto is_let_pass = [&](const rules::KeepReason& reason) {
+        return options.optional_too && reason.why == rules::KeepReason::Why::declared;
+    };
+    for (const ollama::Installed& model : facts.installed) {
+        if (!rules::fits_filter(model.name, options.filter)) continue;
+        const bool is_own = rules::is_own_name(model.name);
+        std::vector<rules::KeepReason> reasons = keepers.reasons(model);
+        if (rules::is_relay_name(model.name) || !std::ranges::all_of(reasons, is_let_pass)) {
+            if (is_own) ++report.hidden;
+            continue;
+        }
+        Row row = row_of(model.name, facts.manifest, usage);
+        if (is_own) row.is_protected = false; // no pattern protects it
+        row.kept_by = std::move(reasons);
+        add(report, std::move(row), model);
     }
 }
 
@@ -93,10 +121,16 @@ Report examine(const Facts& facts, const Options& options) {
     const manifest::Usage usage(facts.manifest);
     Report report;
     report.now = facts.now;
-    if (options.which == Which::installed) {
+    switch (options.which) {
+    case Which::installed:
         add_installed(report, facts, options, usage);
-    } else {
+        break;
+    case Which::available:
         add_available(report, facts, options, usage);
+        break;
+    case Which::unused:
+        add_unused(report, facts, options, usage);
+        break;
     }
     sort(report.rows, options.sort);
     return report;

@@ -59,6 +59,13 @@ const Candidate* find_forbidden(const Facts& facts) {
     return nullptr;
 }
 
+void add_dangling(std::vector<DanglingLink>& links, const Candidate& candidate) {
+    for (const store::Oddity& oddity : candidate.inventory.oddities) {
+        if (oddity.what == store::Oddity::What::dangling_manifest)
+            links.push_back({candidate.place.path / oddity.path, printable(oddity.why)});
+    }
+}
+
 } // namespace
 
 Proof prove(const Candidate& candidate, const std::vector<ollama::Installed>& installed) {
@@ -92,6 +99,7 @@ Report examine(Facts facts) {
     Report report;
     report.shown = facts.shown;
     for (Candidate& candidate : facts.candidates) {
+        add_dangling(report.dangling, candidate);
         const bool named = candidate.place.origin == Place::Origin::named;
         const bool proven = !candidate.error && prove(candidate, facts.installed).holds();
         if (!report.store && (proven || (named && !candidate.error))) {

@@ -72,9 +72,8 @@ Item Removal::carry_out() {
         }
     } catch (const Error& error) {
         const bool is_gone = error.kind() == Kind::not_found;
-        item_.outcome = is_gone                                                         ? Outcome::gone
-                        : error.kind() == Kind::refused || error.kind() == Kind::failed ? Outcome::kept
-                                                                                        : Outcome::failed;
+        const bool is_kept = !is_going_ && (error.kind() == Kind::refused || error.kind() == Kind::failed);
+        item_.outcome = is_gone ? Outcome::gone : is_kept ? Outcome::kept : Outcome::failed;
         if (!is_gone) {
             item_.error = error;
             if (item_.outcome == Outcome::failed) item_.error->context("cannot remove " + quoted(name.display()));
@@ -127,7 +126,7 @@ void Removal::look_again() {
 }
 
 // For `codemate pull NAME@DIGEST`.
-void Removal::remember() const {
+void Removal::remember() {
     if (ports_.journal == nullptr || !step_.way_back || !step_.way_back->image) return;
     const Image& image = *step_.way_back->image;
     const auto snapshot = rules::parse_snapshot_name(step_.model.name);
@@ -137,7 +136,8 @@ void Removal::remember() const {
         entry.removed = true;
         ports_.journal->add(entry, run_.stop);
     } catch (const Error& error) {
-        diagnostics::warning("how it comes back is not remembered: " + error.message());
+        item_.notes.push_back("how " + printable(step_.model.name.display()) +
+                              " comes back is not remembered: " + error.message());
     }
 }
 

@@ -17,7 +17,7 @@ public:
 private:
     void hold(const Stop&);
     void look_again();
-    void remember() const;
+    void remember();
     void let_go();
     void mend(const Stop&);
 

@@ -34,23 +34,27 @@ Ways::Ways(const Facts& facts, const manifest::Lock& lock, std::vector<state::Pu
            const Run& run)
     : facts_(facts), lock_(lock), pulled_(std::move(pulled)), ports_(ports), run_(run) {}
 
+// A copy's content comes from where that of its original does.
 std::vector<ModelName> Ways::places_of(const ollama::Installed& model) const {
     std::vector<ModelName> places;
     const auto add = [&](const ModelName& place) {
         if (std::ranges::find(places, place) == places.end()) places.push_back(place);
     };
-    const ModelName name = true_name(model.name);
-    if (const manifest::Locked* locked = lock_.find(name)) add(locked->source);
+    const auto add_of = [&](const ModelName& name) {
+        if (const manifest::Locked* locked = lock_.find(name)) add(locked->source);
+        for (const manifest::Manifest& manifest : facts_.manifests) {
+            for (const ModelName& place : manifest.places_of(name))
+                add(place);
+        }
+        add(name);
+    };
+    add_of(true_name(model.name));
     for (const state::Pulled& pulled : pulled_) {
-        if (pulled.name.same_on_server(name) && pulled.digest == model.digest) add(pulled.source);
-    }
-    for (const manifest::Manifest& manifest : facts_.manifests) {
-        for (const ModelName& place : manifest.places_of(name))
-            add(place);
-    }
-    add(name);
-    for (const state::Pulled& pulled : pulled_) { // a copy's content comes from where that of its original does
         if (pulled.digest == model.digest) add(pulled.source);
+    }
+    for (const ollama::Installed& other : facts_.installed) {
+        const bool is_copy = model.digest && other.digest == model.digest && !rules::is_relay_name(other.name);
+        if (is_copy) add_of(true_name(other.name));
     }
     return places;
 }
@@ -109,7 +113,7 @@ WayBack Ways::way_back(const ollama::Installed& model, std::optional<Image> imag
         fell_silent(asked, supply.unanswered.front().message());
         way.missing = printable(supply.unanswered.front().message());
     } else if (!supply.complete()) {
-        const Layer& layer = supply.nowhere.front();
+        const Layer& layer = *std::ranges::max_element(supply.nowhere, {}, &Layer::size);
         way.missing = "no registry has its " + std::string(to_string(layer.role)) + " (" + to_string(layer.size) + ")";
     }
     if (!supply.sources.empty()) way.source = supply.sources.begin()->second.place;

@@ -1,3 +1,4 @@
+#include "lifecycle/pull/ahead.hpp"
 #include "lifecycle/pull/asked.hpp"
 
 #include "codemate/base/diagnostics.hpp"
@@ -132,6 +133,7 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     const std::map<ModelName, Locked, ServerOrder> pins = pins_in_question(facts);
     look_up_tags(facts, pins, ports, run);
     if (ports.relays != nullptr) look_for_layers(facts, pins, ports, run);
+    look_ahead(facts, options, ports, run);
     return facts;
 }
 

@@ -1,3 +1,5 @@
+#include "lifecycle/pull/room.hpp"
+
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/pull.hpp"
 #include "codemate/manifest/usage.hpp"
@@ -231,6 +233,7 @@ Plan plan(const Facts& facts, const Options& options) {
     for (const manifest::Wanted& wanted : facts.wanted)
         plan.steps.push_back(at_rate(step_for(wanted, known), options));
     plan.rate = options.rate;
+    add_room(plan, facts, options);
     return plan;
 }
 

@@ -103,9 +103,9 @@ void add_installed(Report& report, const Facts& facts, const Options& options, c
         report.memory = rules::memory_for(context_to_estimate(options, report.contexts),
                                           weights_of(image_of(facts, entry), installed), *facts.shown);
     }
-    const rules::Keepers keepers(
-        {facts.manifest, facts.installed, facts.running ? &*facts.running : nullptr, facts.now});
-    report.kept_by = keepers.reasons(installed);
+    rules::KeepFacts keep{facts.manifest, facts.installed, facts.running ? &*facts.running : nullptr, facts.now};
+    keep.elsewhere = facts.elsewhere;
+    report.kept_by = rules::Keepers(keep).reasons(installed);
 }
 
 } // namespace

@@ -85,6 +85,7 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
         look_at_server(facts, *installed, ports.server, run.stop);
     }
     facts.running = ollama::running_if_told(ports.server, run.stop);
+    facts.elsewhere = ports.elsewhere();
     std::vector<upstream::Inquiry> inquiries{inquiry_for(facts, installed)};
     const upstream::Ports upstream_ports{&ports.server, ports.registry};
     upstream::inquire(inquiries, upstream::Texts::left_out, upstream_ports, run);

@@ -3,6 +3,7 @@
 #include "codemate/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace codemate::lifecycle::verify {
@@ -103,6 +104,24 @@ std::string without_weights(const Image& image) {
     return text;
 }
 
+// Ollama checks no media type: a layer of one that it does not know it fetches, keeps, and does not use.
+std::vector<std::string> unknown_types(const Image& image) {
+    std::vector<std::string> texts;
+    const std::string& manifest = image.media_type;
+    constexpr std::array known{"", "application/vnd.docker.distribution.manifest.v2+json",
+                               "application/vnd.oci.image.manifest.v1+json"};
+    if (std::ranges::find(known, manifest) == known.end())
+        texts.push_back("its manifest calls itself " + quoted(manifest));
+    for (const Layer& layer : image.layers) {
+        if (layer.role != LayerRole::other || layer.media_type == "application/vnd.ollama.image.embed") continue;
+        texts.push_back("its layer " + layer.digest.id() + " (" + to_string(layer.size) +
+                        ") is of a type that Ollama "
+                        "does not know and does not use: " +
+                        quoted(layer.media_type));
+    }
+    return texts;
+}
+
 bool has_problem(const Row& row, const Digest& digest) {
     return std::ranges::any_of(row.findings, [&](const Finding& finding) {
         return finding.layer && finding.layer->digest == digest && finding.severity == Severity::problem;
@@ -146,7 +165,7 @@ DiskJudge::DiskJudge(const Facts& facts) : facts_(facts) {
 }
 
 void DiskJudge::judge(Row& row, const Subject& subject) const {
-    if (store_ == nullptr) return;
+    if (store_ == nullptr) return judge_without_files(row, subject);
     if (const auto entry = entries_.find(subject.name); entry != entries_.end()) {
         judge_entry(row, subject, *entry->second);
     } else if (const auto oddity = oddities_.find(subject.name); oddity != oddities_.end()) {
@@ -154,6 +173,17 @@ void DiskJudge::judge(Row& row, const Subject& subject) const {
     } else if (subject.installed) {
         add(row, Severity::problem, What::not_on_disk, "the server lists it, but it is not in " + store_->path);
     }
+}
+
+// By what the server says.
+void DiskJudge::judge_without_files(Row& row, const Subject& subject) {
+    for (const Layer& layer : subject.lacking) {
+        row.findings.push_back({Severity::problem, What::layer_missing,
+                                text_of(layer) + " is missing: " + std::string(broken_by_absence(layer.role)), layer});
+    }
+    if (subject.installed || !subject.unreadable) return;
+    std::erase_if(row.findings, [](const Finding& finding) { return finding.what == What::absent; });
+    add(row, Severity::problem, What::unlisted, "is on the server, which does not list it");
 }
 
 void DiskJudge::judge_entry(Row& row, const Subject& subject, const store::Entry& entry) const {
@@ -168,6 +198,9 @@ void DiskJudge::judge_entry(Row& row, const Subject& subject, const store::Entry
     }
     if (!(installed && installed->cloud()) && !has_weights(entry.image))
         add(row, Severity::problem, What::no_weights, without_weights(entry.image));
+    else
+        for (std::string& text : unknown_types(entry.image))
+            add(row, Severity::note, What::media_type, std::move(text));
     const std::vector<Layer> blobs = entry.image.blobs();
     for (const store::Flaw& flaw : entry.flaws) {
         const auto layer = std::ranges::find(blobs, flaw.blob, &Layer::digest);

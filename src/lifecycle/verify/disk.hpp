@@ -11,12 +11,14 @@ class DiskJudge {
 public:
     explicit DiskJudge(const Facts&);
 
-    // Adds what is wrong with the model's files, and what reading them showed. Nothing where no store is in reach.
+    // Adds what is wrong with the model's files, and what reading them showed; where no store is in reach, what
+    // the server says of them.
     void judge(Row&, const Subject&) const;
     // What concerns the store as a whole, and models that are no subjects.
     void judge_rest(Report&) const;
 
 private:
+    static void judge_without_files(Row&, const Subject&);
     void judge_entry(Row&, const Subject&, const store::Entry&) const;
     void judge_oddity(Row&, const store::Oddity&) const;
     void judge_content(Row&, const store::Entry&) const;

@@ -206,6 +206,8 @@ std::string_view to_string(Finding::What what) {
         return "manifest";
     case What::no_weights:
         return "no_weights";
+    case What::media_type:
+        return "media_type";
     case What::unlisted:
         return "unlisted";
     case What::not_on_disk:

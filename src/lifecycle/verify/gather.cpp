@@ -75,14 +75,54 @@ bool asks_for_context(const Subject& subject) {
     return subject.declared.expect.context || option != nullptr;
 }
 
-// A server that has gone is no model's failure.
+// A link that leads nowhere keeps the server from listing anything; its own words tell a path at best.
+std::vector<ollama::Installed> listed(const Ports& ports, const Stop& stop) {
+    try {
+        return ports.server.installed(stop);
+    } catch (Error& error) {
+        if (error.kind() != Kind::storage || !ports.store) throw;
+        std::vector<ollama::Installed> none;
+        std::vector<std::string> links;
+        try {
+            links = ports.store(none).dangling;
+        } catch (const Error& of_disk) {
+            diagnostics::info(of_disk.message());
+        }
+        for (std::string& link : links)
+            error.note(std::move(link));
+        if (!links.empty()) error.hint("remove the link: as long as it is there the server lists no model");
+        throw;
+    }
+}
+
+// A server that has gone is no model's failure; one that says "EOF" of a damaged file sounds like it.
 void show(Subject& subject, ollama::Server& server, const Stop& stop) {
     try {
         subject.shown = server.show(subject.name, stop);
         if (subject.shown->context_length > 0) subject.supported_context = subject.shown->context_length;
     } catch (const Error& error) {
-        if (worth_retrying(error.kind())) throw;
+        if (error.kind() == Kind::unreachable)
+            server.version(stop);
+        else if (worth_retrying(error.kind()))
+            throw;
         subject.unreadable = error;
+    }
+}
+
+// What can be told without the files: a server shows no model whose layers it cannot read, and says which it has. One
+// that it does not list may be there all the same.
+void look_without_files(Subject& subject, ollama::Server& server, const Stop& stop) {
+    if (subject.installed && subject.installed->cloud()) return;
+    if (!subject.shown && !subject.unreadable) show(subject, server, stop);
+    const bool is_gone = subject.unreadable && subject.unreadable->kind() == Kind::not_found;
+    if (!subject.installed) {
+        if (is_gone) subject.unreadable.reset();
+        return;
+    }
+    if (!subject.locked || subject.installed->digest != subject.locked->digest) return;
+    const std::optional<Image> image = rules::image_of(*subject.locked);
+    for (const Layer& layer : image ? image->blobs() : std::vector<Layer>()) {
+        if (!server.has_blob(layer.digest, stop)) subject.lacking.push_back(layer);
     }
 }
 
@@ -115,12 +155,15 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     facts.has_lock = !lock.models.empty();
     facts.targeted = !options.targets.empty() && std::ranges::find(options.targets, "all") == options.targets.end();
     facts.deep = options.deep;
-    facts.installed = ports.server.installed(run.stop);
+    facts.installed = listed(ports, run.stop);
     if (ports.store) facts.reach = ports.store(facts.installed);
     facts.subjects = subjects_of(options, manifest, lock, facts.installed);
     facts.running = ollama::running_if_told(ports.server, run.stop);
-    for_each_parallel(facts.subjects.size(), workers,
-                      [&](std::size_t i) { look_closer(facts.subjects[i], ports, run.stop); });
+    const bool without_files = facts.reach && !facts.reach->store;
+    for_each_parallel(facts.subjects.size(), workers, [&](std::size_t i) {
+        look_closer(facts.subjects[i], ports, run.stop);
+        if (without_files) look_without_files(facts.subjects[i], ports.server, run.stop);
+    });
     if (options.deep && facts.reach && facts.reach->store)
         facts.content = read_content(facts, *facts.reach->store, options, ports, run);
     return facts;

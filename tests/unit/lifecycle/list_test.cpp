@@ -4,6 +4,10 @@
 #include "unit/lifecycle/manifests.hpp"
 
 #include "codemate/lifecycle/list.hpp"
+#include "codemate/lifecycle/prune.hpp"
+#include "codemate/rules/own_names.hpp"
+
+#include <stdexcept>
 
 using namespace codemate;
 namespace use = lifecycle::list;
@@ -21,7 +25,7 @@ const char* const project = R"({
 
 use::Facts facts_of(FakeServer& server) {
     const test::HandClock clock;
-    return use::gather(test::manifest_of(project), {server, clock}, {});
+    return use::gather({}, test::manifest_of(project), {server, clock}, {});
 }
 
 std::vector<std::string> names(const use::Report& report) {
@@ -107,4 +111,90 @@ TEST_CASE("available is what is declared and not installed, whatever its case") 
     CHECK_FALSE(report.rows[0].installed);
     REQUIRE(report.rows[0].declared != nullptr);
     CHECK(report.rows[0].declared->about.stated.size == "18GB");
+}
+
+namespace {
+
+// What each keeper keeps, and what none does.
+struct Unused {
+    FakeServer server;
+    test::HandClock clock;
+    use::Options options{.which = use::Which::unused};
+    std::vector<state::RequiredSet> elsewhere{{"http://s", "/other/codemate.json", {ModelName::parse("theirs")}, {}}};
+
+    Unused() {
+        for (const char* name : {"coder:7b", "coder:32b", "mistral:latest", "mistral-nemo:latest", "chat:latest",
+                                 "theirs:latest", "busy:latest", "new:1b", "NEW:1b", "stub:1b-cloud"})
+            server.install(name, sized(name, 10));
+        server.load("busy:latest", 4096);
+        server.install(snapshot_made(std::chrono::days(20)), sized("old", 10));
+        server.install(snapshot_made(std::chrono::days(13)), sized("young", 10));
+        server.install("127.0.0.1:4/codemate-0123456789abcdef0123456789abcdef/chat:latest", sized("relay", 10));
+    }
+
+    std::string snapshot_made(Duration ago) const {
+        return rules::snapshot_name(ModelName::parse("mistral"), clock.now() - ago, Digest()).display();
+    }
+
+    use::Facts gather() {
+        return use::gather(options, test::manifest_of(project), {server, clock, [&] { return elsewhere; }}, {});
+    }
+};
+
+} // namespace
+
+TEST_CASE("unused is what nothing keeps: what prune would take") {
+    Unused world;
+    const std::string old = world.snapshot_made(std::chrono::days(20));
+    const use::Facts facts = world.gather();
+    const use::Report report = use::examine(facts, world.options);
+    CHECK(names(report) == std::vector<std::string>{"mistral-nemo:latest", old});
+    CHECK(report.hidden == 2); // the young snapshot and the relay's name
+    CHECK(report.size == ByteCount(20));
+    CHECK_FALSE(report.rows[1].is_protected); // though its name begins as a protected one
+    CHECK(report.loaded_is_known);
+
+    world.options.optional_too = true;
+    const use::Report more = use::examine(facts, world.options);
+    CHECK(names(more) == std::vector<std::string>{"chat:latest", "coder:32b", "mistral-nemo:latest", old});
+    REQUIRE(more.rows[0].kept_by.size() == 1);
+    CHECK(more.rows[0].kept_by[0].why == rules::KeepReason::Why::declared);
+
+    for (const bool optional_too : {false, true}) {
+        world.options.optional_too = optional_too;
+        lifecycle::prune::Facts same{{facts.manifest}, facts.elsewhere, facts.installed, facts.running};
+        same.now = facts.now;
+        lifecycle::prune::Options as_prune;
+        as_prune.optional_too = optional_too;
+        std::vector<std::string> pruned;
+        for (const ollama::Installed& model : lifecycle::prune::candidates(same, as_prune))
+            pruned.push_back(model.name.display());
+        CHECK(names(use::examine(facts, world.options)) == pruned);
+    }
+}
+
+TEST_CASE("unused models by filter and order") {
+    Unused world;
+    world.options.filter = "mistral-";
+    CHECK(names(use::examine(world.gather(), world.options)) == std::vector<std::string>{"mistral-nemo:latest"});
+    world.options.filter = "coder";
+    CHECK(use::examine(world.gather(), world.options).rows.empty());
+}
+
+TEST_CASE("a server that does not say what is loaded") {
+    Unused world;
+    world.server.fail(FakeServer::Call::What::running, Error(Kind::failed, "an answer of another form"), 0, 9);
+    const use::Report report = use::examine(world.gather(), world.options);
+    CHECK_FALSE(report.loaded_is_known);
+    CHECK(names(report).front() == "busy:latest");
+}
+
+TEST_CASE("what is installed is listed by one question to the server, and without a look at other projects") {
+    Unused world;
+    world.options = {};
+    const auto asked = [&]() -> std::vector<state::RequiredSet> { throw std::logic_error("asked"); };
+    const use::Facts facts =
+        use::gather(world.options, test::manifest_of(project), {world.server, world.clock, asked}, {});
+    CHECK(use::examine(facts, world.options).rows.size() == 10);
+    CHECK(world.server.calls() == std::vector<FakeServer::Call>{{FakeServer::Call::What::installed}});
 }

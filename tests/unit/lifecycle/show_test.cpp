@@ -31,6 +31,7 @@ struct World {
     manifest::Lock lock;
     MemoryDisk disk;
     bool disk_is_readable = false;
+    std::vector<state::RequiredSet> elsewhere;
     std::string project = R"({"schema": 1, "roles": {"primary": "chat"}, "groups": {"more": ["a", "b"]},
         "models": {"chat": {"expect": {"context": 8192}}}, "protected": ["chat", "mistral"]})";
 
@@ -51,8 +52,8 @@ struct World {
     use::Facts gather(const use::Options& options) {
         std::optional<store::Inventory> inventory;
         if (disk_is_readable) inventory = store::take_inventory(store::scan(disk, {}));
-        return use::gather(options, test::manifest_of(project), lock, std::move(inventory), {server, registry, clock},
-                           {});
+        return use::gather(options, test::manifest_of(project), lock, std::move(inventory),
+                           {server, registry, clock, [&] { return elsewhere; }}, {});
     }
     use::Report look(const use::Options& options) { return use::examine(gather(options), options); }
     Error failure(const std::string& target) {
@@ -75,6 +76,16 @@ std::vector<std::string> whys(const use::Report& report) {
 constexpr std::uint64_t bytes_per_token = 57'344;
 
 } // namespace
+
+TEST_CASE("what another project requires is kept for it") {
+    World world;
+    world.install("a", image);
+    CHECK(whys(world.look({"a"})) == std::vector<std::string>{"declared"});
+    world.elsewhere = {{"http://s", "/other/codemate.json", {ModelName::parse("a")}, world.clock.now()}};
+    const use::Report report = world.look({"a"});
+    CHECK(whys(report) == std::vector<std::string>{"declared", "elsewhere"});
+    CHECK(report.kept_by.back().text.find("/other/codemate.json") != std::string::npos);
+}
 
 TEST_CASE("a model by its role, with what server, manifest and registry say") {
     World world;

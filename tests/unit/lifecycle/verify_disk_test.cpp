@@ -169,6 +169,24 @@ TEST_CASE("damage of the structure, without reading content") {
              w.server.install("chat", test::model_on(*w.disk, "chat"));
          },
          {"problem no_weights"}},
+        {"a layer of a type that Ollama does not know",
+         [](World& w) {
+             w.disk->put(test::path_of_model("chat"),
+                         R"({"config":)" + test::layer_json("application/vnd.oci.image.config.v1+json", "{}") +
+                             R"(,"layers":[)" + test::layer_json("application/vnd.ollama.image.model", "weights") +
+                             "," + test::layer_json("application/vnd.ollama.image.wheights", "more") + "]}");
+             w.server.install("chat", test::model_on(*w.disk, "chat"));
+         },
+         {"note media_type"}},
+        {"a manifest of another type",
+         [](World& w) {
+             w.disk->put(test::path_of_model("chat"),
+                         R"({"mediaType":"text/html","config":)" + test::layer_json("", "{}") + R"(,"layers":[)" +
+                             test::layer_json("application/vnd.ollama.image.model", "weights") + "," +
+                             test::layer_json("application/vnd.ollama.image.license", "more") + "]}");
+             w.server.install("chat", test::model_on(*w.disk, "chat"));
+         },
+         {"note media_type"}},
         {"listed, not on the disk",
          [](World& w) { w.disk->remove(test::path_of_model("chat")); },
          {"problem not_on_disk"}},

@@ -260,8 +260,56 @@ TEST_CASE("what the server lists but cannot read is a problem, a server that has
     world.server.install("chat", damaged);
     world.server.fail(FakeServer::Call::What::show, Error(Kind::failed, "invalid file magic"));
     CHECK(world.findings() == Words{"problem unreadable"});
+    // What it says of an empty file sounds as if it had gone.
+    world.server.fail(FakeServer::Call::What::show, Error(Kind::unreachable, "EOF"));
+    CHECK(world.findings() == Words{"problem unreadable"});
     world.server.fail(FakeServer::Call::What::show, Error(Kind::unreachable, "connection refused"));
+    world.server.fail(FakeServer::Call::What::version, Error(Kind::unreachable, "connection refused"), 1);
     CHECK_THROWS_AS(world.look(), Error);
+}
+
+TEST_CASE("without its files a server is asked for what it can show and what it has") {
+    World world;
+    world.server.install("chat", installed());
+    world.server.install("unlocked", installed());
+    world.locks();
+    world.project = R"({"schema": 1, "roles": {"primary": "chat", "second": "hidden"}})";
+    const auto findings = [&] {
+        use::Ports ports{world.server, [&]() -> registry::Registry& { return world.registry; }};
+        ports.store = [](std::vector<ollama::Installed>&) { return use::Reach{{}, "the server may be remote"}; };
+        const auto facts = use::gather({}, test::manifest_of(world.project), world.lock, ports, {});
+        Words words;
+        for (const use::Row& row : use::examine(facts).rows) {
+            for (const use::Finding& finding : row.findings)
+                words.push_back(row.name.model() + " " + std::string(to_string(finding.what)));
+        }
+        return words;
+    };
+    CHECK(findings() == Words{"hidden absent"});
+    world.server.lose_blob(Digest::of("Apache 2.0"));
+    CHECK(findings() == Words{"chat unreadable", "chat layer_missing", "hidden absent"});
+    // A model whose manifest or configuration is damaged is not listed, and not shown.
+    world.server.fail(FakeServer::Call::What::show, Error(Kind::failed, "unexpected end of JSON input"), 0, 2);
+    CHECK(findings() == Words{"chat unreadable", "chat layer_missing", "hidden unreadable", "hidden unlisted"});
+}
+
+TEST_CASE("links that keep a server from listing anything are named") {
+    World world;
+    world.server.fail(FakeServer::Call::What::installed, Error(Kind::storage, "stat /m/x: no such file or directory"),
+                      0, 2);
+    CHECK_THROWS_AS(world.look(), Error); // nobody looks at a disk
+    use::Ports ports{world.server, [&]() -> registry::Registry& { return world.registry; }};
+    ports.store = [](std::vector<ollama::Installed>&) {
+        return use::Reach{{}, "", {"'/m/x': it is a link that leads nowhere, to '/y'"}};
+    };
+    try {
+        use::gather({}, test::manifest_of(world.project), {}, ports, {});
+        FAIL("the server lists nothing");
+    } catch (const Error& error) {
+        CHECK(error.kind() == Kind::storage);
+        CHECK(error.notes() == Words{"'/m/x': it is a link that leads nowhere, to '/y'"});
+        CHECK(error.hint().starts_with("remove the link"));
+    }
 }
 
 TEST_CASE("of a locked model that is not installed the registry tells the context") {

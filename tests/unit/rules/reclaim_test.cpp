@@ -1,8 +1,7 @@
 #include "support/catch.hpp"
-#include "support/memory_disk.hpp"
+#include "unit/store/worlds.hpp"
 
 #include "codemate/rules/reclaim.hpp"
-#include "codemate/store/layout.hpp"
 #include "codemate/store/scan.hpp"
 
 using namespace codemate;
@@ -12,27 +11,12 @@ using rules::Reclaim;
 
 namespace {
 
-std::string manifest_text(const std::vector<std::string>& contents) {
-    const auto layer = [](const std::string& content, std::string_view type) {
-        return R"({"mediaType":")" + std::string(type) + R"(","digest":")" + Digest::of(content).text() +
-               R"(","size":)" + std::to_string(content.size()) + "}";
-    };
-    std::string text = R"({"schemaVersion":2,"config":)" +
-                       layer("{}", "application/vnd.docker.container.image.v1+json") + R"(,"layers":[)";
-    for (std::size_t i = 0; i < contents.size(); ++i)
-        text += (i > 0 ? "," : "") + layer(contents[i], "application/vnd.ollama.image.model");
-    return text + "]}";
-}
-
 struct Store {
     test::MemoryDisk disk;
     store::Inventory inventory;
 
     void add(std::string_view name, const std::vector<std::string>& contents) {
-        disk.put(store::manifest_path(ModelName::parse(name)), manifest_text(contents));
-        disk.put(store::blob_path(Digest::of("{}")), "{}");
-        for (const std::string& content : contents)
-            disk.put(store::blob_path(Digest::of(content)), content);
+        test::install(disk, name, "{}", contents);
     }
     std::vector<Content> contents() {
         inventory = store::take_inventory(store::scan(disk, {}));
@@ -65,7 +49,7 @@ TEST_CASE("what comes free by a look at the disk, in blocks, with the manifest")
 TEST_CASE("a missing blob frees nothing, nor does one that has another name elsewhere") {
     Store store;
     store.add("a", {large, small});
-    store.disk.remove(store::blob_path(Digest::of(small)));
+    store.disk.remove(test::path_of_blob(small));
     std::vector<Content> contents = store.contents();
     for (store::Blob& blob : store.inventory.blobs)
         blob.stat.links = 2;
@@ -74,7 +58,8 @@ TEST_CASE("a missing blob frees nothing, nor does one that has another name else
 }
 
 TEST_CASE("what comes free by manifests alone, in bytes") {
-    const Image a = Image::parse(manifest_text({large, small})), b = Image::parse(manifest_text({large, middle}));
+    const Image a = Image::parse(test::manifest_of("{}", {large, small})),
+                b = Image::parse(test::manifest_of("{}", {large, middle}));
     Reclaim reclaim({{nullptr, &a, a.size()}, {nullptr, &b, b.size()}}, nullptr);
     CHECK(reclaim.measure() == Measure::layers);
     CHECK(reclaim.without(1) == ByteCount(middle.size()));
@@ -82,7 +67,7 @@ TEST_CASE("what comes free by manifests alone, in bytes") {
 }
 
 TEST_CASE("a single model of unknown layers leaves only what the server lists") {
-    const Image a = Image::parse(manifest_text({large}));
+    const Image a = Image::parse(test::manifest_of("{}", {large}));
     Reclaim reclaim({{nullptr, &a, ByteCount(9002)}, {nullptr, nullptr, ByteCount(500)}}, nullptr);
     CHECK(reclaim.measure() == Measure::at_most);
     CHECK(reclaim.without(0) == ByteCount(9002));

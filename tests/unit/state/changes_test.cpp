@@ -53,6 +53,21 @@ TEST_CASE("a change comes back from its text") {
     CHECK(read->fetching == written.fetching);
 }
 
+TEST_CASE("a model that is removed to be brought back comes back with its manifest, and only with that") {
+    Change written = change("mistral");
+    written.before = Digest::of("{}\n");
+    written.restoring = Change::Restoring{"{}\n", {ModelName::parse("mistral"), ModelName::parse("a.example/o/m:t")}};
+    const std::string text = to_text(written);
+    CHECK(text.starts_with(R"({"schema":2,)")); // an older codemate leaves it alone
+    const auto read = parse_change(text);
+    REQUIRE(read);
+    REQUIRE(read->restoring);
+    CHECK(read->restoring->manifest == "{}\n");
+    CHECK(read->restoring->places == written.restoring->places);
+    written.before = Digest::of("another");
+    CHECK_FALSE(parse_change(to_text(written)));
+}
+
 TEST_CASE("texts of another form are no changes") {
     const auto text = GENERATE(as<std::string>(), "", "{}", "{", R"({"schema":2})", R"({"schema":1,"server":"x"})");
     CHECK_FALSE(parse_change(text));

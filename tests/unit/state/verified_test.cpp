@@ -111,3 +111,14 @@ TEST_CASE("half a line of a crash spoils nothing, and a memory that cannot be ke
     CHECK_THROWS_AS(none.add(std::vector{verified("one")}, {}), Error);
     CHECK(none.entries().empty());
 }
+
+TEST_CASE("a memory that is too large to be read is put aside, and a new one begins") {
+    const test::TempDir dir;
+    dir.write("verified.jsonl", "nonsense");
+    std::filesystem::resize_file(dir / "verified.jsonl", 100'000'000);
+    const VerifiedBlobs blobs(dir / "verified.jsonl");
+    CHECK(blobs.entries().empty());
+    blobs.add(std::vector{verified("one")}, {});
+    CHECK(blobs.entries().size() == 1);
+    CHECK(std::filesystem::file_size(dir / "verified.jsonl.old") == 100'000'000);
+}

@@ -33,7 +33,19 @@ Value stated(const manifest::Stated& figures) {
     return object;
 }
 
-Value row_json(const use::Row& row) {
+std::string_view word(use::Which which) {
+    switch (which) {
+    case use::Which::available:
+        return "available";
+    case use::Which::unused:
+        return "unused";
+    case use::Which::installed:
+        break;
+    }
+    return "installed";
+}
+
+Value row_json(const use::Row& row, use::Which which) {
     Value object = Value::object();
     object.set("name", row.name.display()).set("installed", row.installed.has_value());
     if (row.installed) {
@@ -47,6 +59,7 @@ Value row_json(const use::Row& row) {
     object.set("roles", strings(row.roles)).set("groups", strings(row.groups)).set("protected", row.is_protected);
     object.set("declared", row.declared != nullptr);
     if (row.declared != nullptr) object.set("stated", stated(row.declared->about.stated));
+    if (which == use::Which::unused) object.set("kept_by", reasons_json(row.kept_by));
     return object;
 }
 
@@ -56,10 +69,11 @@ Value document(const use::Report& report, const use::Options& options, const man
                const http::Url& server) {
     Value document = ui::envelope("list", 1, done);
     document.set("server", Value::object().set("url", server.text())).set("manifest", manifest_json(manifest.origin));
-    document.set("which", options.which == use::Which::available ? "available" : "installed");
+    document.set("which", word(options.which));
+    if (options.which == use::Which::unused) document.set("loaded_known", report.loaded_is_known);
     Value models = Value::array();
     for (const use::Row& row : report.rows)
-        models.add(row_json(row));
+        models.add(row_json(row, options.which));
     return document.set("models", std::move(models)).set("size", report.size.count()).set("hidden", report.hidden);
 }
 

@@ -17,14 +17,24 @@ std::string yes_or_dash(bool value) {
     return value ? "yes" : "-";
 }
 
-std::vector<std::string> installed_cells(const use::Row& row, Time now) {
+std::vector<std::string> as_ollama_lists(const use::Row& row, Time now) {
     const ollama::Installed& model = *row.installed;
-    return {row.name.display(),
-            model.digest ? model.digest->id() : "-",
-            model.cloud() ? "cloud" : to_string(model.size),
-            relative_to(now, model.modified),
-            or_dash(joined(row.roles, ",")),
-            yes_or_dash(row.is_protected)};
+    return {row.name.display(), model.digest ? model.digest->id() : "-",
+            model.cloud() ? "cloud" : to_string(model.size), relative_to(now, model.modified)};
+}
+
+std::vector<std::string> installed_cells(const use::Row& row, Time now) {
+    std::vector<std::string> cells = as_ollama_lists(row, now);
+    cells.push_back(or_dash(joined(row.roles, ",")));
+    cells.push_back(yes_or_dash(row.is_protected));
+    return cells;
+}
+
+// What has a role or is protected is not unused.
+std::vector<std::string> unused_cells(const use::Row& row, Time now) {
+    std::vector<std::string> cells = as_ollama_lists(row, now);
+    cells.push_back(yes_or_dash(!row.kept_by.empty()));
+    return cells;
 }
 
 std::vector<std::string> available_cells(const use::Row& row) {
@@ -51,6 +61,12 @@ std::string text(const use::Report& report, const use::Options& options, std::si
                      {"PROTECTED"}});
         for (const use::Row& row : report.rows)
             table.add(available_cells(row));
+        return table.text(columns);
+    }
+    if (options.which == use::Which::unused) {
+        Table table({{"NAME"}, {"ID"}, {"SIZE"}, {"MODIFIED"}, {"DECLARED"}});
+        for (const use::Row& row : report.rows)
+            table.add(unused_cells(row, report.now));
         return table.text(columns);
     }
     Table table({{"NAME"}, {"ID"}, {"SIZE"}, {"MODIFIED"}, {"ROLE", Table::Cut::middle}, {"PROTECTED"}});

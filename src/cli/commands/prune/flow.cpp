@@ -1,6 +1,7 @@
 #include "cli/commands/prune/flow.hpp"
 
 #include "cli/commands/prune/render.hpp"
+#include "cli/commands/targets.hpp"
 #include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/recovery.hpp"
@@ -111,8 +112,14 @@ private:
         store_ = use::Store{std::move(report.store->inventory), report.store->disk};
     }
 
+    registry::Registry& registry() {
+        const bool by_manifest = options_.mode == Mode::prune;
+        return wiring_.registry_server(by_manifest ? plain_http_hosts(options_.targets, wiring_.manifest())
+                                                   : std::vector<std::string>());
+    }
+
     use::Ports ports() {
-        use::Ports ports{wiring_.server(), wiring_.registry_server(), wiring_.clock(), {}, {}};
+        use::Ports ports{wiring_.server(), registry(), wiring_.clock(), {}, {}};
         ports.manifests = [this] {
             return options_.mode == Mode::remove && is_without_manifest() ? std::vector<manifest::Manifest>()
                                                                           : wiring_.manifests_now();

@@ -36,10 +36,7 @@ Value step_json(const use::Step& step) {
     object.set("digest", digest_json(step.model.digest)).set("size", step.model.size.count());
     if (step.what == Do::remove) object.set("frees", step.frees.count());
     object.set("named", step.named).set("reason", step.reason);
-    Value reasons = Value::array();
-    for (const rules::KeepReason& reason : step.kept_by)
-        reasons.add(Value::object().set("why", rules::to_string(reason.why)).set("text", reason.text));
-    object.set("kept_by", std::move(reasons));
+    object.set("kept_by", reasons_json(step.kept_by));
     if (step.what == Do::remove && step.way_back) object.set("way_back", way_back_json(step));
     return object;
 }

@@ -77,8 +77,8 @@ std::string nominal(const use::Plan& plan) {
     for (const use::Step& step : plan.steps) {
         if (step.what == Do::remove) sum += step.model.size;
     }
-    if (plan.measure == rules::Measure::at_most || sum == plan.frees) return "";
-    return " of " + to_string(sum) + " that they list";
+    if (plan.measure == rules::Measure::at_most || sum <= plan.frees) return "";
+    return " (listed as " + to_string(sum) + ")";
 }
 
 std::string tally(const use::Plan& plan) {
@@ -141,9 +141,11 @@ std::string text(const use::Report& report, std::size_t columns) {
         if (each.removed) swept.push_back(each.leftover);
     }
     for (const use::Item& item : report.items) {
-        const std::string back = item.step.back();
-        if (item.outcome == Outcome::removed && !back.empty())
+        if (item.outcome != Outcome::removed) continue;
+        if (const std::string back = item.step.back(); !back.empty())
             text += item.step.model.name.display() + " comes back with: " + back + "\n";
+        else if (item.step.way_back)
+            text += item.step.model.name.display() + " does not come back: " + item.step.way_back->missing + "\n";
     }
     const std::size_t removed = report.count(Outcome::removed);
     text += "Deleted " + std::to_string(removed) + (removed == 1 ? " model" : " models");

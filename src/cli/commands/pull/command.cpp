@@ -117,6 +117,12 @@ private:
             });
             if (is_over) change.done();
         }
+        for (state::Changes::Held& change : recovering.removed) {
+            const bool is_back = std::ranges::any_of(report.items, [&](const use::Item& item) {
+                return item.step.name.same_on_server(change.change().name) && item.digest && !item.error;
+            });
+            if (is_back) change.done();
+        }
     }
 
     use::Options options(const std::optional<manifest::LockFile>& lock_file, Wiring& wiring) const {

@@ -31,8 +31,8 @@ public:
         StoreLook look = look_into_store(wiring);
         std::optional<store::Inventory> inventory;
         if (look.found) inventory = std::move(look.found->inventory);
-        const use::Facts facts = use::gather(options, manifest, lock, std::move(inventory),
-                                             {wiring.server(), registry, wiring.clock()}, {wiring.stop(), {}});
+        const use::Ports ports{wiring.server(), registry, wiring.clock(), [&] { return wiring.required_elsewhere(); }};
+        const use::Facts facts = use::gather(options, manifest, lock, std::move(inventory), ports, {wiring.stop(), {}});
         const use::Report report = use::examine(facts, options);
         if (wiring.options().json)
             wiring.out().write(json::to_pretty(show::document(report, wiring)) + "\n");

@@ -93,13 +93,6 @@ Value memory_json(const rules::MemoryEstimate& estimate) {
         .set("upper_bound", estimate.is_upper_bound);
 }
 
-Value reasons_json(const std::vector<rules::KeepReason>& reasons) {
-    Value array = Value::array();
-    for (const rules::KeepReason& reason : reasons)
-        array.add(Value::object().set("why", rules::to_string(reason.why)).set("text", reason.text));
-    return array;
-}
-
 Value patterns_json(const std::vector<NamePattern>& patterns) {
     Value array = Value::array();
     for (const NamePattern& pattern : patterns)

@@ -4,6 +4,7 @@
 #include "cli/commands/verify/render.hpp"
 #include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/recovery.hpp"
 #include "cli/store_reach.hpp"
 #include "cli/wiring.hpp"
 
@@ -41,21 +42,15 @@ public:
         use::Facts facts = look(options, wiring);
         wiring.remember_required_set();
         use::Report report = use::examine(facts);
-        if (repair_) {
-            refuse_without_store(facts);
+        if (repair_ && !report.interrupted) {
             repair(facts, report, wiring);
-            if (repaired_ && repaired_->report) { // what came of it the files say
-                const bool interrupted = repaired_->report->interrupted;
-                const auto& items = repaired_->report->items;
-                const bool changed = std::ranges::any_of(items, [](const auto& item) { return item.done; });
-                if (changed && !interrupted) report = use::examine(look(options, wiring));
-                report.interrupted = report.interrupted || interrupted;
-            }
+            report = what_came_of_it(options, std::move(report), wiring);
         }
         wiring.progress().clear();
         const int status = status_of(report, wiring);
         if (wiring.options().json) {
-            wiring.out().write(json::to_pretty(verify::document(report, search_, repaired_, status, wiring)) + "\n");
+            wiring.out().write(
+                json::to_pretty(verify::document(report, search_, repaired_, reinstalled_, status, wiring)) + "\n");
         } else {
             wiring.out().write(verify::text(report, wiring.out_terminal().columns));
         }
@@ -80,17 +75,18 @@ private:
         return wiring.registry_server(plain_http_hosts(targets_, wiring.manifest()));
     }
 
-    // Without its files nobody can tell what is damaged, and a pull takes whatever is there for good.
-    static void refuse_without_store(const use::Facts& facts) {
-        if (facts.reach && facts.reach->store) return;
-        throw Error(Kind::refused, "nothing can be repaired: the server's models directory is not in reach (" +
-                                       (facts.reach ? facts.reach->doubt : std::string()) + ")")
-            .hint("run codemate where the files are, or name their directory with --models-dir DIR");
+    void repair(const use::Facts& facts, const use::Report& report, Wiring& wiring) {
+        const bool with_files = facts.reach && facts.reach->store;
+        Recovering recovering = recover(dry_run_ ? Recovery::only_said : Recovery::done, wiring);
+        if (with_files) replace_files(facts, report, wiring);
+        const auto suspects =
+            with_files ? std::vector<lifecycle::reinstall::Suspect>() : verify::suspects_of(facts, report);
+        if (!with_files) wiring.note("without its files nobody can tell all damage, but what the server tells of");
+        if (!suspects.empty() || !recovering.removed.empty()) reinstall(suspects, recovering, wiring);
     }
 
-    void repair(const use::Facts& facts, const use::Report& report, Wiring& wiring) {
+    void replace_files(const use::Facts& facts, const use::Report& report, Wiring& wiring) {
         namespace mend = lifecycle::repair;
-        if (report.interrupted) return;
         const mend::Damage damage = verify::damage_of(facts, report);
         if (damage.empty()) return;
         const use::Store& store = *facts.reach->store;
@@ -99,24 +95,112 @@ private:
         const Run run = run_with(wiring);
         repaired_ = verify::Repair{mend::plan(mend::gather(damage, store.inventory, memory, ports, run))};
         const mend::Plan& plan = repaired_->plan;
-        wiring.progress().clear();
-        for (const std::string& line : verify::lines_of(plan))
-            wiring.err().write(line + "\n");
+        say(verify::lines_of(plan), wiring);
         if (dry_run_) return;
-        if (plan.count(mend::Step::Do::nothing) < plan.steps.size()) repaired_->refusal = ask(plan, store, wiring);
-        if (repaired_->refusal) {
-            wiring.err().write(ui::error_text(*repaired_->refusal, wiring.style_of_err()));
-            return;
-        }
+        if (plan.count(mend::Step::Do::nothing) < plan.steps.size())
+            repaired_->refusal = ask(verify::question(plan, store.path), "files are to be replaced", wiring);
+        if (repaired_->refusal) return say(*repaired_->refusal, wiring);
         repaired_->report = mend::execute(plan, ports, run);
         wiring.progress().clear();
-        for (const mend::Item& item : repaired_->report->items) {
-            if (item.error) wiring.err().write(ui::error_text(*item.error, wiring.style_of_err()));
+        for (const mend::Item& item : repaired_->report->items)
+            if (item.error) say(*item.error, wiring);
+    }
+
+    // The way without files.
+    void reinstall(const std::vector<lifecycle::reinstall::Suspect>& suspects, Recovering& recovering, Wiring& wiring) {
+        namespace renew = lifecycle::reinstall;
+        renew::Memory memory{wiring.manifest(), wiring.lock(), pulled_from_here(wiring), {}};
+        for (const state::Changes::Held& each : recovering.removed)
+            memory.unfinished.push_back(each.change());
+        const renew::Ports ports = verify::reinstall_ports(registry_of(wiring), recovering.unverified, wiring);
+        const Run run = run_with(wiring);
+        reinstalled_ = verify::Reinstall{renew::plan(renew::gather(suspects, memory, ports, run))};
+        const renew::Plan& plan = reinstalled_->plan;
+        say(verify::lines_of(plan), wiring);
+        if (const auto refusal = plan.refusal()) {
+            reinstalled_->refusal = *refusal;
+            say(*refusal, wiring);
+        }
+        if (dry_run_ || plan.count(renew::Step::Do::refuse) == plan.steps.size()) return;
+        if (const auto refusal = ask(verify::question(plan), "models are to be removed or fetched", wiring)) {
+            reinstalled_->refusal = *refusal;
+            return say(*refusal, wiring);
+        }
+        reinstalled_->report = renew::execute(plan, ports, run);
+        wiring.progress().clear();
+        finish(*reinstalled_->report, recovering);
+        say_gone(wiring);
+    }
+
+    static void finish(const lifecycle::reinstall::Report& report, Recovering& recovering) {
+        const auto is_back = [&](const state::Changes::Held& change) {
+            return std::ranges::any_of(report.items, [&](const auto& item) {
+                return item.back && item.step.delivery.name.same_on_server(change.change().name);
+            });
+        };
+        for (auto* changes : {&recovering.removed, &recovering.pending}) {
+            for (state::Changes::Held& change : *changes)
+                if (is_back(change)) change.done();
         }
     }
 
-    std::optional<Error> ask(const lifecycle::repair::Plan& plan, const use::Store& store, Wiring& wiring) const {
-        switch (consent(verify::question(plan, store.path), yes_, wiring)) {
+    void say_gone(Wiring& wiring) const {
+        const lifecycle::reinstall::Report& report = *reinstalled_->report;
+        for (const auto& item : report.items)
+            if (item.error) say(*item.error, wiring);
+        std::vector<std::string> gone;
+        for (const ModelName& name : report.gone())
+            gone.push_back(name.display_short());
+        if (gone.empty()) return;
+        say(Error(Kind::failed,
+                  printable(listed(gone)) + (gone.size() == 1 ? " is" : " are") + " removed, and not back yet")
+                .hint("`codemate verify --repair` brings back what is written down of " +
+                      std::string(gone.size() == 1 ? "it" : "them")),
+            wiring);
+    }
+
+    // What came of it the files say, or the server.
+    use::Report what_came_of_it(use::Options options, use::Report report, Wiring& wiring) {
+        bool changed = false, interrupted = false;
+        const auto look_at = [&](const auto& done) {
+            if (!done || !done->report) return;
+            interrupted = interrupted || done->report->interrupted;
+            for (const auto& item : done->report->items)
+                changed = changed || item.done;
+        };
+        look_at(repaired_);
+        look_at(reinstalled_);
+        if (changed && !interrupted) {
+            if (all_came_anew(report)) options.deep = false;
+            report = use::examine(look(options, wiring));
+        }
+        report.interrupted = report.interrupted || interrupted;
+        return report;
+    }
+
+    // The server hashes what it fetches: nothing is left unread then.
+    bool all_came_anew(const use::Report& report) const {
+        if (!reinstalled_ || !reinstalled_->report) return false;
+        return std::ranges::all_of(report.rows, [&](const use::Row& row) {
+            return std::ranges::any_of(reinstalled_->report->items, [&](const auto& item) {
+                const bool anew = item.removed || item.step.what == lifecycle::reinstall::Step::Do::bring_back;
+                return anew && item.done && item.step.delivery.name.same_on_server(row.name);
+            });
+        });
+    }
+
+    static void say(const std::vector<std::string>& lines, Wiring& wiring) {
+        wiring.progress().clear();
+        for (const std::string& line : lines)
+            wiring.err().write(line + "\n");
+    }
+
+    static void say(const Error& error, Wiring& wiring) {
+        wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+    }
+
+    std::optional<Error> ask(const std::string& question, const std::string& what, Wiring& wiring) const {
+        switch (consent(question, yes_, wiring)) {
         case Consent::given:
             return std::nullopt;
         case Consent::declined:
@@ -124,7 +208,7 @@ private:
         case Consent::nobody_to_ask:
             break;
         }
-        return Error(Kind::refused, "files are to be replaced, and nobody can be asked here; nothing was changed")
+        return Error(Kind::refused, what + ", and nobody can be asked here; nothing was changed")
             .hint("--yes is the consent");
     }
 
@@ -167,6 +251,8 @@ private:
         lifecycle::locate::Report found = wiring.locate_store(std::move(installed));
         installed = std::move(found.installed);
         use::Reach reach{{}, doubt_about(found)};
+        for (const lifecycle::locate::DanglingLink& link : found.dangling)
+            reach.dangling.push_back(quoted(link.path.string()) + ": " + link.why);
         if (found.store) {
             reach.store = use::Store{quoted(found.store->place.path.string()), found.store->proven, found.store->disk,
                                      std::move(found.store->inventory)};
@@ -182,6 +268,7 @@ private:
     int status_of(const use::Report& report, const Wiring& wiring) const {
         if (report.interrupted) return wiring.status_when_interrupted();
         if (repaired_ && repaired_->refusal) return exit_status(repaired_->refusal->kind());
+        if (reinstalled_ && reinstalled_->refusal) return exit_status(reinstalled_->refusal->kind());
         std::vector<int> failures;
         for (const Kind kind : report.failures())
             failures.push_back(exit_status(kind));
@@ -264,6 +351,7 @@ private:
     bool dry_run_ = false;
     bool yes_ = false;
     std::optional<verify::Repair> repaired_;
+    std::optional<verify::Reinstall> reinstalled_;
     std::optional<verify::Search> search_;
 };
 

@@ -68,15 +68,16 @@ Value row_json(const use::Row& row) {
 } // namespace
 
 Value document(const use::Report& report, const std::optional<Search>& search, const std::optional<Repair>& repair,
-               int status, Wiring& wiring) {
+               const std::optional<Reinstall>& reinstall, int status, Wiring& wiring) {
     Value document = ui::envelope("verify", 1, status);
     if (repair && repair->refusal) document.set("error", ui::error_json(*repair->refusal));
+    if (reinstall && reinstall->refusal) document.set("error", ui::error_json(*reinstall->refusal));
     if (report.interrupted) document.set("interrupted", true);
     document.set("server", Value::object().set("url", wiring.endpoint().text()).set("version", report.server_version));
     document.set("manifest", manifest_json(wiring.manifest().origin));
     document.set("store", search ? store_json(search->report, search->ways) : Value());
     document.set("content", report.content ? summary_json(*report.content) : Value());
-    document.set("repair", repair ? repair_json(*repair) : Value());
+    document.set("repair", repair ? repair_json(*repair) : reinstall ? reinstall_json(*reinstall) : Value());
     Value models = Value::array();
     for (const use::Row& row : report.rows)
         models.add(row_json(row));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/commands/verify/repair.hpp"
+#include "cli/commands/verify/through_server.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/json/value.hpp"
@@ -21,6 +22,6 @@ struct Search {
 // `columns`: of the terminal, 0 where there is none.
 std::string text(const lifecycle::verify::Report&, std::size_t columns);
 json::Value document(const lifecycle::verify::Report&, const std::optional<Search>&, const std::optional<Repair>&,
-                     int status, Wiring&);
+                     const std::optional<Reinstall>&, int status, Wiring&);
 
 } // namespace codemate::cli::verify
