@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <unistd.h>
 
 namespace codemate::cli {
 namespace {
@@ -95,6 +96,32 @@ std::vector<std::string> ways_to_store(const locate::Report& report, const std::
     if (!is_loopback(host)) return {command_line({"ssh", host}) + " codemate " + command_line(command)};
     if (report.shown) return in_container(*report.shown);
     return {};
+}
+
+std::string removal(const locate::Report& report, const std::string& pattern, Wiring& wiring) {
+    const auto command = [&](const std::filesystem::path& models) {
+        return "rm " + shell_word(models.string()) + "/" + pattern;
+    };
+    const auto here = [&](const std::filesystem::path& models) {
+        const bool may = ::access((models / "blobs").c_str(), W_OK) == 0;
+        // A shell of the other user's, for the pattern: this one may not be able to list the directory.
+        const std::string line = may ? command(models) : "sudo " + command_line({"sh", "-c", command(models)});
+        return "`" + printable(line, 2000) + "`";
+    };
+    if (report.store) return here(report.store->place.path);
+    if (wiring.options().models_dir) return here(std::filesystem::absolute(*wiring.options().models_dir));
+    if (report.standing == Standing::unreadable) {
+        std::vector<std::string> words{"sudo"};
+        if (!report.user.empty() && report.user != "root") words.insert(words.end(), {"-u", report.user});
+        words.insert(words.end(), {"sh", "-c", command(report.unreadable->path)});
+        return "`" + printable(command_line(words), 2000) + "`";
+    }
+    const std::string& host = wiring.endpoint().host;
+    if (report.standing == Standing::elsewhere && is_loopback(host) && report.shown)
+        return "`" + printable("docker exec CONTAINER " + command_line({"sh", "-c", command(*report.shown)}), 2000) +
+               "`";
+    const std::string where = is_loopback(host) ? "" : " on " + host;
+    return "`rm " + pattern + "` in the server's models directory" + where;
 }
 
 json::Value store_json(const locate::Report& report, const std::vector<std::string>& ways) {

@@ -18,6 +18,10 @@ std::string doubt_about(const lifecycle::locate::Report&);
 std::vector<std::string> ways_to_store(const lifecycle::locate::Report&, const std::vector<std::string>& command,
                                        Wiring&);
 
+// What to type to remove the files that fit a pattern in the models directory ("blobs/sha256-…-partial-*"), wherever
+// that is: "`sudo -u ollama …` removes it".
+std::string removal(const lifecycle::locate::Report&, const std::string& pattern, Wiring&);
+
 json::Value store_json(const lifecycle::locate::Report&, const std::vector<std::string>& ways);
 
 } // namespace codemate::cli

@@ -186,6 +186,8 @@ private:
             partial.extent = std::max(partial.extent, found.stat.identity.size);
         } else {
             ++partial.records;
+            if (found.stat.type == Type::file && found.stat.identity.size == ByteCount())
+                partial.empty_records.push_back(found.path);
             partial.blocked = partial.blocked || why_unread(found) != nullptr || !read_record(partial, found);
         }
     }

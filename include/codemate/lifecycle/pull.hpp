@@ -16,6 +16,7 @@
 #include "codemate/state/changes.hpp"
 #include "codemate/state/journal.hpp"
 #include "codemate/state/required_sets.hpp"
+#include "codemate/store/disk.hpp"
 #include "codemate/store/inventory.hpp"
 #include "codemate/upstream/supply.hpp"
 #include "codemate/upstream/upstream.hpp"
@@ -25,6 +26,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,6 +70,17 @@ struct StorageLook {
     std::string why_not{}; // a clause, fit for a terminal
 };
 
+// The server's models directory, for what a pull alone cannot get out of.
+struct Reach {
+    struct Store {
+        std::shared_ptr<store::Disk> disk;
+        store::Inventory inventory;
+    };
+    std::optional<Store> store{}; // where it is in reach, and proven or named by the user
+    // What to type to remove the files of this pattern in it: "`sudo -u ollama rm /…`", or a clause that says where.
+    std::function<std::string(const std::string& pattern)> removal{};
+};
+
 struct Ports {
     ollama::Server& server;
     const Clock& clock;
@@ -81,6 +94,8 @@ struct Ports {
     // What is remembered; without them nothing is.
     const state::Journal* journal = nullptr;
     const state::Changes* changes = nullptr;
+    // Looked for when a pull seems to be blocked by what is left in it; from any thread, one call at a time.
+    std::function<Reach()> store = {};
     // Between two attempts. Throws Interrupted.
     std::function<void(Duration, Stop)> wait = [](Duration span, const Stop& stop) { pause(span, stop); };
     std::function<double()> random = [] { return 0.5; }; // from 0 to 1: spreads the waits of many clients

@@ -63,6 +63,7 @@ struct Partial {
     bool blocked =
         false; // a record that cannot be read: the server's pulls of this blob fail with "EOF" (facts.md 4.5)
     std::vector<std::string> paths;
+    std::vector<std::string> empty_records{}; // of these: records of zero length, which block it
 };
 
 struct Temporary {

@@ -1,5 +1,6 @@
 #include "lifecycle/pull/download.hpp"
 
+#include "lifecycle/pull/blocked.hpp"
 #include "lifecycle/pull/waiting_layer.hpp"
 
 #include "codemate/base/diagnostics.hpp"
@@ -17,6 +18,7 @@ using ollama::PullEvent;
 
 constexpr Duration moment = 250ms;
 constexpr int most_moments = 20;
+constexpr int most_unblocked = 10; // layers of a model
 
 bool may_come_of_a_redirect(Kind kind) {
     return kind == Kind::unreachable || kind == Kind::damaged || kind == Kind::protocol || kind == Kind::failed;
@@ -160,9 +162,19 @@ bool Download::wait_a_moment(const Stop& stop) {
     return true;
 }
 
+// A relay whose source breaks off looks the same to the server.
+bool Download::is_unblocked(const Error& error) {
+    if (!listener_.unblock || !may_be_blocked(error) || unblocked_ >= most_unblocked) return false;
+    if (relay_ != nullptr && relay_->failure()) return false;
+    if (!listener_.unblock()) return false;
+    ++unblocked_;
+    return true;
+}
+
 bool Download::go_on_after(const Error& error, const Stall& stall, SteadyTime began, const Stop& stop) {
     const bool is_just_ending = error.message().find("context canceled") != std::string::npos;
     if (is_just_ending && wait_a_moment(stop)) return true;
+    if (is_unblocked(error)) return true;
     const bool redirected = relay_ != nullptr && !*carries_ && relay_->traffic().redirected > 0;
     if (redirected && may_come_of_a_redirect(error.kind())) {
         carry(error.message());

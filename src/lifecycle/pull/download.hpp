@@ -20,6 +20,8 @@ namespace codemate::lifecycle::pull {
 struct Listener {
     std::function<void(const ollama::PullEvent&)> event;
     std::function<void(std::string)> note;
+    // The layer in hand may be blocked (blocked.hpp): true if it no longer is. Throws what keeps it so.
+    std::function<bool()> unblock = {};
     std::function<void()> again = {}; // before an attempt that is not the first; may throw
 };
 
@@ -52,6 +54,7 @@ private:
     void carry(const std::string& why);
     bool go_on_after(const Error&, const Stall&, SteadyTime began, const Stop&);
     bool wait_a_moment(const Stop&);
+    bool is_unblocked(const Error&);
     std::uint64_t asked() const;
     Error cause_of(const Error&) const;
     [[noreturn]] void give_up(Error) const;
@@ -64,7 +67,7 @@ private:
     relay::Relay* relay_ = nullptr;
     std::atomic<bool>* carries_ = nullptr;
     Retry retry_;
-    int moments_ = 0;
+    int moments_ = 0, unblocked_ = 0;
     ByteCount came_; // in the attempt at hand
     Allowance* allowance_ = nullptr;
     ByteCount charged_; // of what came in it

@@ -50,6 +50,7 @@ public:
             item_.error = error;
             item_.error->context("cannot pull " + quoted(step_.name.display()));
             if (error.kind() == Kind::not_found) suggest();
+            if (!blocked_advice_.empty() && may_be_blocked(error)) item_.error->hint(blocked_advice_);
             for (std::string& note : undo())
                 item_.error->note(std::move(note));
         }
@@ -255,10 +256,29 @@ private:
                 shared_.options,
                 ports_,
                 {[this](const PullEvent& event) { account_.on(event); },
-                 [this](std::string note) { account_.note(std::move(note)); },
+                 [this](std::string note) { account_.note(std::move(note)); }, [this] { return unblock(); },
                  [this] {
                      if (is_relayed()) relayed_.discard_unverified(image_->blobs(), fetching_);
                  }}};
+    }
+
+    // Looked into once, and again after what was found has been cured. Without the image nobody knows which files are
+    // its own.
+    bool unblock() {
+        if (!blocked_advice_.empty()) return false;
+        std::optional<Image> image = image_;
+        try {
+            if (!image && ports_.registry != nullptr) image = ports_.registry->image(step_.origin, run_.stop);
+        } catch (const Error& error) {
+            diagnostics::info(error.message());
+        }
+        if (!image) return false;
+        Blocked::Finding finding = shared_.blocked.free(*image, run_.stop);
+        for (const std::string& line : finding.done)
+            account_.note(line);
+        blocked_advice_ = std::move(finding.advice);
+        if (finding.stuck) throw std::move(*finding.stuck);
+        return !finding.done.empty();
     }
 
     // Also of one that fails its attempts are told.
@@ -464,6 +484,7 @@ private:
     std::optional<Grace> grace_; // of the last steps, once for all of them
     Stop last_steps_;
     std::optional<ModelName> pulled_as_; // has what was pulled, as long as the model's own name has not
+    std::string blocked_advice_;         // what to do about a layer that may be blocked
     std::string cause_;                  // of a failure, without what was being done
     Item item_{step_};
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "lifecycle/pull/allowance.hpp"
+#include "lifecycle/pull/blocked.hpp"
 #include "lifecycle/pull/layer_owners.hpp"
 #include "lifecycle/pull/memory.hpp"
 #include "lifecycle/pull/route.hpp"
@@ -17,11 +18,12 @@ struct Shared {
     Memory memory;
     Route route;
     LayerOwners layers;
+    Blocked blocked;
     Allowance allowance; // of those whose rate no relay holds
 
     Shared(const Options& given, const Ports& ports_of_run, const Run& this_run)
         : options(given), ports(ports_of_run), run(this_run), memory(options, ports, run), route(options, ports),
-          allowance(given.rate.value_or(ByteCount())) {}
+          blocked(ports), allowance(given.rate.value_or(ByteCount())) {}
 };
 
 // Carries out one step: pull or copy to its name, compare with its pin, go back where that is not what came, record a

@@ -7,10 +7,12 @@
 #include "cli/exit_status.hpp"
 #include "cli/recovery.hpp"
 #include "cli/store_directory.hpp"
+#include "cli/store_reach.hpp"
 #include "cli/values.hpp"
 #include "cli/waiting.hpp"
 #include "cli/wiring.hpp"
 
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/random.hpp"
 #include "codemate/base/text.hpp"
@@ -19,6 +21,7 @@
 #include "codemate/ui/message.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace codemate::cli {
 namespace {
@@ -153,7 +156,21 @@ private:
         ports.memory = [] { return machine::memory(); };
         ports.gpus = [](const Stop& stop) { return machine::gpus(*machine::make_programs(), stop); };
         ports.elsewhere = [&wiring] { return wiring.required_elsewhere(); };
+        ports.store = [&wiring] { return reach_of_store(wiring); };
         return ports;
+    }
+
+    static use::Reach reach_of_store(Wiring& wiring) {
+        use::Reach reach;
+        auto found = std::make_shared<lifecycle::locate::Report>();
+        try {
+            *found = wiring.locate_store(wiring.server().installed(wiring.stop()));
+        } catch (const Error& error) { // of a directory that --models-dir names: there it is, and not to be read
+            diagnostics::info(error.message());
+        }
+        if (found->store) reach.store = use::Reach::Store{found->store->disk, std::move(found->store->inventory)};
+        reach.removal = [&wiring, found](const std::string& pattern) { return removal(*found, pattern, wiring); };
+        return reach;
     }
 
     bool is_locked(const std::optional<manifest::LockFile>& file, const Wiring& wiring) const {
