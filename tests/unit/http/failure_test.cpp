@@ -43,7 +43,7 @@ TEST_CASE("failures of libcurl become kinds and clear messages") {
           .os_error = ECONNREFUSED,
           .text = "Failed to connect to proxy.lan port 3128 after 1 ms: Couldn't connect to server"},
          Kind::unreachable,
-         "cannot reach https://ollama.example:443: Failed to connect to proxy.lan port 3128 after 1 ms: Couldn't "
+         "cannot reach https://ollama.example:443: Failed to connect to proxy.lan port 3128: Couldn't "
          "connect "
          "to server"},
         {{.code = CURLE_COULDNT_RESOLVE_HOST, .request = remote},

@@ -145,7 +145,12 @@ private:
         ports.changes = wiring.changes();
         ports.random = &random_fraction;
         ports.storage = [&wiring](const std::vector<ollama::Installed>& installed) {
-            StoreLook look = look_into_store(wiring, installed);
+            StoreLook look;
+            try {
+                look = look_into_store(wiring, installed);
+            } catch (const Error& error) { // of a directory that was named: the server may pull all the same
+                return use::StorageLook{{}, error.message()};
+            }
             use::StorageLook storage{{}, std::move(look.why_not)};
             if (look.found) {
                 storage.found = use::Storage{look.found->path, std::move(look.found->inventory), look.found->space,
