@@ -60,4 +60,16 @@ void Sandbox::remove(std::string_view name) const {
     must_succeed(exchange(port_, {.method = "DELETE", .path = "/api/delete", .body = body}), name);
 }
 
+std::vector<std::string> faults_of_pulls() {
+    const std::string help = run({.argv = {CODEMATE_SANDBOX_PROGRAM, "--help"}}).out;
+    std::istringstream lines(help.substr(help.find("\nFaults: ")));
+    std::vector<std::string> names;
+    for (std::string line; std::getline(lines, line);) {
+        const bool of_pulls = line.find(" pull: ") != std::string::npos || line.find(" API: ") != std::string::npos ||
+                              line.find(" registry: ") != std::string::npos;
+        if (line.starts_with("  ") && of_pulls) names.push_back(line.substr(2, line.find_first_of("= ", 2) - 2));
+    }
+    return names;
+}
+
 } // namespace codemate::test

@@ -47,4 +47,7 @@ private:
     std::uint16_t port_ = 0;
 };
 
+// The names of all faults that a pull can meet, as the program's own help lists them.
+std::vector<std::string> faults_of_pulls();
+
 } // namespace codemate::test
