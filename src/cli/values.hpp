@@ -12,4 +12,6 @@ Duration duration(const std::string& option, const std::string& value); // "90s"
 ByteCount bytes(const std::string& option, const std::string& value);   // "20GB", "512MiB"; more than nothing
 int number(const std::string& option, const std::string& value, int least, int most);
 
+double share(const std::string& option, const std::string& value); // "10%", "2.5%": 0.1, 0.025; below 1000 %
+
 } // namespace codemate::cli
