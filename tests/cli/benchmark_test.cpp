@@ -88,8 +88,12 @@ TEST_CASE("the gate: no baseline, passed, failed") {
     CHECK(text_of(*first(document).find("baseline")->find("decode"), "change") == "worse");
     const auto wide = world.bench({"--gate=50%", "--baseline", "b.json"});
     CHECK(wide.status() == 0);
+    const auto other = world.codemate({"bench", "--tokens", "8", "--prompt-tokens", "64", "mistral", "--gate"});
+    CHECK(other.status() == 2);
+    CHECK(other.out.find("no verdict, the baseline is not comparable") != std::string::npos);
     CHECK(world.bench({"--gate=wide"}).status() == 2);
-    CHECK(world.bench({"--gate", "--runs", "4"}).out.find("fewer than 5 runs") != std::string::npos);
+    CHECK(world.bench({"--gate", "--runs", "4", "--baseline", "b.json"}).out.find("fewer than 5 runs") !=
+          std::string::npos);
 }
 
 TEST_CASE("a broken promise fails the gate without a baseline") {

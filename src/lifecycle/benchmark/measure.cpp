@@ -145,7 +145,9 @@ private:
     // The first time by the ratio, then by the line through both prompts: some tokens come with any prompt.
     void calibrate(const Sample& sample) {
         const auto words = static_cast<double>(words_), tokens = static_cast<double>(sample.prompt_tokens);
-        if (calibrated_ && std::abs(words - last_words_) >= 1) {
+        // A prompt that filled the context was cut there: its count says nothing.
+        const bool was_cut = last_tokens_ + 1 >= static_cast<double>(item_.step.num_ctx);
+        if (calibrated_ && !was_cut && std::abs(words - last_words_) >= 1) {
             const double slope = (tokens - last_tokens_) / (words - last_words_);
             if (slope > 0.2 && slope < 20) {
                 tokens_per_word_ = slope;

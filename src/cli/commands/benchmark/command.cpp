@@ -201,7 +201,8 @@ private:
             return;
         }
         const auto* comparison = row.comparison ? &*row.comparison : nullptr;
-        const bool too_few = comparison != nullptr && comparison->decode.change == statistics::Change::too_few;
+        const bool too_few = comparison != nullptr && comparison->not_comparable.empty() &&
+                             comparison->decode.change == statistics::Change::too_few;
         if (comparison == nullptr || !comparison->not_comparable.empty() || too_few) {
             row.verdict = Row::Verdict::no_verdict;
             row.why = comparison == nullptr ? "there is no baseline"
