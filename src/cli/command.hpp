@@ -30,7 +30,8 @@ struct CommandInfo {
     std::string description;           // a few sentences, for its own help
     std::vector<std::string> examples; // command lines, each with a comment behind two spaces and a #
     std::unique_ptr<Command> (*make)();
-    int json_schema = 1; // the number in "codemate/<name>/1"
+    int json_schema = 1;    // the number in "codemate/<name>/1"
+    std::string alias = {}; // a shorter name; empty: none
 };
 
 const std::vector<CommandInfo>& commands();

@@ -3,6 +3,7 @@
 namespace codemate::cli {
 
 // Each command's own file says how it is made.
+std::unique_ptr<Command> make_benchmark();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_du();
 std::unique_ptr<Command> make_init();
@@ -158,6 +159,31 @@ const std::vector<CommandInfo>& commands() {
          {"codemate outdated  # everything that is installed", "codemate outdated -v mistral  # what changed, in full",
           "codemate outdated --check default  # for a nightly job: status 3 if a tag has moved"},
          make_outdated},
+        {"benchmark",
+         Group::everyday,
+         "measure how fast models are",
+         "Loads each model from the disk and asks it once, then lets it write some answers more, each to another "
+         "prompt, so that the server's prompt cache cannot flatter; also called bench. Without a target it is the "
+         "required set. Seed, temperature and context are fixed; the prompt's length is calibrated in tokens. Told "
+         "are the time until the first token by our own clock, and by the server's counts and durations how many "
+         "tokens of a prompt it reads and how many of an answer it writes in a second: medians, the interval that "
+         "holds them with 95 % confidence, and percentiles where there are enough runs. A run that does not count (no "
+         "final object, missing figures, an answer that is too short, the model loaded again by somebody else's doing) "
+         "is told and done again with another prompt, never averaged in. Each measurement is remembered in the state "
+         "directory. --baseline compares with an earlier one by a rank test; one from other hardware is not "
+         "comparable. --gate ends with 3 where a token takes longer than that share beyond noise, or where a promise "
+         "of the manifest (promise, expect.gpu) is broken, and with 2 where there is no verdict: no baseline, one "
+         "that is not comparable, fewer than 5 runs a side. Models are left as they were found, loaded or not. Where "
+         "any is loaded it asks first.",
+         {"codemate benchmark --dry-run  # what would be measured, and how long it may take",
+          "codemate benchmark primary  # one role's model",
+          "codemate bench --runs 20 mistral:7b  # more runs, a narrower interval",
+          "codemate benchmark --save bench.json  # to be committed as a baseline",
+          "codemate benchmark --baseline bench.json --gate=5% --yes  # for CI: status 3 if it became slower",
+          "codemate benchmark --history mistral  # what was measured before"},
+         make_benchmark,
+         1,
+         "bench"},
         {"init",
          Group::project,
          "write a codemate.json",

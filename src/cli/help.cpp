@@ -52,6 +52,7 @@ std::string spelled(const Option& option) {
         if (!text.empty()) text += ", ";
         text += name;
     }
+    if (!option.implied.empty()) return text + "[=" + option.implied + "]";
     return option.value.empty() ? text : text + " " + option.value;
 }
 

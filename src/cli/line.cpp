@@ -64,8 +64,10 @@ private:
         Given given = known(word.substr(0, equals));
         if (given.option == nullptr) return false;
         if (equals != std::string::npos) given.value = word.substr(equals + 1);
-        const bool takes = equals == std::string::npos && !given.option->value.empty() && next != nullptr &&
-                           (next->size() < 2 || next->front() != '-');
+        const std::string& implied = given.option->implied;
+        if (equals == std::string::npos && !implied.empty()) given.value = implied;
+        const bool takes = implied.empty() && equals == std::string::npos && !given.option->value.empty() &&
+                           next != nullptr && (next->size() < 2 || next->front() != '-');
         if (takes) given.value = *next;
         tell_(given);
         return takes;

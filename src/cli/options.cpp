@@ -22,6 +22,11 @@ void Options::value(std::string name, std::string value, std::optional<std::stri
     options_.push_back({std::move(name), std::move(value), std::move(help), &target, std::move(choices)});
 }
 
+void Options::optional_value(std::string name, std::string implied, std::optional<std::string>& target,
+                             std::string help) {
+    options_.push_back({std::move(name), implied, std::move(help), &target, {}, implied});
+}
+
 void Options::values(std::string name, std::string value, std::vector<std::string>& target, std::string help) {
     options_.push_back({std::move(name), std::move(value), std::move(help), &target, {}});
 }

@@ -18,6 +18,7 @@ struct Option {
     std::string help;  // one sentence, lower case, no full stop
     Target target;
     std::vector<std::string> choices; // the values it may have; empty: any
+    std::string implied = {};         // its value where it is given without one: "--gate" or "--gate=5%"; empty: none
 
     bool is_argument() const { return !name.empty() && name.front() != '-'; }
     std::string long_name() const; // "--quiet"
@@ -30,6 +31,8 @@ public:
     void count(std::string name, int& target, std::string help); // may be given several times: -vv
     void value(std::string name, std::string value, std::optional<std::string>& target, std::string help,
                std::vector<std::string> choices = {});
+    // Its value, if any, stands behind "=".
+    void optional_value(std::string name, std::string implied, std::optional<std::string>& target, std::string help);
     // May be given several times, with one value each time.
     void values(std::string name, std::string value, std::vector<std::string>& target, std::string help);
     void argument(std::string name, std::optional<std::string>& target, std::string help);

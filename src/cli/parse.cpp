@@ -101,14 +101,18 @@ Error not_understood(const CLI::ParseError& failure) {
 
 std::vector<NamedOptions> options_by_command(const std::vector<Declared>& declared) {
     std::vector<NamedOptions> all;
-    for (const Declared& each : declared)
+    for (const Declared& each : declared) {
         all.push_back({each.info->name, &each.options});
+        if (!each.info->alias.empty()) all.push_back({each.info->alias, &each.options});
+    }
     return all;
 }
 
 const CommandInfo* info_of(const std::string& name) {
     const auto& all = commands();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const CommandInfo& info) { return info.name == name; });
+    const auto found = std::find_if(all.begin(), all.end(), [&](const CommandInfo& info) {
+        return !name.empty() && (info.name == name || info.alias == name);
+    });
     return found == all.end() ? nullptr : &*found;
 }
 
@@ -123,6 +127,14 @@ Line taken_apart(const std::vector<std::string>& words) {
     Line line{{words.begin(), end}, {}};
     if (end != words.end()) line.arguments.assign(end + 1, words.end());
     return line;
+}
+
+// CLI11 would take the next word for the value.
+void write_implied_values(const Options& options, std::vector<std::string>& words) {
+    for (const Option& option : options.all()) {
+        if (option.implied.empty()) continue;
+        std::replace(words.begin(), words.end(), option.long_name(), option.long_name() + "=" + option.implied);
+    }
 }
 
 // Puts them where the command has room behind the arguments that it has already.
@@ -145,6 +157,7 @@ std::vector<Declared> declare_commands(CLI::App& app) {
     for (const CommandInfo& info : commands()) {
         Declared declared{&info, info.make(), {}, app.add_subcommand(info.name, info.summary)};
         declared.command->declare(declared.options);
+        if (!info.alias.empty()) declared.app->alias(info.alias);
         add_all(*declared.app, declared.options);
         declared.app->fallthrough();
         declared.app->allow_extras();
@@ -198,6 +211,8 @@ void parse(const std::vector<std::string>& arguments, Invocation& invocation) {
     }
     invocation.info = info_of(command_in(line.words, global, by_command));
     check_line(line.words, global, by_command);
+    for (const Declared& each : declared)
+        write_implied_values(each.options, line.words);
     try {
         app.parse(std::vector<std::string>(line.words.rbegin(), line.words.rend()));
     } catch (const CLI::ParseError& failure) {

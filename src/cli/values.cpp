@@ -49,4 +49,13 @@ int number(const std::string& option, const std::string& value, int least, int m
                                  std::to_string(most));
 }
 
+double share(const std::string& option, const std::string& value) {
+    double percent = 0;
+    const char* const end = value.data() + value.size();
+    const auto [rest, problem] = std::from_chars(value.data(), end, percent);
+    if (problem == std::errc{} && std::string_view(rest, end) == "%" && percent >= 0 && percent < 1000)
+        return percent / 100;
+    throw Error(Kind::usage, option + ": " + quoted(value) + " is no share").hint("as in 10%");
+}
+
 } // namespace codemate::cli

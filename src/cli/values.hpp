@@ -13,4 +13,6 @@ ByteCount bytes(const std::string& option, const std::string& value);   // "20GB
 ByteCount rate(const std::string& option, const std::string& value);    // "5MB/s", "500k", "1MiB/s": bytes a second
 int number(const std::string& option, const std::string& value, int least, int most);
 
+double share(const std::string& option, const std::string& value); // "10%", "2.5%": 0.1, 0.025; below 1000 %
+
 } // namespace codemate::cli

@@ -11,6 +11,7 @@
 #include "codemate/ollama/server.hpp"
 #include "codemate/registry/registry.hpp"
 #include "codemate/relay/relay.hpp"
+#include "codemate/state/benchmarks.hpp"
 #include "codemate/state/changes.hpp"
 #include "codemate/state/journal.hpp"
 #include "codemate/state/required_sets.hpp"
@@ -86,6 +87,7 @@ public:
     const state::Changes* changes();
     const state::VerifiedBlobs* verified_blobs();
     const state::RequiredSets* required_sets();
+    const state::Benchmarks* benchmarks();
     // What other manifests required of this server in the last 90 days. What cannot be read is nothing.
     std::vector<state::RequiredSet> required_elsewhere();
     void remember_required_set(); // of the manifest, unless it is the built-in one for want of another
@@ -146,6 +148,7 @@ private:
     std::optional<state::Changes> changes_;
     std::optional<state::VerifiedBlobs> verified_blobs_;
     std::optional<state::RequiredSets> required_sets_;
+    std::optional<state::Benchmarks> benchmarks_;
     std::unique_ptr<ui::Progress> progress_;
 };
 

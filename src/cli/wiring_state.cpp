@@ -51,6 +51,12 @@ const state::RequiredSets* Wiring::required_sets() {
     return required_sets_ ? &*required_sets_ : nullptr;
 }
 
+const state::Benchmarks* Wiring::benchmarks() {
+    if (const auto directory = state_directory(); directory && !benchmarks_)
+        benchmarks_.emplace(*directory / "benchmarks.jsonl");
+    return benchmarks_ ? &*benchmarks_ : nullptr;
+}
+
 std::vector<state::RequiredSet> Wiring::required_elsewhere() {
     if (required_sets() == nullptr) return {};
     try {

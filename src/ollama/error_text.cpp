@@ -145,6 +145,24 @@ std::optional<Error> known(std::string_view text) {
     return std::nullopt;
 }
 
+// What only requests for text are answered with (server/routes.go, llm/server.go). The text about memory names both
+// sizes.
+std::optional<Error> of_generating(std::string_view text) {
+    constexpr std::array rows{
+        Row{"does not support generate", Kind::unsupported, "the model generates no text",
+            "an embedding model does not; of any other the weights are missing or damaged: codemate verify says which"},
+        Row{"requires more system memory", Kind::storage, "the model does not fit into the server's memory",
+            "close what takes memory there, ask for a smaller context (--num-ctx), or take a smaller model"},
+        Row{"this model may be incompatible", Kind::unsupported, "this server cannot run the model",
+            "update Ollama on the server, then pull the model again"},
+        Row{"exceeds the context", Kind::usage, "the prompt is longer than the context", "ask for fewer tokens"},
+    };
+    for (const Row& row : rows) {
+        if (text.find(row.mark) != std::string_view::npos) return build(row.kind, row.meaning, text, row.hint);
+    }
+    return std::nullopt;
+}
+
 Error not_installed(const ModelName* model, std::string_view text) {
     const Error error(Kind::not_found, model ? "the server has no " + quoted(model->display()) : one_line(text));
     return Error(error).hint("`codemate list` shows what it has");
@@ -181,6 +199,13 @@ bool looks_like_html(std::string_view body) {
 }
 
 } // namespace
+
+Error generate_error(std::string_view text, const ModelName& model) {
+    if (text.find("server busy") != std::string_view::npos) return build(Kind::busy, "the server is busy", text, "");
+    if (auto error = of_generating(text)) return *error;
+    return build(Kind::failed, "the server failed while it answered with " + quoted(model.display()), text,
+                 "the server's log may say more");
+}
 
 Error pull_error(std::string_view text, const ModelName& model) {
     constexpr std::string_view prefix = "pull model manifest: ";
@@ -227,6 +252,7 @@ Error answer_error(const http::Response& answer, const ModelName* model, std::st
     }
     if (!from_json && (status == 404 || status == 405)) return no_such_path(answer, source);
     if (!from_json && looks_like_html(text)) return wire::not_ollama(text, source);
+    if (const auto error = of_generating(text)) return *error;
     if (const auto error = known(text)) return *error;
     return build(Kind::failed, "the server failed (" + std::to_string(status) + ")", text,
                  "the server's log may say more");

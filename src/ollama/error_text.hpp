@@ -13,6 +13,9 @@ namespace codemate::ollama {
 // The text of an error line in a pull's stream, or of a failed pull.
 Error pull_error(std::string_view text, const ModelName& model);
 
+// The text of an error line in an answer's stream.
+Error generate_error(std::string_view text, const ModelName& model);
+
 // An answer whose status is no success. `model`: whom the request was about, or nullptr. `source`: who answered.
 Error answer_error(const http::Response&, const ModelName* model, std::string_view source);
 

@@ -1,3 +1,4 @@
+#include "ollama/answer_stream.hpp"
 #include "ollama/error_text.hpp"
 #include "ollama/misread.hpp"
 #include "ollama/pull_stream.hpp"
@@ -22,6 +23,8 @@ constexpr ByteCount largest_list{32'000'000}; // of seventy thousand models; rea
 
 // While a model loads /api/ps waits for the end of that (server/sched.go), which may be minutes.
 constexpr auto patience_with_ps = std::chrono::seconds(5);
+
+constexpr auto patience_with_loading = std::chrono::minutes(10);
 
 bool is_success(const http::Response& answer) {
     return answer.status / 100 == 2;
@@ -75,6 +78,18 @@ public:
 
     PullEnd pull(const ModelName&, Transport, const std::function<Flow(const PullEvent&)>&, Stop) override;
 
+    Generated generate(const Prompt&, const std::function<Flow(const Chunk&)>&, Stop) override;
+
+    void load(const ModelName& model, const LoadOptions& options, Stop stop) override {
+        refuse_misread(model, "loaded");
+        single(model, loading(model, options), std::move(stop));
+    }
+
+    void unload(const ModelName& model, Stop stop) override {
+        refuse_misread(model, "unloaded");
+        single(model, loading(model, {.keep_alive = KeepAlive{Duration{0}}}), std::move(stop));
+    }
+
     void copy(const ModelName& from, const ModelName& to, Stop stop) override {
         json::Value body = json::Value::object();
         body.set("source", from.display());
@@ -96,6 +111,8 @@ private:
     http::Response answer(const http::Request&, const ModelName*, Stop);
     std::string list(const http::Request&, const Stop&); // the body
     http::Response receive(const http::Request&, PullStream&, Stop);
+    static json::Value loading(const ModelName&, const LoadOptions&);
+    void single(const ModelName&, const json::Value& body, Stop);
 
     http::Client& client_;
     http::Url endpoint_;
@@ -188,6 +205,50 @@ PullEnd HttpServer::pull(const ModelName& model, Transport transport,
         throw text && answer.status == 500 ? pull_error(*text, model) : answer_error(answer, &model, source());
     }
     return stream.finish() == Flow::drop ? PullEnd::dropped : PullEnd::success;
+}
+
+// What a request for text and one for loading have in common.
+json::Value HttpServer::loading(const ModelName& model, const LoadOptions& options) {
+    json::Value body = json::Value::object();
+    body.set("model", model.display());
+    if (options.num_ctx) body.set("options", json::Value::object().set("num_ctx", *options.num_ctx));
+    if (!options.keep_alive) return body;
+    // A number is seconds, a negative one for ever; a text would need a unit (facts.md 3.10). Rounded up: nought would
+    // unload it.
+    const auto& span = options.keep_alive->span;
+    return body.set("keep_alive", span ? std::chrono::ceil<std::chrono::seconds>(*span).count() : std::int64_t{-1});
+}
+
+// Loading takes minutes for what is large, during which nothing comes.
+void HttpServer::single(const ModelName& model, const json::Value& body, Stop stop) {
+    http::Request question = request("POST", "api/generate", body);
+    question.timeout = patience_with_loading;
+    const http::Response reply = answer(question, &model, std::move(stop));
+    const auto read = wire::answer_line(reply.body, source());
+    if (const auto* failure = std::get_if<wire::Failure>(&read)) throw generate_error(failure->text, model);
+    if (!std::get<wire::AnswerLine>(read).done) throw wire::not_ollama(reply.body, source());
+}
+
+Generated HttpServer::generate(const Prompt& prompt, const std::function<Flow(const Chunk&)>& on_chunk, Stop stop) {
+    refuse_misread(prompt.model, "run");
+    json::Value body = loading(prompt.model, prompt.load);
+    json::Value options = json::Value::object();
+    if (prompt.load.num_ctx) options.set("num_ctx", *prompt.load.num_ctx);
+    options.set("num_predict", prompt.num_predict).set("seed", prompt.seed).set("temperature", prompt.temperature);
+    body.set("prompt", prompt.text).set("raw", true).set("stream", true).set("options", std::move(options));
+    http::Request question = request("POST", "api/generate", body);
+    question.headers.front().value = "application/x-ndjson";
+    question.timeout.reset();
+    question.silence = prompt.patience;
+
+    AnswerStream stream(prompt.model, source(), on_chunk, stop);
+    const auto receiver = [&](const http::Response&, const http::Piece& piece) {
+        return stream.take(piece) == Flow::drop ? http::Flow::drop : http::Flow::go_on;
+    };
+    const http::Response reply = send(question, receiver, std::move(stop));
+    if (reply.dropped) return {.end = Generated::End::dropped};
+    if (!is_success(reply)) throw answer_error(reply, &prompt.model, source());
+    return stream.finish();
 }
 
 } // namespace

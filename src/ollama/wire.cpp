@@ -34,6 +34,18 @@ std::uint64_t number_of(const json::Cursor& object, std::string_view key) {
     return found ? found->unsigned_integer().value_or(0) : 0;
 }
 
+// Zero is left out by the server, and a negative one is none.
+std::optional<std::uint64_t> count_of(const json::Cursor& object, std::string_view key) {
+    const std::uint64_t number = number_of(object, key);
+    return number == 0 ? std::nullopt : std::optional(number);
+}
+
+std::optional<Duration> duration_of(const json::Cursor& object, std::string_view key) {
+    const auto nanoseconds = count_of(object, key);
+    if (!nanoseconds || *nanoseconds > std::uint64_t{INT64_MAX}) return std::nullopt;
+    return Duration(static_cast<std::int64_t>(*nanoseconds));
+}
+
 std::vector<std::string> texts_of(const json::Cursor& object, std::string_view key) {
     std::vector<std::string> texts;
     const json::Value* found = object.value().find(key);
@@ -225,6 +237,27 @@ std::variant<PullEvent, Failure> pull_line(std::string_view line, std::string_vi
     event.completed = ByteCount(number_of(root, "completed"));
     event.total = ByteCount(number_of(root, "total"));
     return event;
+}
+
+std::variant<AnswerLine, Failure> answer_line(std::string_view line, std::string_view source) {
+    const json::Document document = read(line, source);
+    const json::Cursor root(document.root, source);
+    if (!document.root.is_object()) throw not_ollama(line, source);
+    if (root.has("error")) return Failure{error_text(root.at("error").value())};
+    AnswerLine answer;
+    answer.text = text_of(root, "response");
+    answer.thinking = text_of(root, "thinking");
+    const json::Value* done = root.value().find("done");
+    answer.done = done != nullptr && done->boolean().value_or(false);
+    if (!answer.done) return answer;
+    answer.figures.done_reason = text_of(root, "done_reason");
+    answer.figures.total = duration_of(root, "total_duration");
+    answer.figures.load = duration_of(root, "load_duration");
+    answer.figures.prompt_eval = duration_of(root, "prompt_eval_duration");
+    answer.figures.eval = duration_of(root, "eval_duration");
+    answer.figures.prompt_tokens = count_of(root, "prompt_eval_count");
+    answer.figures.tokens = count_of(root, "eval_count");
+    return answer;
 }
 
 std::optional<std::string> error_member(std::string_view body) {

@@ -29,6 +29,14 @@ struct Failure {
 };
 std::variant<PullEvent, Failure> pull_line(std::string_view line, std::string_view source);
 
+// One object of an answer's stream, or the whole answer to load and unload.
+struct AnswerLine {
+    std::string text, thinking;
+    bool done = false;
+    Generated figures; // of the final one
+};
+std::variant<AnswerLine, Failure> answer_line(std::string_view line, std::string_view source);
+
 constexpr std::string_view success = "success"; // the status of a pull's last line
 
 // The member "error" of a body, if it is JSON with such a member.

@@ -165,6 +165,103 @@ TEST_CASE("what is loaded runs, with its digest and context") {
     CHECK(running->expires.has_value());
 }
 
+namespace {
+
+struct Heard {
+    Generated figures;
+    std::size_t texts = 0;
+};
+
+Heard generate(World& world, const Prompt& prompt) {
+    Heard heard;
+    const auto take = [&](const Chunk& chunk) {
+        if (!chunk.text.empty() || !chunk.thinking.empty()) ++heard.texts;
+        return Flow::go_on;
+    };
+    heard.figures = world.server().generate(prompt, take, {});
+    return heard;
+}
+
+std::optional<Running> entry_of(World& world, const ModelName& name) {
+    const auto list = world.server().running({});
+    const auto at = std::ranges::find(list, name, &Running::name);
+    return at == list.end() ? std::nullopt : std::optional(*at);
+}
+
+// A tiny model may end its answer without a final object, which is no mistake of the server's: another seed may not.
+Heard complete_answer(World& world, Prompt prompt) {
+    for (prompt.seed = 1;; ++prompt.seed) {
+        prompt.text = std::to_string(prompt.seed) + prompt.text;
+        const Heard heard = generate(world, prompt);
+        if (heard.figures.end == Generated::End::complete || prompt.seed == 20) return heard;
+    }
+}
+
+} // namespace
+
+TEST_CASE("an answer has its text, and figures at its end") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    pull(*world, name);
+    const Heard heard = complete_answer(
+        *world, {.model = name, .text = " code mate model", .load = {.num_ctx = 512}, .num_predict = 8});
+    CHECK(heard.texts > 0);
+    CHECK(heard.figures.end == Generated::End::complete);
+    CHECK((heard.figures.done_reason == "length" || heard.figures.done_reason == "stop"));
+    REQUIRE(heard.figures.tokens);
+    CHECK(*heard.figures.tokens <= 8);
+    REQUIRE(heard.figures.prompt_tokens);
+    CHECK(*heard.figures.prompt_tokens > 1);
+    REQUIRE((heard.figures.total && heard.figures.load && heard.figures.prompt_eval && heard.figures.eval));
+    CHECK(*heard.figures.total >= *heard.figures.load);
+    CHECK(*heard.figures.load > Duration{0});
+    const auto running = entry_of(*world, name);
+    REQUIRE(running);
+    CHECK(running->context_length == 512);
+}
+
+TEST_CASE("an answer that is dropped ends") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    pull(*world, name);
+    const auto drop = [](const Chunk&) { return Flow::drop; };
+    CHECK(world->server().generate({.model = name, .text = "code"}, drop, {}).end == Generated::End::dropped);
+}
+
+TEST_CASE("a model is loaded with a context, for a time, and unloaded") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    pull(*world, name);
+    world->server().load(name, {.num_ctx = 256, .keep_alive = KeepAlive{std::chrono::minutes(20)}}, {});
+    auto running = entry_of(*world, name);
+    REQUIRE(running);
+    CHECK(running->context_length == 256);
+    REQUIRE(running->expires);
+    const Time minutes_later = *running->expires;
+    world->server().load(name, {.num_ctx = 256, .keep_alive = KeepAlive{std::chrono::hours(20)}}, {});
+    running = entry_of(*world, name);
+    REQUIRE(running);
+    CHECK((!running->expires || *running->expires > minutes_later + std::chrono::hours(1)));
+    world->server().unload(name, {});
+    for (int tries = 0; entry_of(*world, name) && tries < 1000; ++tries) // a real server takes a moment
+        std::this_thread::yield();
+    CHECK_FALSE(entry_of(*world, name));
+    world->server().unload(name, {}); // once more does no harm
+}
+
+TEST_CASE("what is not there gives no answer") {
+    const auto world = new_world();
+    const auto ignore = [](const Chunk&) { return Flow::go_on; };
+    CHECK(kind_of([&] { world->server().generate({.model = own("none"), .text = "x"}, ignore, {}); }) ==
+          Kind::not_found);
+    CHECK(kind_of([&] { world->server().load(own("none"), {}, {}); }) == Kind::not_found);
+    CHECK(kind_of([&] { world->server().unload(own("none"), {}); }) == Kind::not_found);
+    const ModelName misread = own("copy").with_tag("local");
+    CHECK(kind_of([&] { world->server().generate({.model = misread, .text = "x"}, ignore, {}); }) == Kind::refused);
+    CHECK(kind_of([&] { world->server().load(misread, {}, {}); }) == Kind::refused);
+    CHECK(kind_of([&] { world->server().unload(misread, {}); }) == Kind::refused);
+}
+
 TEST_CASE("the list is in the order of names") {
     const auto world = new_world();
     pull(*world, world->name("second"));

@@ -28,6 +28,16 @@ const std::vector<FaultForm>& fault_forms() {
         {"hang", "", "API: takes the request and never answers"},
         {"container", "", "API: show names a directory that is on no file system but the server's"},
         {"version", "TEXT", "API: what /api/version says"},
+        {"load-time", "DURATION", "generate: loading takes so long (30ms)"},
+        {"prefill-rate", "NUMBER", "generate: tokens of the prompt read in a second (20000)"},
+        {"decode-rate", "NUMBER", "generate: tokens written in a second (2000)"},
+        {"token-stall", "DURATION", "generate: nothing for so long before the first token, which no figure tells"},
+        {"thinking", "", "generate: the first half of the answer is thought"},
+        {"short-answer", "", "generate: stops at half of what was asked for"},
+        {"no-final", "", "generate: the stream ends properly, but without its final object"},
+        {"no-metrics", "", "generate: the final object has no figures"},
+        {"generate-error", "", "generate: an error line in place of an answer"},
+        {"reload", "", "generate: the model is loaded again, as if another client had wanted other options"},
         {"moving-tag", "MODEL", "registry: the tag serves another image; the former one's blobs stay"},
         {"registry-status", "CODE", "registry: answers CODE"},
         {"registry-retry-after", "SECONDS", "registry: Retry-After beside it; alone: 429"},
@@ -70,6 +80,7 @@ void check_value(const Fault& fault, const FaultForm& form, std::string_view tex
     if (form.value == "RATE") parse_rate(fault.value);
     if (form.value == "DURATION") parse_duration(fault.value);
     if (form.value == "SECONDS" && !whole_number(fault.value)) refuse(text, "wants whole seconds");
+    if (form.value == "NUMBER" && whole_number(fault.value).value_or(0) == 0) refuse(text, "wants a whole number");
     const auto code = whole_number(fault.value);
     if (form.value == "CODE" && (!code || *code < 200 || *code > 599)) refuse(text, "wants a status from 200 to 599");
     if (form.value == "MODEL" && !Name::parse(fault.value)) refuse(text, "wants a model's name");

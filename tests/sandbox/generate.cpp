@@ -1,10 +1,11 @@
+#include "sandbox/answer.hpp"
 #include "sandbox/go_json.hpp"
 #include "sandbox/handlers.hpp"
 
 #include <algorithm>
 #include <array>
 
-// Load and unload, and what is loaded. Text is not generated here.
+// Generate, load and unload, and what is loaded.
 namespace codemate::sandbox {
 namespace {
 
@@ -37,17 +38,20 @@ Reply done(const std::string& model, std::string_view reason) {
     return json_reply(200, value);
 }
 
+std::optional<std::uint64_t> integer_option(const json::Value* options, std::string_view key) {
+    const auto* asked = options == nullptr ? nullptr : options->find(key);
+    if (asked == nullptr) return std::nullopt;
+    const auto number = asked->integer();
+    if (!number) throw Refusal{500, "option " + go::quoted(key) + " must be of type integer"};
+    return *number < 0 ? 0 : static_cast<std::uint64_t>(*number);
+}
+
 // The default of a machine without a large GPU, unless model or request say otherwise; never beyond what the model
 // knows.
 std::uint64_t context_of(const Model& model, const json::Value* options) {
     std::uint64_t context = 4096;
-    for (const auto* from : {&model.params, options}) {
-        const auto* asked = from == nullptr ? nullptr : from->find("num_ctx");
-        if (asked == nullptr) continue;
-        const auto number = asked->unsigned_integer();
-        if (!number) throw Refusal{500, "option \"num_ctx\" must be of type integer"};
-        context = *number;
-    }
+    for (const auto* from : {&model.params, options})
+        context = integer_option(from, "num_ctx").value_or(context);
     const auto* limit = model.file ? model.file->architecture_value("context_length") : nullptr;
     return std::min(context, limit == nullptr ? context : limit->unsigned_integer().value_or(context));
 }
@@ -74,6 +78,12 @@ Loaded loaded(const World& world, const Model& model, const json::Value* options
             context,
             details,
             expires};
+}
+
+std::string replaced_in(std::string text, const std::string& prompt) {
+    constexpr std::string_view mark = "{{ .Prompt }}";
+    const auto at = text.find(mark);
+    return at == std::string::npos ? prompt : text.replace(at, mark.size(), prompt);
 }
 
 Name named(World& world, const std::string& asked) {
@@ -119,9 +129,17 @@ Reply handle_generate(World& world, const Request& request) {
     }
     if (weights == nullptr || std::ranges::find(model.capabilities, "completion") == model.capabilities.end())
         throw Refusal{400, go::quoted(asked) + " does not support generate"};
-    if (!no_prompt) throw Refusal{501, "codemate-sandbox is a stand-in and generates no text"};
-    world.running.load(loaded(world, model, body.value("options"), keep));
-    return done(asked, "load");
+    const auto* options = body.value("options");
+    const auto as_asked = loaded(world, model, options, keep);
+    if (no_prompt) {
+        if (world.running.load(as_asked) == Running::Was::loaded_now) world.runners.forget_prompt(weights->digest);
+        return done(asked, "load");
+    }
+    Question question{asked, name, body.string("prompt"), body.boolean("raw").value_or(false), as_asked};
+    if (!question.raw) question.prompt = replaced_in(model.template_text, question.prompt);
+    question.num_predict = integer_option(options, "num_predict").value_or(0);
+    question.seed = integer_option(options, "seed").value_or(0);
+    return body.boolean("stream").value_or(true) ? stream_answer(world, question) : whole_answer(world, question);
 }
 
 Reply handle_ps(World& world, const Request&) {

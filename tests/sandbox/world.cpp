@@ -1,5 +1,6 @@
 #include "sandbox/world.hpp"
 
+#include "sandbox/handlers.hpp"
 #include "sandbox/registry.hpp"
 
 #include "codemate/base/text.hpp"
@@ -8,21 +9,43 @@
 
 namespace codemate::sandbox {
 
-void Running::load(const Loaded& model) {
+Running::Was Running::load(const Loaded& model) {
     const std::lock_guard lock(mutex_);
+    std::erase_if(models_, [&](const Loaded& each) { return each.expires && *each.expires <= now(); });
     const auto known = std::ranges::find(models_, model.weights, &Loaded::weights);
     if (known == models_.end()) {
         models_.push_back(model);
     } else if (known->context == model.context) {
         known->expires = model.expires;
+        return Was::loaded_before;
     } else {
         *known = model; // another context: it is loaded again
     }
+    return Was::loaded_now;
 }
 
 void Running::unload(const std::string& weights) {
     const std::lock_guard lock(mutex_);
     std::erase_if(models_, [&](const Loaded& model) { return model.weights == weights; });
+}
+
+Runners::Turn Runners::turn(const std::string& weights, std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    Runner& runner = runners_[weights];
+    if (!free_.wait(lock, stop, [&] { return !runner.busy; })) throw PullCanceled();
+    runner.busy = true;
+    return {*this, runner};
+}
+
+void Runners::forget_prompt(const std::string& weights) {
+    const std::lock_guard lock(mutex_);
+    runners_[weights].prompt.clear();
+}
+
+void Runners::give_back(Runner& runner) {
+    const std::lock_guard lock(mutex_);
+    runner.busy = false;
+    free_.notify_all();
 }
 
 std::vector<Loaded> Running::list(FileTime now) {

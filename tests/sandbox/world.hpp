@@ -7,6 +7,7 @@
 #include "sandbox/store.hpp"
 
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -14,7 +15,9 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace codemate::sandbox {
@@ -32,13 +35,47 @@ struct Loaded {
 
 class Running {
 public:
-    void load(const Loaded&); // what shares its weights stays under the name that it has
+    enum class Was { loaded_before, loaded_now };
+    Was load(const Loaded&); // what shares its weights stays under the name that it has
     void unload(const std::string& weights);
     std::vector<Loaded> list(FileTime now); // without what has expired, longest first
 
 private:
     std::mutex mutex_;
     std::vector<Loaded> models_;
+};
+
+// What runs a model: one answer at a time, and the last prompt stays in its cache.
+class Runners {
+public:
+    struct Runner {
+        std::vector<std::string> prompt; // its tokens; of the holder of the turn
+        bool busy = false;
+    };
+    class Turn {
+    public:
+        Turn(Runners& runners, Runner& runner) : runners_(&runners), runner_(&runner) {}
+        Turn(Turn&& other) noexcept : runners_(other.runners_), runner_(std::exchange(other.runner_, nullptr)) {}
+        Turn& operator=(Turn&&) = delete;
+        ~Turn() {
+            if (runner_ != nullptr) runners_->give_back(*runner_);
+        }
+        Runner& operator*() const { return *runner_; }
+
+    private:
+        Runners* runners_;
+        Runner* runner_;
+    };
+
+    Turn turn(const std::string& weights, std::stop_token); // waits for it; throws PullCanceled when the server stops
+    void forget_prompt(const std::string& weights);         // of the holder of the turn
+
+private:
+    void give_back(Runner&);
+
+    std::mutex mutex_;
+    std::condition_variable_any free_;
+    std::map<std::string, Runner> runners_;
 };
 
 // What the server remembers of a model for as long as its manifest stays the same: damage to its blobs stays hidden
@@ -76,6 +113,7 @@ struct World {
     Catalog catalog;
     Faults faults;
     Running running;
+    Runners runners;
     Cache listed, shown; // by a model's full name: its entry in a list, the answer to show
     Waits waits;
     std::function<std::shared_ptr<Fetch>()> outside;

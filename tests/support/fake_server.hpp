@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codemate/base/clock.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/ollama/server.hpp"
 
@@ -50,7 +51,7 @@ public:
     };
 
     struct Call {
-        enum class What { version, installed, running, show, has_blob, pull, copy, remove };
+        enum class What { version, installed, running, show, has_blob, pull, generate, load, unload, copy, remove };
         What what;
         std::string name = {};   // display form
         std::string second = {}; // of copy: the destination
@@ -66,6 +67,16 @@ public:
         enum class Way { open, gone, stuck, cut };
         virtual Way way_to(const Digest&) = 0; // asked once for each blob of a pull, before its first byte
         virtual void sent(const Digest&, ByteCount) = 0;
+    };
+
+    // What an answer is like: how long it takes by the server's own figures, and what is wrong with it.
+    struct Answer {
+        Duration load = std::chrono::seconds(2);         // where it has to be loaded first
+        double prefill_rate = 10'000, decode_rate = 100; // tokens a second
+        Duration stall{0};                               // before the first token, in no figure
+        std::optional<std::uint64_t> tokens = {};        // fewer than asked for
+        bool without_final = false, without_metrics = false, reloaded = false, thinks = false;
+        std::optional<Error> error = {};
     };
 
     // A layer and a model made up from a text: the same text, the same digest.
@@ -84,6 +95,14 @@ public:
     void join(std::string host_and_port, std::shared_ptr<Host>); // nullptr: it answers no more
 
     void load(std::string_view name, std::uint64_t context_length, ByteCount in_vram = {}); // of an installed one
+    void answer(Answer usual) { answer_ = std::move(usual); }
+    void answer_next(Answer, int times = 1); // before the usual one, in this order
+    // What time is for answers: `pass` lets a span of it go by. Otherwise they take none.
+    void keep_time(const Clock& clock, std::function<void(Duration)> pass) {
+        clock_ = &clock;
+        pass_ = std::move(pass);
+    }
+    std::vector<ollama::Prompt> prompts() const;
 
     void fail_pull(std::string_view name, Fault);
     void fail(Call::What, Error, int after = 0, int times = 1); // the call after `after` ones of that kind that go well
@@ -110,11 +129,19 @@ public:
     bool has_blob(const Digest&, Stop) override;
     ollama::PullEnd pull(const ModelName&, ollama::Transport,
                          const std::function<ollama::Flow(const ollama::PullEvent&)>&, Stop) override;
+    ollama::Generated generate(const ollama::Prompt&, const std::function<ollama::Flow(const ollama::Chunk&)>&,
+                               Stop) override;
+    void load(const ModelName&, const ollama::LoadOptions&, Stop) override;
+    void unload(const ModelName&, Stop) override;
     void copy(const ModelName& from, const ModelName& to, Stop) override;
     void remove(const ModelName&, Stop) override;
 
 private:
     class Pulling;
+    enum class Was { loaded_before, loaded_now };
+    Was put_into_memory(const ModelName&, const ollama::LoadOptions&);
+    Answer next_answer();
+    void pass(Duration);
     struct PlannedFailure {
         Call::What what;
         Error error;
@@ -149,6 +176,11 @@ private:
     std::string models_directory_ = "/of/the/fake/server";
     Time now_{};
     std::function<void()> before_each_event_;
+    Answer answer_;
+    std::vector<Answer> answers_;
+    std::vector<ollama::Prompt> prompts_;
+    const Clock* clock_ = nullptr;
+    std::function<void(Duration)> pass_;
 };
 
 } // namespace codemate::test

@@ -38,6 +38,16 @@ public:
     // text.
     virtual PullEnd pull(const ModelName&, Transport, const std::function<Flow(const PullEvent&)>& on_event, Stop) = 0;
 
+    // Lets the model go on from a text; it is loaded first if it is not. Each piece of the answer once, in order, and a
+    // pulse of silence every 250 ms without one. Throws Error{not_found, unsupported (it generates no text), busy,
+    // storage (it does not fit into memory), unreachable (the answer broke off, or nothing came for too long) …}.
+    virtual Generated generate(const Prompt&, const std::function<Flow(const Chunk&)>& on_chunk, Stop) = 0;
+
+    // Into memory, as these options say; if it is there as they say, only its time there is set anew. Likewise.
+    virtual void load(const ModelName&, const LoadOptions&, Stop) = 0;
+    // Out of memory, when what is running there has ended: it may be listed for a moment longer.
+    virtual void unload(const ModelName&, Stop) = 0;
+
     virtual void copy(const ModelName& from, const ModelName& to, Stop) = 0; // Error{not_found} without `from`
     virtual void remove(const ModelName&, Stop) = 0;                         // Error{not_found} if it is not there
 };

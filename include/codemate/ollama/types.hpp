@@ -73,6 +73,52 @@ struct PullEvent {
     std::string status = {};              // as sent, but for credentials in URLs
 };
 
+// How long a model stays in memory after a request (facts.md 3.10).
+struct KeepAlive {
+    std::optional<Duration> span; // nothing: for ever
+};
+
+// What decides how a model is loaded. Another value than it is loaded with makes the server load it again.
+struct LoadOptions {
+    std::optional<std::uint64_t> num_ctx = {}; // in tokens; nothing: the server's default, or the model's own
+    std::optional<KeepAlive> keep_alive = {};  // nothing: the server's default
+};
+
+// What a model shall go on from, as it stands: no template is put around it.
+struct Prompt {
+    ModelName model;
+    std::string text; // not empty
+    LoadOptions load = {};
+    std::uint64_t num_predict = 128; // tokens at most
+    std::uint64_t seed = 0;
+    double temperature = 0;
+    Duration patience = std::chrono::minutes(10); // the longest without a byte, loading and queueing included
+};
+
+// A piece of the answer, which is no token: servers hold text back and merge it. Both texts empty: a pulse of silence,
+// or a piece without text.
+struct Chunk {
+    SteadyTime received{}; // when its bytes left the socket
+    std::string text = {}, thinking = {};
+};
+
+// How an answer ended, and the server's own figures of it. What it left out is nothing: it means zero as well as
+// unknown.
+struct Generated {
+    enum class End {
+        complete,      // its final object came
+        without_final, // the stream ended properly, but its last object was not the final one (facts.md 3.10)
+        dropped,       // the receiver wanted no more
+    };
+    End end = End::complete;
+    std::string done_reason = {}; // "stop", "length"
+    std::optional<Duration> total = {};
+    std::optional<Duration> load = {};        // until a runner was there: queueing included
+    std::optional<Duration> prompt_eval = {}; // of the tokens that were not in the prompt cache
+    std::optional<Duration> eval = {};
+    std::optional<std::uint64_t> prompt_tokens = {}, tokens = {};
+};
+
 enum class Transport { https, plain_http }; // plain_http: "insecure", for every request of that pull (facts.md 2.5)
 
 enum class PullEnd { success, dropped };

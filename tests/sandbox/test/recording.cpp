@@ -154,6 +154,18 @@ std::string lines_form(const RawReply& reply) {
     return text;
 }
 
+std::string answer_form(const RawReply& reply) {
+    std::string text, last;
+    for (const auto& each : lines_of(reply)) {
+        const auto value = parsed(each);
+        const auto* reason = value.find("done_reason");
+        const std::string form = shape_of(value) + (reason == nullptr ? "" : " " + *reason->string()) + "\n";
+        if (form != last) text += form;
+        last = form;
+    }
+    return text;
+}
+
 // A length is right, or it is told. Of a HEAD there is nothing to compare it with; in recordings with the name of a
 // directory that name was replaced, and the length kept.
 std::string length_form(const RawReply& reply, const std::string& value) {
@@ -187,6 +199,8 @@ std::string body_form(const RawReply& reply, Agreement agreement) {
         return events_form(reply, agreement);
     case Agreement::lines:
         return lines_form(reply);
+    case Agreement::answer:
+        return answer_form(reply);
     }
     return {};
 }

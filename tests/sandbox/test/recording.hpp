@@ -26,6 +26,7 @@ enum class Agreement {
     outcome, // a pull: the stages in their order, without the layers, of which small ones may be too quick to be seen
     events,  // that, and where layers show; how often is left open
     lines,   // a pull: line for line, but for digests and numbers
+    answer,  // to a prompt: keys and types of its lines, of those that look alike only the first, and how it ended
 };
 
 // The reply in a form in which equal means equal: status, headers and body. `clean` replaces what differs by place.

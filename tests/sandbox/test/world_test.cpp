@@ -317,9 +317,6 @@ TEST_CASE_METHOD(Fixture, "what is loaded") {
         CHECK(reply.status == 400);
         CHECK(reply.body == R"({"error":"\"embed\" does not support generate"})");
     }
-    SECTION("text is not generated, and that is said") {
-        CHECK(ask("POST", "/api/generate", R"({"model":"one","prompt":"x"})").status == 501);
-    }
 }
 
 TEST_CASE_METHOD(Fixture, "blobs can be brought by hand") {

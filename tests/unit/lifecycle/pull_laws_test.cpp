@@ -47,6 +47,14 @@ public:
                          const std::function<ollama::Flow(const ollama::PullEvent&)>& on, Stop stop) override {
         return call([&] { return inner_.pull(name, transport, on, stop); });
     }
+    ollama::Generated generate(const ollama::Prompt& prompt,
+                               const std::function<ollama::Flow(const ollama::Chunk&)>& on, Stop stop) override {
+        return inner_.generate(prompt, on, stop);
+    }
+    void load(const ModelName& name, const ollama::LoadOptions& options, Stop stop) override {
+        inner_.load(name, options, stop);
+    }
+    void unload(const ModelName& name, Stop stop) override { inner_.unload(name, stop); }
     void copy(const ModelName& from, const ModelName& to, Stop stop) override {
         call([&] { return inner_.copy(from, to, stop), 0; });
     }

@@ -192,6 +192,13 @@ TEST_CASE("a stop before the first change changes nothing, one after it leaves t
                      Stop given) override {
             return inner.pull(name, transport, sink, std::move(given));
         }
+        Generated generate(const Prompt& prompt, const std::function<Flow(const Chunk&)>& sink, Stop given) override {
+            return inner.generate(prompt, sink, std::move(given));
+        }
+        void load(const ModelName& name, const LoadOptions& options, Stop given) override {
+            inner.load(name, options, std::move(given));
+        }
+        void unload(const ModelName& name, Stop given) override { inner.unload(name, std::move(given)); }
         void copy(const ModelName& from, const ModelName& to, Stop given) override {
             inner.copy(from, to, std::move(given));
             stop.request_stop();

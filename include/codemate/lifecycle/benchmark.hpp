@@ -1,0 +1,141 @@
+#pragma once
+
+#include "codemate/base/clock.hpp"
+#include "codemate/base/deadline.hpp"
+#include "codemate/base/error.hpp"
+#include "codemate/base/run.hpp"
+#include "codemate/manifest/manifest.hpp"
+#include "codemate/ollama/server.hpp"
+#include "codemate/state/benchmarks.hpp"
+#include "codemate/statistics/comparison.hpp"
+#include "codemate/statistics/summary.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+// How fast models are: loaded from the disk, then warm, run after run.
+namespace codemate::lifecycle::benchmark {
+
+struct Options {
+    std::vector<std::string> targets = {};           // empty: the required set
+    std::size_t runs = 5;                            // warm ones, all of them valid
+    std::optional<std::uint64_t> prompt_tokens = {}; // nothing: 256, or what half of the context leaves room for
+    std::optional<std::uint64_t> tokens = {};        // of an answer; nothing: 64, likewise
+    std::optional<std::uint64_t> num_ctx = {};       // nothing: what is declared, else 4096; never more than supported
+    Duration patience = std::chrono::minutes(10);    // with a server that sends nothing
+    std::string server = {};                         // its address, for what is remembered
+};
+
+struct Ports {
+    ollama::Server& server;
+    const Clock& clock;
+    const state::Benchmarks* memory = nullptr; // what was measured before; nullptr: nothing is known
+    std::string hardware = {};                 // of the server's machine; empty: not known
+    std::function<std::optional<double>()> load_average = [] { return std::nullopt; }; // of that machine
+    // Between two looks at the server. Throws Interrupted.
+    std::function<void(Duration, Stop)> wait = [](Duration span, const Stop& stop) { pause(span, stop); };
+};
+
+struct Facts {
+    manifest::Manifest manifest;
+    std::vector<manifest::Wanted> wanted{};
+    std::vector<ollama::Installed> installed{};
+    std::optional<std::vector<ollama::Running>> running{}; // nothing: the server did not say it
+    std::string server_version{};
+    std::map<ModelName, ollama::Shown, ServerOrder> shown{}; // of those that are installed
+    std::vector<state::Benchmark> before{};                  // of this server, oldest first
+    Time now{};
+};
+
+// What is measured of one model.
+struct Step {
+    ModelName name;
+    std::optional<Digest> digest = {};
+    std::string quantization = {};
+    std::uint64_t num_ctx = 0, prompt_tokens = 0, tokens = 0;
+    std::size_t runs = 0;
+    Duration estimate{0};
+    bool estimate_is_a_guess = true;    // by the model's size; else by what was measured here before
+    std::optional<Error> obstacle = {}; // it cannot be measured
+};
+
+struct Plan {
+    std::vector<Step> steps;
+    std::vector<std::string> disturbed; // whose work it would disturb, a sentence each: that wants consent
+    std::vector<ollama::Running> loaded_before;
+
+    Duration estimate() const;
+    bool estimate_is_a_guess() const;
+};
+
+// Why a run does not count.
+enum class Flaw { no_final_object, no_metrics, short_answer, loaded_again, other_context, broke_off, busy };
+std::string_view to_string(Flaw); // the enumerator's name, as it stands in JSON
+
+// What cannot be counted in an answer; nothing: it can. `cold_load`: what loading took; nothing: this is the cold run.
+std::optional<Flaw> flaw_of(const ollama::Generated&, const Step&, std::optional<Duration> cold_load);
+
+enum class Outcome { measured, failed, interrupted, not_started };
+std::string_view to_string(Outcome);
+
+struct Item {
+    Step step;
+    Outcome outcome = Outcome::not_started;
+    std::optional<state::Sample> cold = {};
+    std::vector<state::Sample> runs = {};
+    std::vector<Flaw> flaws = {}; // of runs that were done again
+    ByteCount memory = {}, memory_gpu = {};
+    std::vector<std::string> notes = {}; // what disturbed the measurement
+    std::optional<Error> error = {};
+    std::optional<double> load_average = {}; // before
+    Time at{};
+};
+
+enum class Ending { complete, interrupted };
+
+struct Report {
+    std::vector<Item> items; // in the plan's order
+    Ending ending = Ending::complete;
+    std::vector<std::string> notes; // what could not be left as it was found
+};
+
+Facts gather(const Options&, const manifest::Manifest&, const Ports&, const Run&); // Error{usage, unreachable …}
+Plan plan(const Facts&, const Options&);                                           // pure
+Report execute(const Plan&, const Options&, const Ports&, const Run&);
+
+// Words in an order of their own for each variation, from the first one on, so that no part of a prompt is in the
+// server's cache.
+std::string prompt_text(std::size_t words, std::uint64_t variation);
+
+// The figures of an item's warm runs.
+struct Figures {
+    std::optional<statistics::Summary> first_token_ms, total_ms;
+    std::optional<statistics::Summary> prefill_rate, decode_rate; // tokens a second
+};
+Figures figures_of(const std::vector<state::Sample>&);
+
+// As it is remembered. Only what was measured.
+state::Benchmark to_memory(const Item&, const Facts&, const Options&, const Ports&);
+
+// A measurement beside an earlier one of the same model.
+struct Comparison {
+    std::string not_comparable = {};        // why; empty: it is
+    std::vector<std::string> differences{}; // what else has changed: "digest a → b", "server 0.24.0 → 0.32.15"
+    statistics::Comparison prefill = {}, decode = {}; // of the time a token takes
+};
+Comparison compare(const state::Benchmark& before, const state::Benchmark& now); // pure
+
+// The latest of that model among them, or nullptr.
+const state::Benchmark* latest_of(const ModelName&, const std::vector<state::Benchmark>&);
+
+// What a declared model promises and does not keep, a sentence each.
+std::vector<std::string> broken_promises(const manifest::Declared&, const Item&);
+
+// What would make it faster, a sentence each. `gpus`: of the server's machine, as far as they are known.
+std::vector<std::string> advice(const Item&, const std::vector<std::string>& gpus);
+
+} // namespace codemate::lifecycle::benchmark

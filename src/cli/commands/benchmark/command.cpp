@@ -1,0 +1,264 @@
+#include "cli/command.hpp"
+
+#include "cli/commands/benchmark/baseline.hpp"
+#include "cli/commands/benchmark/render.hpp"
+#include "cli/consent.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/values.hpp"
+#include "cli/wiring.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/machine/hardware.hpp"
+#include "codemate/rules/targets.hpp"
+#include "codemate/ui/message.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace codemate::cli {
+namespace {
+
+namespace use = lifecycle::benchmark;
+using benchmark::Row;
+
+constexpr int most_tokens = 1'000'000;
+
+class Benchmark final : public Command {
+public:
+    void declare(Options& options) override {
+        options.arguments("TARGET", targets_, "groups, roles, models; none: the required set");
+        options.value("--runs", "N", runs_, "warm runs of each model (default 5)");
+        options.value("--prompt-tokens", "N", prompt_tokens_, "length of the prompts (default 256)");
+        options.value("--tokens", "N", tokens_, "length of the answers (default 64)");
+        options.value("--num-ctx", "N", num_ctx_, "context to load with (default: what is declared, else 4096)");
+        options.value("--timeout", "DUR", timeout_, "give up on a server that sends nothing for so long (default 10m)");
+        options.value("--baseline", "REF", baseline_, "compare with: last, a digest, or a file of --save");
+        options.optional_value("--gate", "10%", gate_, "end with 3 if a token takes more than so much longer");
+        options.value("--save", "FILE", save_, "write the measurements to a file, for --baseline");
+        options.flag("--history", history_, "show what was measured before, measure nothing");
+        options.flag("--dry-run", dry_run_, "say what would be done, change nothing");
+        options.flag("-y,--yes", yes_, "answer every question with yes");
+    }
+
+    int run(Wiring& wiring) override {
+        const use::Options options = this->options(wiring);
+        if (gate_) gate_share_ = share("--gate", *gate_);
+        if (history_) return show_history(options, wiring);
+        // Whose machine it is a loopback address does not prove; another host's is never this one.
+        const bool may_be_local = is_loopback(wiring.endpoint());
+        use::Ports ports{wiring.server(), wiring.clock(), wiring.benchmarks()};
+        if (may_be_local) {
+            gpus_ = machine::read_hardware().gpus;
+            ports.hardware = machine::read_hardware().text();
+            ports.load_average = [] { return machine::load_average(); };
+        }
+        const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
+        wiring.say_what_is_used();
+        const use::Facts facts = use::gather(options, wiring.manifest(), ports, run);
+        const use::Plan plan = use::plan(facts, options);
+        const std::vector<state::Benchmark> before = earlier(facts);
+        const benchmark::Where where{options.server, facts.server_version, ports.hardware, wiring.manifest().origin};
+        if (dry_run_) return show_plan(plan, where, 0, wiring);
+        say_estimate(plan, wiring);
+        if (const auto refusal = ask(plan, wiring)) {
+            wiring.err().write(ui::error_text(*refusal, wiring.style_of_err()));
+            return show_plan(plan, where, exit_status(refusal->kind()), wiring);
+        }
+        const use::Report report = use::execute(plan, options, ports, run);
+        wiring.progress().clear();
+        for (const std::string& note : report.notes)
+            wiring.warn(note);
+        const std::vector<state::Benchmark> measured = remember(report, facts, options, ports, wiring);
+        if (save_) benchmark::save(*save_, measured);
+        return show(rows(report, facts, options, ports, before), report, where, wiring);
+    }
+
+private:
+    use::Options options(Wiring& wiring) const {
+        use::Options options{.targets = targets_, .server = wiring.endpoint().text()};
+        const auto count = [](const char* name, const std::optional<std::string>& value) {
+            return value ? std::optional(static_cast<std::uint64_t>(number(name, *value, 1, most_tokens)))
+                         : std::nullopt;
+        };
+        if (const auto runs = count("--runs", runs_)) options.runs = static_cast<std::size_t>(*runs);
+        options.prompt_tokens = count("--prompt-tokens", prompt_tokens_);
+        options.tokens = count("--tokens", tokens_);
+        options.num_ctx = count("--num-ctx", num_ctx_);
+        if (timeout_) options.patience = duration("--timeout", *timeout_);
+        return options;
+    }
+
+    static bool is_loopback(const http::Url& url) {
+        return url.host == "localhost" || url.host == "::1" || url.host == "[::1]" || url.host.starts_with("127.");
+    }
+
+    // What the gate compares with where nothing is named is what was measured last.
+    std::vector<state::Benchmark> earlier(const use::Facts& facts) const {
+        if (!baseline_ && !gate_) return {};
+        return benchmark::baseline(baseline_.value_or("last"), facts.before);
+    }
+
+    int show_history(const use::Options& options, Wiring& wiring) const {
+        std::vector<state::Benchmark> entries;
+        if (wiring.benchmarks() != nullptr) entries = wiring.benchmarks()->entries();
+        std::vector<ModelName> names;
+        if (!targets_.empty())
+            for (const manifest::Wanted& wanted : manifest::resolve(wiring.manifest(), targets_))
+                names.push_back(wanted.name);
+        std::erase_if(entries, [&](const state::Benchmark& entry) {
+            const bool is_named = names.empty() || std::ranges::any_of(names, [&](const ModelName& name) {
+                                      return name.same_on_server(entry.name);
+                                  });
+            return entry.server != options.server || !is_named;
+        });
+        if (wiring.options().json) {
+            const benchmark::Where where{options.server, "", "", wiring.manifest().origin};
+            wiring.out().write(json::to_pretty(benchmark::history_document(entries, where, 0)) + "\n");
+        } else {
+            wiring.out().write(benchmark::history_text(entries, wiring.out_terminal().columns));
+            if (entries.empty()) wiring.note("nothing was measured on this server yet");
+        }
+        return 0;
+    }
+
+    static int show_plan(const use::Plan& plan, const benchmark::Where& where, int status, Wiring& wiring) {
+        if (wiring.options().json) {
+            wiring.out().write(json::to_pretty(benchmark::plan_document(plan, where, status)) + "\n");
+            return status;
+        }
+        wiring.out().write(benchmark::plan_text(plan, wiring.out_terminal().columns));
+        for (const use::Step& step : plan.steps)
+            if (step.obstacle) wiring.err().write(ui::error_text(*step.obstacle, wiring.style_of_err()));
+        for (const std::string& sentence : plan.disturbed)
+            wiring.note(sentence);
+        return status;
+    }
+
+    static void say_estimate(const use::Plan& plan, Wiring& wiring) {
+        if (plan.estimate() == Duration{0}) return;
+        wiring.note(
+            "this takes about " + to_text(plan.estimate()) +
+            (plan.estimate_is_a_guess() ? ", guessed by the size of the models" : ", by what was measured before"));
+    }
+
+    std::optional<Error> ask(const use::Plan& plan, Wiring& wiring) const {
+        if (plan.disturbed.empty()) return std::nullopt;
+        for (const std::string& sentence : plan.disturbed)
+            wiring.note(sentence);
+        switch (consent("Measure all the same?", yes_, wiring)) {
+        case Consent::given:
+            return std::nullopt;
+        case Consent::declined:
+            return Error(Kind::refused, "nothing was measured");
+        case Consent::nobody_to_ask:
+            break;
+        }
+        return Error(Kind::refused, "measuring would disturb what is loaded").hint("--yes does it all the same");
+    }
+
+    static std::vector<state::Benchmark> remember(const use::Report& report, const use::Facts& facts,
+                                                  const use::Options& options, const use::Ports& ports,
+                                                  Wiring& wiring) {
+        std::vector<state::Benchmark> measured;
+        for (const use::Item& item : report.items) {
+            if (item.outcome != use::Outcome::measured) continue;
+            measured.push_back(use::to_memory(item, facts, options, ports));
+            if (ports.memory == nullptr) continue;
+            try {
+                ports.memory->add(measured.back(), {});
+            } catch (const Error& error) {
+                wiring.warn("this measurement is not remembered: " + error.message());
+            }
+        }
+        return measured;
+    }
+
+    std::vector<Row> rows(const use::Report& report, const use::Facts& facts, const use::Options& options,
+                          const use::Ports& ports, const std::vector<state::Benchmark>& before) const {
+        std::vector<Row> rows;
+        for (const use::Item& item : report.items) {
+            Row row{.item = item};
+            if (item.outcome == use::Outcome::measured) {
+                if (const manifest::Declared* declared = facts.manifest.declared(item.step.name))
+                    row.broken_promises = use::broken_promises(*declared, item);
+                row.advice = use::advice(item, gpus_);
+                if (const state::Benchmark* entry = use::latest_of(item.step.name, before)) {
+                    row.before = *entry;
+                    row.comparison = use::compare(*entry, use::to_memory(item, facts, options, ports));
+                }
+                if (gate_) judge(row);
+            }
+            rows.push_back(std::move(row));
+        }
+        return rows;
+    }
+
+    void judge(Row& row) const {
+        row.verdict = Row::Verdict::failed;
+        if (!row.broken_promises.empty()) {
+            row.why = "a promise is broken";
+            return;
+        }
+        const auto* comparison = row.comparison ? &*row.comparison : nullptr;
+        const bool too_few = comparison != nullptr && comparison->not_comparable.empty() &&
+                             comparison->decode.change == statistics::Change::too_few;
+        if (comparison == nullptr || !comparison->not_comparable.empty() || too_few) {
+            row.verdict = Row::Verdict::no_verdict;
+            row.why = comparison == nullptr ? "there is no baseline"
+                      : too_few             ? "there are fewer than 5 runs a side"
+                                            : "the baseline is not comparable";
+            return;
+        }
+        if (statistics::fails_gate(comparison->decode, gate_share_))
+            row.why = "decode is slower beyond noise";
+        else if (statistics::fails_gate(comparison->prefill, gate_share_))
+            row.why = "prefill is slower beyond noise";
+        else
+            row.verdict = Row::Verdict::passed;
+    }
+
+    static int status_of(const std::vector<Row>& rows) {
+        const auto any = [&](Row::Verdict verdict) {
+            return std::ranges::any_of(rows, [&](const Row& row) { return row.verdict == verdict; });
+        };
+        if (any(Row::Verdict::failed)) return exit_status(Kind::check);
+        std::vector<int> failures;
+        for (const Row& row : rows)
+            if (row.item.error) failures.push_back(exit_status(row.item.error->kind()));
+        if (failures.empty() && any(Row::Verdict::no_verdict)) return exit_status(Kind::usage);
+        return common_status(failures);
+    }
+
+    static int show(const std::vector<Row>& rows, const use::Report& report, const benchmark::Where& where,
+                    Wiring& wiring) {
+        const int status = status_of(rows);
+        for (const Row& row : rows) {
+            if (!row.item.error) continue;
+            Error error = *row.item.error;
+            error.context("cannot measure " + quoted(row.item.step.name.display()));
+            wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+        }
+        if (report.ending == use::Ending::interrupted) throw Interrupted();
+        if (wiring.options().json)
+            wiring.out().write(json::to_pretty(benchmark::document(rows, where, status)) + "\n");
+        else
+            wiring.out().write(benchmark::text(rows, wiring.out_terminal().columns));
+        if (std::getenv("OLLAMA_NUM_THREAD") != nullptr)
+            wiring.note("OLLAMA_NUM_THREAD does nothing: Ollama takes num_thread from a Modelfile or a request");
+        return status;
+    }
+
+    std::vector<std::string> targets_, gpus_;
+    std::optional<std::string> runs_, prompt_tokens_, tokens_, num_ctx_, timeout_, baseline_, gate_, save_;
+    double gate_share_ = 0;
+    bool history_ = false, dry_run_ = false, yes_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<Command> make_benchmark() {
+    return std::make_unique<Benchmark>();
+}
+
+} // namespace codemate::cli

@@ -1,0 +1,101 @@
+#include "codemate/machine/hardware.hpp"
+
+#include "codemate/base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+namespace codemate::machine {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What is not there, or cannot be read, is empty: there are machines without.
+std::string content(const fs::path& file) {
+    std::ifstream stream(file);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// Of "name : value" lines, the first one of that name.
+std::string_view field(std::string_view text, std::string_view name) {
+    for (const std::string_view line : split(text, '\n')) {
+        const auto colon = line.find(':');
+        if (colon != std::string_view::npos && trimmed(line.substr(0, colon)) == name)
+            return trimmed(line.substr(colon + 1));
+    }
+    return {};
+}
+
+unsigned count_of(std::string_view text, std::string_view name) {
+    return static_cast<unsigned>(std::ranges::count_if(
+        split(text, '\n'), [&](std::string_view line) { return trimmed(line.substr(0, line.find(':'))) == name; }));
+}
+
+std::uint64_t leading_number(std::string_view text) {
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+std::vector<fs::path> entries(const fs::path& directory) {
+    std::error_code failure;
+    std::vector<fs::path> paths;
+    for (fs::directory_iterator at(directory, failure), end; !failure && at != end; at.increment(failure))
+        paths.push_back(at->path());
+    std::ranges::sort(paths);
+    return paths;
+}
+
+// PCI vendors that make graphics processors Ollama can use (pci-ids.ucw.cz). Intel's built-in ones are in every laptop.
+std::string vendor(std::string_view id) {
+    return id == "0x1002" ? "AMD" : "";
+}
+
+std::vector<std::string> gpus(const fs::path& root) {
+    std::vector<std::string> names;
+    for (const fs::path& card : entries(root / "proc/driver/nvidia/gpus")) {
+        const std::string information = content(card / "information");
+        const std::string_view model = field(information, "Model");
+        names.emplace_back(model.empty() ? "NVIDIA" : model);
+    }
+    for (const fs::path& card : entries(root / "sys/class/drm")) {
+        if (card.filename().string().find('-') != std::string::npos) continue; // a connector of one
+        const std::string id = content(card / "device/vendor");
+        if (std::string name = vendor(trimmed(id)); !name.empty() && card.filename().string().starts_with("card"))
+            names.push_back(std::move(name));
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+} // namespace
+
+std::string Hardware::text() const {
+    if (processor.empty() && threads == 0) return {};
+    std::string line = (processor.empty() ? "unknown processor" : printable(processor, 100)) + ", " +
+                       counted(threads, "thread") + ", " + to_string(memory);
+    for (const std::string& gpu : gpus)
+        line += ", " + printable(gpu, 100);
+    return line;
+}
+
+Hardware read_hardware(const fs::path& root) {
+    const std::string cpuinfo = content(root / "proc/cpuinfo"), meminfo = content(root / "proc/meminfo");
+    Hardware hardware;
+    hardware.processor = field(cpuinfo, "model name");
+    hardware.threads = count_of(cpuinfo, "processor");
+    hardware.memory = ByteCount(leading_number(field(meminfo, "MemTotal")) * 1024); // "kB" there are of 1024 bytes
+    hardware.gpus = gpus(root);
+    return hardware;
+}
+
+std::optional<double> load_average(const fs::path& root) {
+    const std::string text = content(root / "proc/loadavg");
+    double load = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), load);
+    return failure == std::errc() && end != text.data() ? std::optional(load) : std::nullopt;
+}
+
+} // namespace codemate::machine
