@@ -42,7 +42,8 @@ struct World {
 
     use::Report pull(const std::vector<std::string>& targets, use::Options options = {}) {
         options.targets = targets;
-        const use::Ports ports{server, clock};
+        use::Ports ports{server, clock};
+        ports.wait = [this](Duration span, const Stop&) { clock.advance(span); };
         const Run run{stop.get_token(), [this](const Event& event) { on(event); }};
         const use::Plan plan =
             use::plan(use::gather(options, test::manifest_of(project), nullptr, ports, run), options);
