@@ -64,8 +64,7 @@ TEST_CASE("progress as JSON lines, as plain lines, as none") {
     std::vector<std::string> kinds;
     for (const std::string_view line : split(lines.err, '\n')) {
         if (line.empty()) continue;
-        const json::Value event = json::read(line, "an event").root;
-        REQUIRE(event.find("event") != nullptr);
+        const json::Value event = test::checked_document(std::string(line), "progress");
         kinds.push_back(*event.find("event")->string());
     }
     REQUIRE(kinds.size() > 3);
