@@ -65,10 +65,6 @@ std::vector<std::string> in_container(const std::filesystem::path& models) {
                 models.parent_path().string() + "; its models directory is for --models-dir"};
 }
 
-bool is_loopback(const std::string& host) {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 } // namespace
 
 std::string doubt_about(const locate::Report& report) {
@@ -92,8 +88,8 @@ std::vector<std::string> ways_to_store(const locate::Report& report, const std::
                                        Wiring& wiring) {
     if (report.standing == Standing::unreadable) return {printable(as_user(report, command, wiring), 2000)};
     if (report.standing != Standing::elsewhere) return {};
-    const std::string& host = wiring.endpoint().host;
-    if (!is_loopback(host)) return {command_line({"ssh", host}) + " codemate " + command_line(command)};
+    const http::Url& server = wiring.endpoint();
+    if (!server.is_loopback()) return {command_line({"ssh", server.host}) + " codemate " + command_line(command)};
     if (report.shown) return in_container(*report.shown);
     return {};
 }
@@ -116,11 +112,11 @@ std::string removal(const locate::Report& report, const std::string& pattern, Wi
         words.insert(words.end(), {"sh", "-c", command(report.unreadable->path)});
         return "`" + printable(command_line(words), 2000) + "`";
     }
-    const std::string& host = wiring.endpoint().host;
-    if (report.standing == Standing::elsewhere && is_loopback(host) && report.shown)
+    const http::Url& server = wiring.endpoint();
+    if (report.standing == Standing::elsewhere && server.is_loopback() && report.shown)
         return "`" + printable("docker exec CONTAINER " + command_line({"sh", "-c", command(*report.shown)}), 2000) +
                "`";
-    const std::string where = is_loopback(host) ? "" : " on " + host;
+    const std::string where = server.is_loopback() ? "" : " on " + server.host;
     return "`rm " + pattern + "` in the server's models directory" + where;
 }
 

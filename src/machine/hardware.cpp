@@ -1,6 +1,9 @@
 #include "codemate/machine/hardware.hpp"
 
+#include "machine/cards.hpp"
+
 #include "codemate/base/text.hpp"
+#include "codemate/machine/memory.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -33,12 +36,6 @@ unsigned count_of(std::string_view text, std::string_view name) {
         split(text, '\n'), [&](std::string_view line) { return trimmed(line.substr(0, line.find(':'))) == name; }));
 }
 
-std::uint64_t leading_number(std::string_view text) {
-    std::uint64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
-
 std::vector<fs::path> entries(const fs::path& directory) {
     std::error_code failure;
     std::vector<fs::path> paths;
@@ -60,11 +57,9 @@ std::vector<std::string> gpus(const fs::path& root) {
         const std::string_view model = field(information, "Model");
         names.emplace_back(model.empty() ? "NVIDIA" : model);
     }
-    for (const fs::path& card : entries(root / "sys/class/drm")) {
-        if (card.filename().string().find('-') != std::string::npos) continue; // a connector of one
-        const std::string id = content(card / "device/vendor");
-        if (std::string name = vendor(trimmed(id)); !name.empty() && card.filename().string().starts_with("card"))
-            names.push_back(std::move(name));
+    for (const fs::path& device : card_devices(root / "sys/class/drm")) {
+        const std::string id = content(device / "vendor");
+        if (std::string name = vendor(trimmed(id)); !name.empty()) names.push_back(std::move(name));
     }
     std::ranges::sort(names);
     return names;
@@ -82,11 +77,11 @@ std::string Hardware::text() const {
 }
 
 Hardware read_hardware(const fs::path& root) {
-    const std::string cpuinfo = content(root / "proc/cpuinfo"), meminfo = content(root / "proc/meminfo");
+    const std::string cpuinfo = content(root / "proc/cpuinfo");
     Hardware hardware;
     hardware.processor = field(cpuinfo, "model name");
     hardware.threads = count_of(cpuinfo, "processor");
-    hardware.memory = ByteCount(leading_number(field(meminfo, "MemTotal")) * 1024); // "kB" there are of 1024 bytes
+    if (const auto built_in = memory(root / "proc/meminfo")) hardware.memory = built_in->total;
     hardware.gpus = gpus(root);
     return hardware;
 }

@@ -1,11 +1,12 @@
 #include "codemate/machine/memory.hpp"
 
+#include "machine/cards.hpp"
+
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
 #include "codemate/base/text.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace codemate::machine {
@@ -62,16 +63,8 @@ std::optional<Gpu> gpu_of_driver(const fs::path& device) {
 }
 
 std::vector<Gpu> gpus_of_drivers(const fs::path& cards) {
-    std::vector<fs::path> found;
-    std::error_code failure;
-    for (fs::directory_iterator entry(cards, failure), end; !failure && entry != end; entry.increment(failure)) {
-        // card0, not its outputs such as card0-DP-1, which lead to the same device
-        const std::string name = entry->path().filename().string();
-        if (name.starts_with("card") && name.find('-') == std::string::npos) found.push_back(entry->path() / "device");
-    }
-    std::ranges::sort(found);
     std::vector<Gpu> gpus;
-    for (const fs::path& device : found) {
+    for (const fs::path& device : card_devices(cards)) {
         if (auto gpu = gpu_of_driver(device)) gpus.push_back(std::move(*gpu));
     }
     return gpus;

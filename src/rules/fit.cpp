@@ -1,27 +1,10 @@
 #include "codemate/rules/fit.hpp"
 
 namespace codemate::rules {
-namespace {
-
-bool is_loaded(LayerRole role) {
-    switch (role) {
-    case LayerRole::weights:
-    case LayerRole::projector:
-    case LayerRole::adapter:
-    case LayerRole::draft:
-    case LayerRole::tensor:
-        return true;
-    default:
-        return false;
-    }
-}
-
-} // namespace
-
 ByteCount weights_of(const Image& image) {
     ByteCount sum;
     for (const Layer& blob : image.blobs()) {
-        if (is_loaded(blob.role)) sum += blob.size;
+        if (is_weights(blob.role)) sum += blob.size;
     }
     return sum;
 }

@@ -46,11 +46,12 @@ public:
         if (gate_) gate_share_ = share("--gate", *gate_);
         if (history_) return show_history(options, wiring);
         // Whose machine it is a loopback address does not prove; another host's is never this one.
-        const bool may_be_local = is_loopback(wiring.endpoint());
+        const bool may_be_local = wiring.endpoint().is_loopback();
         use::Ports ports{wiring.server(), wiring.clock(), wiring.benchmarks()};
         if (may_be_local) {
-            gpus_ = machine::read_hardware().gpus;
-            ports.hardware = machine::read_hardware().text();
+            machine::Hardware hardware = machine::read_hardware();
+            ports.hardware = hardware.text();
+            gpus_ = std::move(hardware.gpus);
             ports.load_average = [] { return machine::load_average(); };
         }
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
@@ -87,10 +88,6 @@ private:
         options.num_ctx = count("--num-ctx", num_ctx_);
         if (timeout_) options.patience = duration("--timeout", *timeout_);
         return options;
-    }
-
-    static bool is_loopback(const http::Url& url) {
-        return url.host == "localhost" || url.host == "::1" || url.host == "[::1]" || url.host.starts_with("127.");
     }
 
     // What the gate compares with where nothing is named is what was measured last.
