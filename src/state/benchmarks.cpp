@@ -1,30 +1,15 @@
 #include "codemate/state/benchmarks.hpp"
 
-#include "state/aside.hpp"
+#include "state/line_file.hpp"
 
-#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
-#include "codemate/base/files.hpp"
-#include "codemate/base/text.hpp"
 #include "codemate/json/read.hpp"
-
-#include <system_error>
 
 namespace codemate::state {
 namespace {
 
 constexpr std::size_t most_entries = 1000;
 constexpr std::size_t most_runs = 10'000;
-constexpr ByteCount file_limit(std::uint64_t{64} << 20U); // written by something else
-
-std::string read_if_there(const std::filesystem::path& file) {
-    try {
-        return read_file(file, file_limit);
-    } catch (const Error& error) {
-        if (error.kind() != Kind::not_found) throw;
-        return {};
-    }
-}
 
 json::Value sample_json(const Sample& sample) {
     json::Value value = json::Value::object();
@@ -48,14 +33,16 @@ std::optional<Sample> sample_from(const json::Cursor& object) {
     return is_whole ? std::optional(sample) : std::nullopt;
 }
 
-// The newest lines that are few enough.
-std::string newest(std::string_view text) {
-    std::size_t begin = text.size();
-    for (std::size_t count = 0; begin > 0 && count < most_entries; ++count) {
-        const std::size_t end_before = begin < 2 ? std::string_view::npos : text.rfind('\n', begin - 2);
-        begin = end_before == std::string_view::npos ? 0 : end_before + 1;
+std::optional<Benchmark> parse_benchmark(std::string_view line) {
+    try {
+        return benchmark_from(json::read(line, "a benchmark").root);
+    } catch (const Error&) { // half a line of a crash
+        return std::nullopt;
     }
-    return std::string(text.substr(begin));
+}
+
+LineFile lines_of(const std::filesystem::path& file) {
+    return {file, "the history of benchmarks"};
 }
 
 } // namespace
@@ -112,32 +99,14 @@ std::optional<Benchmark> benchmark_from(const json::Value& value) {
 }
 
 std::vector<Benchmark> Benchmarks::entries() const {
-    std::vector<Benchmark> entries;
-    if (is_larger(file_, file_limit)) {
-        diagnostics::info("the benchmarks " + quoted(file_.string()) + " are larger than " + to_string(file_limit) +
-                          " and were not read");
-        return entries;
-    }
-    const std::string text = read_if_there(file_);
-    for (const std::string_view line : split(text, '\n')) {
-        if (line.empty()) continue;
-        try {
-            if (auto entry = benchmark_from(json::read(line, "a benchmark").root)) entries.push_back(std::move(*entry));
-        } catch (const Error&) { // half a line of a crash: passed over
-        }
-    }
-    return entries;
+    return parsed_lines(lines_of(file_).text(), parse_benchmark);
 }
 
 void Benchmarks::add(const Benchmark& benchmark, Stop stop) const {
-    std::error_code failure;
-    std::filesystem::create_directories(file_.parent_path(), failure);
-    if (failure) throw_errno(failure.value(), "make", file_.parent_path());
-    const FileLock lock(file_, std::move(stop));
-    if (is_larger(file_, file_limit)) put_aside(file_, file_limit, "the benchmarks");
-    std::string text = read_if_there(file_);
-    if (!text.empty() && text.back() != '\n') text += '\n'; // half a line, of a crash long ago
-    write_file_atomically(file_, newest(text + json::to_line(to_json(benchmark)) + "\n"));
+    const auto with_it = [&](std::string text) {
+        return newest_lines(with_line(std::move(text), json::to_line(to_json(benchmark))), most_entries);
+    };
+    lines_of(file_).change(with_it, std::move(stop));
 }
 
 } // namespace codemate::state

@@ -1,15 +1,10 @@
 #include "codemate/state/journal.hpp"
 
-#include "state/aside.hpp"
+#include "state/line_file.hpp"
 
-#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
-#include "codemate/base/files.hpp"
-#include "codemate/base/text.hpp"
 #include "codemate/json/read.hpp"
 #include "codemate/json/value.hpp"
-
-#include <system_error>
 
 namespace codemate::state {
 namespace {
@@ -17,27 +12,9 @@ namespace {
 constexpr std::size_t most_entries = 1000;
 constexpr std::size_t most_bytes = std::size_t{8} << 20U;
 constexpr std::size_t longest_manifest = std::size_t{256} << 10U;
-constexpr ByteCount file_limit(std::uint64_t{64} << 20U); // written by something else
 
-std::string read_if_there(const std::filesystem::path& file) {
-    try {
-        return read_file(file, file_limit);
-    } catch (const Error& error) {
-        if (error.kind() != Kind::not_found) throw;
-        return {};
-    }
-}
-
-// The newest lines that fit, of a text of whole lines.
-std::string newest(std::string_view text) {
-    std::size_t begin = text.size();
-    for (std::size_t count = 0; begin > 0 && count < most_entries; ++count) {
-        const std::size_t end_before = begin < 2 ? std::string_view::npos : text.rfind('\n', begin - 2);
-        const std::size_t line = end_before == std::string_view::npos ? 0 : end_before + 1;
-        if (text.size() - line > most_bytes) break;
-        begin = line;
-    }
-    return std::string(text.substr(begin));
+LineFile lines_of(const std::filesystem::path& file) {
+    return {file, "the journal"};
 }
 
 } // namespace
@@ -83,28 +60,14 @@ std::optional<Pulled> parse_line(std::string_view text) {
 }
 
 std::vector<Pulled> Journal::entries() const {
-    std::vector<Pulled> entries;
-    if (is_larger(file_, file_limit)) {
-        diagnostics::info("the journal " + quoted(file_.string()) + " is larger than " + to_string(file_limit) +
-                          " and was not read");
-        return entries;
-    }
-    const std::string text = read_if_there(file_);
-    for (const std::string_view line : split(text, '\n')) {
-        if (auto pulled = line.empty() ? std::nullopt : parse_line(line)) entries.push_back(std::move(*pulled));
-    }
-    return entries;
+    return parsed_lines(lines_of(file_).text(), parse_line);
 }
 
 void Journal::add(const Pulled& pulled, Stop stop) const {
-    std::error_code failure;
-    std::filesystem::create_directories(file_.parent_path(), failure);
-    if (failure) throw_errno(failure.value(), "make", file_.parent_path());
-    const FileLock lock(file_, std::move(stop));
-    if (is_larger(file_, file_limit)) put_aside(file_, file_limit, "the journal");
-    std::string text = read_if_there(file_);
-    if (!text.empty() && text.back() != '\n') text += '\n'; // half a line, of a crash long ago
-    write_file_atomically(file_, newest(text + to_line(pulled) + "\n"));
+    const auto with_it = [&](std::string text) {
+        return newest_lines(with_line(std::move(text), to_line(pulled)), most_entries, most_bytes);
+    };
+    lines_of(file_).change(with_it, std::move(stop));
 }
 
 } // namespace codemate::state

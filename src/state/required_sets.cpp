@@ -1,37 +1,18 @@
 #include "codemate/state/required_sets.hpp"
 
-#include "state/aside.hpp"
+#include "state/line_file.hpp"
 
 #include "codemate/base/error.hpp"
-#include "codemate/base/files.hpp"
-#include "codemate/base/text.hpp"
 #include "codemate/json/read.hpp"
 #include "codemate/json/value.hpp"
 
 #include <algorithm>
-#include <system_error>
 
 namespace codemate::state {
 namespace {
 
 constexpr std::size_t most_entries = 1000;
-constexpr ByteCount file_limit(std::uint64_t{64} << 20U); // written by something else
 constexpr auto renewed_after = std::chrono::hours(24);
-
-std::vector<RequiredSet> read_entries(const std::filesystem::path& file) {
-    if (is_larger(file, file_limit)) return {};
-    std::string text;
-    try {
-        text = read_file(file, file_limit);
-    } catch (const Error& error) {
-        if (error.kind() != Kind::not_found) throw;
-    }
-    std::vector<RequiredSet> entries;
-    for (const std::string_view line : split(text, '\n')) {
-        if (auto entry = line.empty() ? std::nullopt : parse_required_set(line)) entries.push_back(std::move(*entry));
-    }
-    return entries;
-}
 
 bool is_of_the_same(const RequiredSet& a, const RequiredSet& b) {
     return a.server == b.server && a.manifest == b.manifest;
@@ -40,6 +21,10 @@ bool is_of_the_same(const RequiredSet& a, const RequiredSet& b) {
 bool says_the_same(const RequiredSet& old, const RequiredSet& set) {
     return is_of_the_same(old, set) && old.models == set.models && old.used <= set.used &&
            set.used - old.used < renewed_after;
+}
+
+LineFile lines_of(const std::filesystem::path& file) {
+    return {file, "the memory of what projects require"};
 }
 
 } // namespace
@@ -68,28 +53,24 @@ std::optional<RequiredSet> parse_required_set(std::string_view text) {
 }
 
 std::vector<RequiredSet> RequiredSets::entries(Time now) const {
-    std::vector<RequiredSet> entries = read_entries(file_);
+    std::vector<RequiredSet> entries = parsed_lines(lines_of(file_).text(), parse_required_set);
     std::erase_if(entries, [&](const RequiredSet& set) { return now - set.used > required_sets_count_for; });
     return entries;
 }
 
 void RequiredSets::remember(const RequiredSet& set, Stop stop) const {
+    const LineFile lines = lines_of(file_);
     const auto is_known = [&](const RequiredSet& old) { return says_the_same(old, set); };
-    if (std::ranges::any_of(read_entries(file_), is_known)) return;
-    std::error_code failure;
-    std::filesystem::create_directories(file_.parent_path(), failure);
-    if (failure) throw_errno(failure.value(), "make", file_.parent_path());
-    const FileLock lock(file_, std::move(stop));
-    if (is_larger(file_, file_limit)) put_aside(file_, file_limit, "the memory of what projects require");
-    std::vector<RequiredSet> entries = read_entries(file_);
-    std::erase_if(entries, [&](const RequiredSet& old) {
-        return is_of_the_same(old, set) || set.used - old.used > required_sets_count_for;
-    });
-    entries.push_back(set);
-    std::string text;
-    for (std::size_t i = entries.size() - std::min(entries.size(), most_entries); i < entries.size(); ++i)
-        text += to_line(entries[i]) + "\n";
-    write_file_atomically(file_, text);
+    if (std::ranges::any_of(parsed_lines(lines.text(), parse_required_set), is_known)) return;
+    const auto with_it = [&](const std::string& text) {
+        std::string renewed;
+        for (const RequiredSet& old : parsed_lines(text, parse_required_set)) {
+            const bool is_over = set.used - old.used > required_sets_count_for;
+            if (!is_of_the_same(old, set) && !is_over) renewed += to_line(old) + "\n";
+        }
+        return newest_lines(with_line(std::move(renewed), to_line(set)), most_entries);
+    };
+    lines.change(with_it, std::move(stop));
 }
 
 } // namespace codemate::state

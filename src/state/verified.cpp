@@ -1,17 +1,13 @@
 #include "codemate/state/verified.hpp"
 
-#include "state/aside.hpp"
+#include "state/line_file.hpp"
 
-#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
-#include "codemate/base/files.hpp"
-#include "codemate/base/text.hpp"
 #include "codemate/json/read.hpp"
 #include "codemate/json/value.hpp"
 
 #include <algorithm>
 #include <set>
-#include <system_error>
 #include <tuple>
 
 namespace codemate::state {
@@ -20,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_entries = 20'000;
-constexpr ByteCount file_limit(std::uint64_t{64} << 20U); // written by something else
 
 constexpr Duration margin = 2s;
 constexpr Duration coarse_margin = 5s;
@@ -36,18 +31,8 @@ Key key_of(const Verified& verified) {
     return {verified.digest, verified.identity.device, verified.identity.inode};
 }
 
-std::vector<Verified> read_entries(const std::filesystem::path& file) {
-    std::string text;
-    try {
-        text = read_file(file, file_limit);
-    } catch (const Error& error) {
-        if (error.kind() != Kind::not_found) throw;
-    }
-    std::vector<Verified> entries;
-    for (const std::string_view line : split(text, '\n')) {
-        if (auto verified = line.empty() ? std::nullopt : parse_verified(line)) entries.push_back(*verified);
-    }
-    return entries;
+LineFile lines_of(const std::filesystem::path& file) {
+    return {file, "the memory of blobs that were found good"};
 }
 
 } // namespace
@@ -87,32 +72,26 @@ std::optional<Verified> parse_verified(std::string_view text) {
 }
 
 std::vector<Verified> VerifiedBlobs::entries() const {
-    if (is_larger(file_, file_limit)) {
-        diagnostics::info(quoted(file_.string()) + " is larger than " + to_string(file_limit) + " and was not read");
-        return {};
-    }
-    std::vector<Verified> entries = read_entries(file_);
+    std::vector<Verified> entries = parsed_lines(lines_of(file_).text(), parse_verified);
     std::ranges::stable_sort(entries, {}, &Verified::digest);
     return entries;
 }
 
 void VerifiedBlobs::add(std::span<const Verified> more, Stop stop, Duration patience) const {
     if (more.empty()) return;
-    std::error_code failure;
-    std::filesystem::create_directories(file_.parent_path(), failure);
-    if (failure) throw_errno(failure.value(), "make", file_.parent_path());
-    const FileLock lock(file_, std::move(stop), patience);
-    if (is_larger(file_, file_limit)) put_aside(file_, file_limit, "the memory of blobs that were found good");
     std::set<Key> renewed;
     for (const Verified& verified : more)
         renewed.insert(key_of(verified));
-    std::vector<Verified> entries = read_entries(file_);
-    std::erase_if(entries, [&](const Verified& each) { return renewed.contains(key_of(each)); });
-    entries.insert(entries.end(), more.begin(), more.end());
-    std::string text;
-    for (std::size_t i = entries.size() - std::min(entries.size(), most_entries); i < entries.size(); ++i)
-        text += to_line(entries[i]) + "\n";
-    write_file_atomically(file_, text);
+    const auto with_them = [&](const std::string& text) {
+        std::string lines;
+        for (const Verified& each : parsed_lines(text, parse_verified)) {
+            if (!renewed.contains(key_of(each))) lines += to_line(each) + "\n";
+        }
+        for (const Verified& each : more)
+            lines += to_line(each) + "\n";
+        return newest_lines(lines, most_entries);
+    };
+    lines_of(file_).change(with_them, std::move(stop), patience);
 }
 
 } // namespace codemate::state
