@@ -2,9 +2,9 @@
 
 #include "lifecycle/prune/judgement.hpp"
 
-#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/rules/own_names.hpp"
+#include "codemate/rules/remembered.hpp"
 #include "codemate/upstream/supply.hpp"
 
 #include <algorithm>
@@ -17,15 +17,6 @@ namespace {
 ModelName true_name(const ModelName& name) {
     const auto snapshot = rules::parse_snapshot_name(name);
     return snapshot ? snapshot->of : name;
-}
-
-std::optional<Image> parsed(const std::string& bytes) {
-    try {
-        return Image::parse(bytes);
-    } catch (const Error& error) {
-        diagnostics::info(error.message());
-        return std::nullopt;
-    }
 }
 
 } // namespace
@@ -71,20 +62,10 @@ void Ways::fell_silent(const std::vector<ModelName>& places, const std::string& 
         silent_.emplace(place.host(), why);
 }
 
-std::optional<Image> Ways::remembered(const Digest& digest) const {
-    for (const auto& [name, locked] : lock_.models) {
-        if (locked.digest == digest && locked.bytes) return parsed(*locked.bytes);
-    }
-    for (const state::Pulled& pulled : pulled_) {
-        if (pulled.digest == digest && pulled.manifest) return parsed(*pulled.manifest);
-    }
-    return std::nullopt;
-}
-
 std::optional<Image> Ways::image_of(const ollama::Installed& model) {
     if (const store::Entry* entry = stored(facts_, model)) return entry->image;
     if (!model.digest) return std::nullopt;
-    if (auto image = remembered(*model.digest)) return image;
+    if (auto image = rules::remembered_image(*model.digest, lock_, pulled_)) return image;
     if (model.cloud()) return std::nullopt;
     const std::vector<ModelName> places = that_answer(places_of(model));
     try {

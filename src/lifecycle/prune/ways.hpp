@@ -23,7 +23,6 @@ public:
 private:
     std::vector<ModelName> places_of(const ollama::Installed&) const; // best first
     std::vector<ModelName> that_answer(std::vector<ModelName>);
-    std::optional<Image> remembered(const Digest&) const;
     void fell_silent(const std::vector<ModelName>& places, const std::string& why);
 
     const Facts& facts_;

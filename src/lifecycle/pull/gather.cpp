@@ -3,6 +3,7 @@
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/lifecycle/pull.hpp"
+#include "codemate/rules/remembered.hpp"
 
 #include <algorithm>
 #include <set>
@@ -72,13 +73,11 @@ public:
 
     std::optional<Image> image(const Digest& digest) {
         try {
-            for (const state::Pulled& pulled : entries()) {
-                if (pulled.digest == digest && pulled.manifest) return Image::parse(*pulled.manifest);
-            }
+            return rules::remembered_image(digest, {}, entries());
         } catch (const Error& error) {
             diagnostics::info(error.message());
+            return std::nullopt;
         }
-        return std::nullopt;
     }
 
 private:

@@ -3,7 +3,7 @@
 #include "lifecycle/pull/room.hpp"
 
 #include "codemate/base/text.hpp"
-#include "codemate/rules/drift.hpp"
+#include "codemate/rules/remembered.hpp"
 #include "codemate/rules/targets.hpp"
 #include "codemate/rules/unneeded.hpp"
 
@@ -30,10 +30,7 @@ std::optional<Image> image_of(const ollama::Installed& model, const Facts& facts
         }
     }
     if (!facts.lock || !model.digest) return std::nullopt;
-    for (const auto& [name, pin] : facts.lock->models) {
-        if (pin.digest == *model.digest && pin.bytes) return rules::image_of(pin);
-    }
-    return std::nullopt;
+    return rules::remembered_image(*model.digest, *facts.lock, {});
 }
 
 // One model of the required set, after the pull.

@@ -1,8 +1,8 @@
 #include "lifecycle/reinstall/sharing.hpp"
 
-#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/parallel.hpp"
 #include "codemate/rules/loaded.hpp"
+#include "codemate/rules/remembered.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
@@ -96,25 +96,11 @@ private:
         }
     }
 
-    std::optional<Image> remembered(const Digest& digest) const {
-        try {
-            for (const auto& [name, locked] : memory_.lock.models) {
-                if (locked.digest == digest && locked.bytes) return Image::parse(*locked.bytes);
-            }
-            for (const state::Pulled& pulled : memory_.pulled) {
-                if (pulled.digest == digest && pulled.manifest) return Image::parse(*pulled.manifest);
-            }
-        } catch (const Error& error) {
-            diagnostics::info(error.message());
-        }
-        return std::nullopt;
-    }
-
     // What an earlier run wrote down stands first.
     void find_image(Model& model) const {
         find_places(model);
         if (model.image || !model.digest) return;
-        model.image = remembered(*model.digest);
+        model.image = rules::remembered_image(*model.digest, memory_.lock, memory_.pulled);
         if (!model.image)
             model.image = upstream::find_image(*model.digest, model.places, {nullptr, ports_.registry}, run_);
     }
