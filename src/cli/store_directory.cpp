@@ -13,6 +13,14 @@
 namespace codemate::cli {
 namespace {
 
+std::string why_blobs_are_unknown(const store::Inventory& inventory) {
+    const auto oddity =
+        std::ranges::find(inventory.oddities, std::string(store::blobs_directory), &store::Oddity::path);
+    return oddity == inventory.oddities.end() ? "its blobs cannot be listed" : printable(oddity->why);
+}
+
+} // namespace
+
 std::optional<machine::DiskSpace> space_of(const std::filesystem::path& path) {
     try {
         return machine::free_space(path);
@@ -21,14 +29,6 @@ std::optional<machine::DiskSpace> space_of(const std::filesystem::path& path) {
         return std::nullopt;
     }
 }
-
-std::string why_blobs_are_unknown(const store::Inventory& inventory) {
-    const auto oddity =
-        std::ranges::find(inventory.oddities, std::string(store::blobs_directory), &store::Oddity::path);
-    return oddity == inventory.oddities.end() ? "its blobs cannot be listed" : printable(oddity->why);
-}
-
-} // namespace
 
 StoreLook look_into_store(Wiring& wiring) {
     std::vector<ollama::Installed> installed;
@@ -54,7 +54,9 @@ StoreLook look_into_store(Wiring& wiring, std::vector<ollama::Installed> install
     const std::filesystem::path path = report.store->place.path;
     store::Inventory& inventory = report.store->inventory;
     if (!inventory.blobs_known) return {std::nullopt, quoted(path.string()) + ": " + why_blobs_are_unknown(inventory)};
-    return {StoreDirectory{path, std::move(inventory), space_of(path), report.store->proven ? "" : doubt}, ""};
+    return {StoreDirectory{path, std::move(inventory), space_of(path), report.store->disk,
+                           report.store->proven ? "" : doubt},
+            ""};
 }
 
 std::string not_checked(const StoreLook& look) {

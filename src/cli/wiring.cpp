@@ -141,15 +141,20 @@ const manifest::Manifest& Wiring::manifest() {
     return *manifest_;
 }
 
-std::vector<manifest::Manifest> Wiring::more_manifests() const {
+std::vector<manifest::Manifest> Wiring::load_more_manifests() const {
     std::vector<manifest::Manifest> more;
     for (std::size_t i = 1; i < options_.manifests.size(); ++i)
         more.push_back(manifest::load(search_for(options_.manifests[i])));
     return more;
 }
 
+const std::vector<manifest::Manifest>& Wiring::more_manifests() {
+    if (!more_manifests_) more_manifests_ = load_more_manifests();
+    return *more_manifests_;
+}
+
 std::vector<manifest::Manifest> Wiring::manifests_now() const {
-    std::vector<manifest::Manifest> all = more_manifests();
+    std::vector<manifest::Manifest> all = load_more_manifests();
     all.insert(all.begin(), manifest::load(manifest_search()));
     return all;
 }

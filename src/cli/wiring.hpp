@@ -60,11 +60,11 @@ public:
     const Clock& clock() const { return clock_; }
     const http::Url& endpoint(); // --host, else OLLAMA_HOST; Error{usage}
     ollama::Server& server();
-    const manifest::Manifest& manifest();                   // Error{manifest, not_found, storage}
-    manifest::Search manifest_search() const;               // which one that is
-    std::vector<manifest::Manifest> more_manifests() const; // of a second --manifest, and so on
-    std::vector<manifest::Manifest> manifests_now() const;  // read again, as the files are now; the first one first
-    std::optional<http::Url> registry();                    // CODEMATE_REGISTRY; Error{usage}
+    const manifest::Manifest& manifest();                    // Error{manifest, not_found, storage}
+    manifest::Search manifest_search() const;                // which one that is
+    const std::vector<manifest::Manifest>& more_manifests(); // of a second --manifest, and so on
+    std::vector<manifest::Manifest> manifests_now() const;   // read again, as the files are now; the first one first
+    std::optional<http::Url> registry();                     // CODEMATE_REGISTRY; Error{usage}
 
     // --lock, else the file beside the manifest, whether it exists or not; nothing for the built-in manifest.
     std::optional<manifest::LockFile> lock_file();
@@ -126,6 +126,7 @@ private:
     std::optional<std::filesystem::path> state_directory() const;
     std::vector<lifecycle::locate::Place> models_places() const;
     std::filesystem::path named_models_directory() const;
+    std::vector<manifest::Manifest> load_more_manifests() const;
     manifest::Search search_for(std::optional<std::string> option) const;
     const char* variable(const char* name) const; // nullptr: unset or empty
 
@@ -141,6 +142,7 @@ private:
     std::unique_ptr<ollama::Server> server_;
     std::optional<std::string> server_version_;
     std::optional<manifest::Manifest> manifest_;
+    std::optional<std::vector<manifest::Manifest>> more_manifests_;
     std::optional<manifest::Lock> lock_;
     std::unique_ptr<registry::Registry> registry_server_;
     std::unique_ptr<relay::Relays> relays_;

@@ -5,12 +5,10 @@
 #include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/recovery.hpp"
-#include "cli/store_reach.hpp"
+#include "cli/store_directory.hpp"
 #include "cli/wiring.hpp"
 
-#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/machine/disk_space.hpp"
 #include "codemate/store/scan.hpp"
 #include "codemate/ui/message.hpp"
 
@@ -100,16 +98,15 @@ private:
 
     // Only what is proven to be the server's: files are removed there.
     void find_store() {
-        lifecycle::locate::Report report = wiring_.locate_store(wiring_.server().installed(wiring_.stop()));
-        const bool is_usable = report.store && report.store->proven && report.store->inventory.blobs_known;
-        if (!is_usable) {
-            no_store_ = doubt_about(report);
-            if (no_store_.empty()) no_store_ = "its blobs cannot be listed";
-            wiring_.note("disk: not checked, " + no_store_);
+        StoreLook look = look_into_store(wiring_, wiring_.server().installed(wiring_.stop()));
+        if (look.found && !look.found->doubt.empty()) look = {std::nullopt, look.found->doubt};
+        if (!look.found) {
+            no_store_ = look.why_not;
+            wiring_.note(not_checked(look));
             return;
         }
-        path_ = report.store->place.path;
-        store_ = use::Store{std::move(report.store->inventory), report.store->disk};
+        path_ = look.found->path;
+        store_ = use::Store{std::move(look.found->inventory), look.found->disk};
     }
 
     registry::Registry& registry() {
@@ -134,12 +131,8 @@ private:
             return use::Store{store::take_inventory(store::scan(*store_->disk, wiring_.stop())), store_->disk};
         };
         ports.free_space = [this]() -> std::optional<ByteCount> {
-            try {
-                return machine::free_space(path_).free;
-            } catch (const Error& error) {
-                diagnostics::info(error.message());
-                return std::nullopt;
-            }
+            const auto space = space_of(path_);
+            return space ? std::optional(space->free) : std::nullopt;
         };
         return ports;
     }
