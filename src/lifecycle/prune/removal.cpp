@@ -38,49 +38,62 @@ bool is_the_same(const ollama::Installed& now, const ollama::Installed& then) {
 Removal::Removal(const Step& step, const Options& options, const Ports& ports, const Run& run)
     : step_(step), options_(options), ports_(ports), run_(run), item_{step} {}
 
-// Best effort, all that follows from the state directory: with a full disk models can still be removed.
 Item Removal::carry_out() {
-    const ModelName& name = step_.model.name;
-    std::unique_ptr<FileLock> alone;
-    std::optional<state::Changes::Held> change;
     try {
         throw_if_stopped(run_.stop);
-        if (ports_.changes != nullptr) {
-            try {
-                alone = ports_.changes->try_alone(options_.server, name);
-                if (!alone) throw Error(Kind::refused, quoted(name.display()) + " stays: another codemate changes it");
-                change = ports_.changes->begin({options_.server, name, step_.model.digest, {}, {}, ports_.clock.now()},
-                                               run_.stop);
-            } catch (const Error& error) {
-                if (error.kind() == Kind::refused) throw;
-                diagnostics::info(error.message());
-            }
-        }
+        claim();
         hold(run_.stop);
         look_again();
         remember();
         throw_if_stopped(run_.stop);
         const Grace grace(run_.stop, grace_period);
         is_going_ = true;
-        ports_.server.remove(name, grace.stop());
+        ports_.server.remove(step_.model.name, grace.stop());
         item_.outcome = Outcome::removed;
     } catch (const Interrupted&) {
-        item_.outcome = is_going_ ? Outcome::failed : Outcome::not_started;
-        if (is_going_) { // what is held stays: the next run sees what became of it, and puts it back
-            item_.error = Error(Kind::failed, "the server did not say whether " + quoted(name.display()) + " is gone");
-            return item_;
-        }
+        if (!is_going_) return finish();
+        // What is held stays: the next run sees what became of it, and puts it back.
+        item_.outcome = Outcome::failed;
+        item_.error =
+            Error(Kind::failed, "the server did not say whether " + quoted(step_.model.name.display()) + " is gone");
+        return item_;
     } catch (const Error& error) {
-        const bool is_gone = error.kind() == Kind::not_found;
-        const bool is_kept = !is_going_ && (error.kind() == Kind::refused || error.kind() == Kind::failed);
-        item_.outcome = is_gone ? Outcome::gone : is_kept ? Outcome::kept : Outcome::failed;
-        if (!is_gone) {
-            item_.error = error;
-            if (item_.outcome == Outcome::failed) item_.error->context("cannot remove " + quoted(name.display()));
-        }
+        tell(error);
     }
+    return finish();
+}
+
+// Best effort, as all that follows from the state directory: with a full disk models can still be removed.
+void Removal::claim() {
+    if (ports_.changes == nullptr) return;
+    const ModelName& name = step_.model.name;
+    try {
+        alone_ = ports_.changes->try_alone(options_.server, name);
+        if (alone_)
+            change_ = ports_.changes->begin({options_.server, name, step_.model.digest, {}, {}, ports_.clock.now()},
+                                            run_.stop);
+    } catch (const Error& error) {
+        diagnostics::info(error.message());
+        return;
+    }
+    if (!alone_) throw Error(Kind::refused, quoted(name.display()) + " stays: another codemate changes it");
+}
+
+void Removal::tell(const Error& error) {
+    if (error.kind() == Kind::not_found) {
+        item_.outcome = Outcome::gone;
+        return;
+    }
+    const bool is_kept = !is_going_ && (error.kind() == Kind::refused || error.kind() == Kind::failed);
+    item_.outcome = is_kept ? Outcome::kept : Outcome::failed;
+    item_.error = error;
+    if (!is_kept) item_.error->context("cannot remove " + quoted(step_.model.name.display()));
+}
+
+// What is held goes, and with it the note of a change under way.
+Item Removal::finish() {
     let_go();
-    if (change && !held_as_) change->done();
+    if (change_ && !held_as_) change_->done();
     return item_;
 }
 

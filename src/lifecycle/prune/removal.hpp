@@ -2,6 +2,7 @@
 
 #include "codemate/lifecycle/prune.hpp"
 
+#include <memory>
 #include <optional>
 
 namespace codemate::lifecycle::prune {
@@ -15,6 +16,9 @@ public:
     Item carry_out(); // throws nothing but what is no Error; a stop is in the item
 
 private:
+    void claim();
+    void tell(const Error&);
+    Item finish();
     void hold(const Stop&);
     void look_again();
     void remember();
@@ -26,6 +30,8 @@ private:
     const Ports& ports_;
     const Run& run_;
     Item item_;
+    std::unique_ptr<FileLock> alone_; // nobody else of this machine changes it meanwhile
+    std::optional<state::Changes::Held> change_;
     std::optional<ModelName> held_as_;
     bool is_going_ = false;
     bool half_written_ = false; // the helper's manifest, by a full disk
