@@ -9,6 +9,7 @@
 
 using namespace codemate;
 using test::all_three;
+using test::has;
 using test::names_with;
 using test::number;
 using test::PruneWorld;
@@ -19,10 +20,6 @@ using Names = std::vector<std::string>;
 namespace {
 
 constexpr std::chrono::hours two_hours(2);
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
 
 struct Leftover : PruneWorld {
     fs::path orphan = put("sha256-" + std::string(64, 'a'), 300'000);

@@ -8,6 +8,7 @@
 using namespace codemate;
 using test::all_three;
 using test::Arguments;
+using test::has;
 using test::names_with;
 using test::number;
 using test::PruneWorld;
@@ -16,10 +17,6 @@ namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
 namespace {
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
 
 const Names two{"qwen2.5-coder:7b", "tinyllama:latest"};
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <sys/stat.h>
 #include <vector>
 
@@ -98,6 +99,10 @@ inline const json::Value& model_of(const json::Value& document, std::string_view
         if (word(model, "name") == name) return model;
     }
     throw std::runtime_error("no such model in the document");
+}
+
+inline bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
 }
 
 } // namespace codemate::test

@@ -4,20 +4,13 @@
 using namespace codemate;
 using test::all_three;
 using test::Arguments;
+using test::has;
 using test::names_with;
 using test::number;
 using test::PruneWorld;
 using test::word;
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
-
-namespace {
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
-
-} // namespace
 
 TEST_CASE("rm takes what is named, and says how it comes back") {
     PruneWorld world;
