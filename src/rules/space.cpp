@@ -3,7 +3,6 @@
 namespace codemate::rules {
 namespace {
 
-using Measure = Freed::Measure;
 using Names = std::set<ModelName, ServerOrder>;
 
 Freed by_files(const Names& going, const store::Inventory& inventory) {
@@ -24,7 +23,7 @@ const Image* image_of(const ollama::Installed& model, const Holdings& holdings) 
 Freed by_manifests(const Names& going, const Holdings& holdings) {
     std::set<Digest> staying;
     std::map<Digest, ByteCount> blobs;
-    Freed freed{{}, Measure::lengths};
+    Freed freed{{}, Measure::layers};
     for (const ollama::Installed& model : holdings.installed) {
         if (model.cloud()) continue; // a stub has no content here
         const bool goes = going.contains(model.name);

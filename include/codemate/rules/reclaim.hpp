@@ -3,6 +3,7 @@
 #include "codemate/base/bytes.hpp"
 #include "codemate/base/digest.hpp"
 #include "codemate/model/image.hpp"
+#include "codemate/rules/space.hpp"
 #include "codemate/store/inventory.hpp"
 
 #include <cstddef>
@@ -11,13 +12,6 @@
 
 // What comes free when models go, given what stays: layers that models share come free with the last of them.
 namespace codemate::rules {
-
-// What a figure rests on.
-enum class Measure {
-    blocks,  // a look at the models directory: what the disk will say
-    layers,  // the manifests of all that is installed: lengths
-    at_most, // the sizes that the server lists: what others share is in them
-};
 
 // One installed model's content, as far as it is known.
 struct Content {

@@ -77,12 +77,14 @@ struct Holdings {
     const std::map<ModelName, Image, ServerOrder>* images = nullptr; // of installed ones, as far as known
 };
 
+// What a figure rests on.
+enum class Measure {
+    blocks,  // a look at the models directory: what the disk will say
+    layers,  // the manifests of all that is installed: lengths
+    at_most, // some manifest is not known: what the server lists, with what others may share in it
+};
+
 struct Freed {
-    enum class Measure {
-        blocks,  // of the disk: the files were looked at
-        lengths, // by the manifests of all models
-        at_most, // some manifest is not known, and what it shares would stay
-    };
     ByteCount bytes;
     Measure measure = Measure::blocks;
 };

@@ -108,7 +108,7 @@ TEST_CASE("what comes free, by the manifests of all models") {
         going.push_back(ModelName::parse(name));
     const Freed freed = rules::freed_without(going, holdings);
     CHECK(freed.bytes == ByteCount(row.bytes));
-    CHECK(freed.measure == Freed::Measure::lengths);
+    CHECK(freed.measure == rules::Measure::layers);
 }
 
 TEST_CASE("what comes free where a manifest is not known is at most that") {
@@ -120,10 +120,10 @@ TEST_CASE("what comes free where a manifest is not known is at most that") {
     CHECK(rules::to_text(of_a) == "up to 1.0 KB");
     const Freed of_b = rules::freed_without(b, {models});
     CHECK(of_b.bytes == two.size());
-    CHECK(of_b.measure == Freed::Measure::at_most);
+    CHECK(of_b.measure == rules::Measure::at_most);
     ollama::Installed stub{.name = ModelName::parse("big:cloud"), .size = ByteCount(384), .remote_model = "big"};
     const std::vector<ollama::Installed> with_stub{installed("a", one), stub};
-    CHECK(rules::freed_without(a, {with_stub, nullptr, &images}).measure == Freed::Measure::lengths);
+    CHECK(rules::freed_without(a, {with_stub, nullptr, &images}).measure == rules::Measure::layers);
 }
 
 TEST_CASE("what comes free where the files can be looked at, in blocks") {
