@@ -6,7 +6,6 @@ source=$1 build=$2
 # shellcheck source=tests/scripts/expect.sh
 . "$source/tests/scripts/expect.sh"
 
-unset CODEMATE_MANIFEST CODEMATE_REGISTRY DESTDIR
 prefix=$scratch/somewhere/else
 run cmake --install "$build" --prefix "$prefix"
 expect_status 0

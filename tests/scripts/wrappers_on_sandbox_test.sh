@@ -11,7 +11,6 @@ mkdir -p "$scratch/repository" "$scratch/path"
 cp -r "$source/scripts" "$scratch/repository/scripts"
 ln -s "$codemate" "$scratch/path/codemate"
 PATH=$scratch/path:$PATH
-unset CODEMATE_MANIFEST CODEMATE_REGISTRY
 pull=$scratch/repository/scripts/model-pull.sh
 prune=$scratch/repository/scripts/model-prune.sh
 
