@@ -186,9 +186,7 @@ private:
             partial.extent = std::max(partial.extent, found.stat.identity.size);
         } else {
             ++partial.records;
-            if (found.stat.type == Type::file && found.stat.identity.size == ByteCount())
-                partial.empty_records.push_back(found.path);
-            partial.blocked = partial.blocked || why_unread(found) != nullptr || !read_record(partial, found);
+            if (why_unread(found) != nullptr || !read_record(partial, found)) partial.unreadable.push_back(found.path);
         }
     }
 
@@ -200,6 +198,7 @@ private:
             const json::Cursor record(document.root, what);
             const ByteCount size(record.at("Size").unsigned_integer());
             partial.extent = std::max(partial.extent, ByteCount(record.at("Offset").unsigned_integer()) + size);
+            partial.planned += size;
             partial.recorded += std::min(size, ByteCount(record.unsigned_or("Completed", 0)));
             return true;
         } catch (const Error&) {

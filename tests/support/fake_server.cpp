@@ -207,6 +207,23 @@ void FakeServer::lose_blob(const Digest& digest) {
     blobs_.erase(digest);
 }
 
+void FakeServer::cut_blob(const Digest& digest, ByteCount size) {
+    const std::lock_guard lock(mutex_);
+    blobs_[digest] = size;
+}
+
+void FakeServer::lose_records(const Digest& digest, ByteCount planned) {
+    const std::lock_guard lock(mutex_);
+    lacking_records_[digest] = planned;
+}
+
+// The mismatch that comes of it costs them.
+std::optional<ByteCount> FakeServer::take_lacking_records(const Digest& digest) {
+    const std::lock_guard lock(mutex_);
+    const auto node = lacking_records_.extract(digest);
+    return node ? std::optional(node.mapped()) : std::nullopt;
+}
+
 ollama::Shown FakeServer::show(const ModelName& name, Stop stop) {
     ollama::refuse_misread(name, "shown");
     record({.what = Call::What::show, .name = name.display()}, stop);
@@ -324,15 +341,22 @@ void FakeServer::Pulling::check_way(const Layer& layer, ByteCount done) {
 }
 
 void FakeServer::Pulling::fetch(const Layer& layer) {
+    std::optional<Layer> cached;
     ByteCount done;
-    bool present = false;
     {
         const std::lock_guard lock(server_.mutex_);
-        present = server_.blobs_.contains(layer.digest);
+        const auto there = server_.blobs_.find(layer.digest);
+        if (there != server_.blobs_.end()) cached = {layer.digest, there->second}; // whatever its length
         if (const auto found = server_.partials_.find(layer.digest); found != server_.partials_.end())
             done = found->second;
     }
-    if (present) return send(layer_event(layer, layer.size));
+    if (cached) return send(layer_event(*cached, cached->size));
+    if (const auto planned = server_.take_lacking_records(layer.digest)) {
+        send(layer_event({layer.digest, *planned}, {}));
+        throw ollama::pull_error("digest mismatch, file must be downloaded again: want " + layer.digest.text() +
+                                     ", got " + Digest::of("a part of it").text(),
+                                 name_);
+    }
     if (host_) check_way(layer, done);
     send(layer_event(layer, done));
     const auto steps = static_cast<std::uint64_t>(server_.events_per_layer_);

@@ -91,6 +91,8 @@ public:
 
     void spoil_blob(const Digest&); // until it is removed the server cannot show the models that use it
     void lose_blob(const Digest&);
+    void cut_blob(const Digest&, ByteCount size);        // there is so much of it, which is taken for the whole
+    void lose_records(const Digest&, ByteCount planned); // of an unfinished download: what the others add up to
 
     void join(std::string host_and_port, std::shared_ptr<Host>); // nullptr: it answers no more
 
@@ -152,6 +154,7 @@ private:
     void finish_pull(const ModelName&, const Model&);
     std::optional<Fault> take_fault(const ModelName&);
     std::shared_ptr<Host> host_of(const ModelName&) const;
+    std::optional<ByteCount> take_lacking_records(const Digest&);
     bool reachable(const ModelName&) const;
     void drop_unused(const std::vector<Layer>&);
     std::map<ModelName, Model>::iterator find(const ModelName&);
@@ -163,6 +166,7 @@ private:
     std::map<std::string, std::shared_ptr<Host>> joined_;
     std::map<Digest, ByteCount> blobs_;
     std::map<Digest, ByteCount> partials_; // fetched so far
+    std::map<Digest, ByteCount> lacking_records_;
     std::set<Digest> spoiled_;
     std::map<ModelName, Fault> faults_;
     std::map<ModelName, std::vector<ollama::PullEvent>> scripts_;

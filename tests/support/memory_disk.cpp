@@ -312,7 +312,7 @@ void MemoryDisk::move(std::string_view from, std::string_view to) {
 }
 
 bool MemoryDisk::remove(std::string_view path) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     called(Call::remove, path);
     check_path(path);
     const auto found = nodes_.find(path);
@@ -323,6 +323,8 @@ bool MemoryDisk::remove(std::string_view path) {
     --found->second->stat.links;
     found->second->stat.identity.changed = tick();
     nodes_.erase(found);
+    lock.unlock();
+    if (after_removal_) after_removal_(path);
     return true;
 }
 

@@ -46,6 +46,8 @@ public:
     void fail(Call, std::string_view path, Error); // each such call from now on
     // Before each read of a file's content, without a lock.
     void before_each_read(std::function<void(std::string_view path, std::uint64_t offset)>);
+    // After each removal, without a lock.
+    void after_each_removal(std::function<void(std::string_view path)> act) { after_removal_ = std::move(act); }
     std::size_t count(Call) const;
     std::size_t most_open_at_once() const;
 
@@ -76,6 +78,7 @@ private:
     mutable std::mutex mutex_;
     Nodes nodes_; // by path; "" is the directory itself
     Time now_;
+    std::function<void(std::string_view)> after_removal_;
     Duration granularity_{1};
     std::uint64_t next_inode_ = 1;
     std::map<std::pair<Call, std::string>, Error> faults_;

@@ -176,7 +176,8 @@ struct Step {
     bool wants_consent = false;                   // of fetch_locked: a lock is a file that anyone may send
     std::optional<Error> obstacle{};              // of refuse
 
-    // Of fetch and fetch_locked, where the layers to come are known.
+    // Of what is fetched, where the layers to come are known.
+    std::optional<Image> image{};
     std::optional<rules::Need> need{};
     std::string size_unknown{}; // of the others: why; fit for a terminal
     ByteCount weights{};        // that are loaded of it

@@ -55,15 +55,18 @@ struct Blob {
 struct Partial {
     Digest digest;
     ByteCount extent;   // how long the blob will be
+    ByteCount planned;  // what the records that can be read add up to: the server takes that for the whole blob
     ByteCount recorded; // fetched for sure
     ByteCount on_disk;  // all its files; what the data takes of it exceeds `recorded` while a download runs
     Time modified;      // the latest of its files
     std::uint32_t records = 0;
     bool has_data = false; // records alone: left over from a download that ended
-    bool blocked =
-        false; // a record that cannot be read: the server's pulls of this blob fail with "EOF" (facts.md 4.5)
     std::vector<std::string> paths;
-    std::vector<std::string> empty_records{}; // of these: records of zero length, which block it
+    // Of these: records that cannot be read, such as one of zero length. The server's pulls of this blob fail with
+    // "EOF" (facts.md 4.5).
+    std::vector<std::string> unreadable{};
+
+    bool is_blocked() const { return !unreadable.empty(); }
 };
 
 struct Temporary {

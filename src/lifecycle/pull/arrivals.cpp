@@ -24,6 +24,7 @@ bool too_much_for(Duration span, ByteCount bytes) {
 void Arrivals::on(const ollama::PullEvent& event, SteadyTime now) {
     using Stage = ollama::PullEvent::Stage;
     if (event.stage == Stage::silence) return;
+    if (event.stage == Stage::resolving) current_.clear(); // a new stream: the layer in hand did not end
     if (event.stage != Stage::layer || event.layer_name != current_) close_current();
     if (event.stage == Stage::layer) on_layer(event, now);
     previous_ = now;

@@ -2,6 +2,7 @@
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/store/check.hpp"
 #include "codemate/store/layout.hpp"
 
 #include <algorithm>
@@ -9,9 +10,11 @@
 namespace codemate::lifecycle::pull {
 namespace {
 
-std::string records_of(const Digest& digest) {
-    return store::blob_path(digest) + "-partial-*";
-}
+using namespace std::chrono_literals;
+using What = Obstacle::What;
+
+// A server whose client has left writes its records once more, and is done with that long before.
+constexpr Duration moment = 500ms;
 
 std::string described(const Layer& layer) {
     return std::string(to_string(layer.role)) + " " + layer.digest.id();
@@ -29,6 +32,47 @@ std::optional<store::Identity> file_at(store::Disk& disk, const std::string& pat
     return stat->identity;
 }
 
+std::string data_of(const Layer& layer) {
+    return store::blob_path(layer.digest) + "-partial";
+}
+
+std::optional<Obstacle> obstacle_of(const Layer& layer, const store::Partial& partial) {
+    Obstacle obstacle{What::unreadable_record, layer, {}, {}, partial.modified};
+    std::vector<std::string> last;
+    for (const std::string& path : partial.paths) {
+        if (!is_record(path)) continue;
+        const bool unreadable = std::ranges::find(partial.unreadable, path) != partial.unreadable.end();
+        (unreadable ? last : obstacle.paths).push_back(path);
+    }
+    if (partial.unreadable.empty()) {
+        if (partial.records == 0 || partial.planned == layer.size) return std::nullopt;
+        obstacle.what = What::lacking_records;
+        obstacle.told = partial.planned;
+    }
+    obstacle.paths.insert(obstacle.paths.end(), last.begin(), last.end());
+    return obstacle;
+}
+
+std::string what_it_is(const Obstacle& obstacle) {
+    const std::string layer = described(obstacle.layer);
+    switch (obstacle.what) {
+    case What::unreadable_record:
+        return "the server's bookkeeping of an earlier download of its " + layer +
+               " cannot be read, which blocks that layer for ever";
+    case What::lacking_records:
+        return "the server's bookkeeping of an earlier download of its " + layer + " accounts for " +
+               to_string(obstacle.told) + " of " + to_string(obstacle.layer.size);
+    case What::wrong_size:
+        return "the server's file of its " + layer + " has " + to_string(obstacle.told) + " of " +
+               to_string(obstacle.layer.size) + ", and is taken for the whole";
+    }
+    throw Error(Kind::defect, "no such obstacle");
+}
+
+std::string records_of(const Layer& layer) {
+    return store::blob_path(layer.digest) + "-partial-*";
+}
+
 } // namespace
 
 // What Go's JSON decoder says of an empty file, of half a record, and of something else in its place. With another text
@@ -39,80 +83,100 @@ bool may_be_blocked(const Error& error) {
     return text.ends_with(": EOF") || text.ends_with(": unexpected EOF") || text.find("invalid character") != text.npos;
 }
 
-std::vector<Unblocking> plan_unblocking(const std::vector<Layer>& blobs, const store::Inventory& inventory) {
-    std::vector<Unblocking> all;
-    for (const store::Partial& partial : inventory.partials) {
-        const auto layer = std::ranges::find(blobs, partial.digest, &Layer::digest);
-        if (!partial.blocked || layer == blobs.end()) continue;
-        Unblocking unblocking{*layer, {}, {}, partial.modified};
-        for (const std::string& path : partial.paths) {
-            if (!is_record(path)) continue;
-            const bool empty = std::ranges::find(partial.empty_records, path) != partial.empty_records.end();
-            (empty ? unblocking.empty : unblocking.others).push_back(path);
+std::optional<WrongExtent> wrong_extent(const ollama::PullEvent& event, const Image& image) {
+    if (event.stage != ollama::PullEvent::Stage::layer || !event.layer || event.total == ByteCount())
+        return std::nullopt;
+    for (const Layer& layer : image.blobs()) {
+        if (layer.digest == *event.layer && layer.size != event.total) return WrongExtent{layer, event.total};
+    }
+    return std::nullopt;
+}
+
+std::vector<Obstacle> find_obstacles(const Image& image, const store::Inventory& inventory) {
+    std::vector<Obstacle> all;
+    for (const Layer& layer : image.blobs()) {
+        if (const store::Blob* blob = inventory.find(layer.digest)) {
+            const store::Identity& file = blob->stat.identity;
+            if (file.size != layer.size)
+                all.push_back({What::wrong_size, layer, file.size, {store::blob_path(layer.digest)}, file.modified});
+            continue; // the server does not look at its records
         }
-        all.push_back(std::move(unblocking));
+        const auto partial = std::ranges::find(inventory.partials, layer.digest, &store::Partial::digest);
+        if (partial == inventory.partials.end()) continue;
+        if (auto obstacle = obstacle_of(layer, *partial)) all.push_back(std::move(*obstacle));
     }
     return all;
 }
 
-// Looked at again first: all as it was, so that nobody works on it. The empty ones go last: as long as one of them is
-// there, the server takes none of the others for the whole.
-std::optional<Error> Blocked::remove(const Unblocking& unblocking, store::Disk& disk) {
+// The size comes from a manifest that a registry may have made up; the content decides.
+std::optional<Error> Blocked::why_not_wrong(const Obstacle& obstacle, store::Disk& disk, const Run& run) const {
+    const std::vector<store::ToCheck> one{{obstacle.layer.digest, std::nullopt}};
+    const store::Checked checked = store::check_blobs(disk, one, {}, run.stop).front();
+    throw_if_stopped(run.stop);
+    switch (checked.verdict) {
+    case store::Checked::Verdict::wrong_digest:
+        return std::nullopt;
+    case store::Checked::Verdict::good:
+        return Error(Kind::damaged, "its manifest is wrong: it says " + to_string(obstacle.layer.size) + " of its " +
+                                        described(obstacle.layer) + ", which has " + to_string(obstacle.told));
+    default:
+        return checked.error.value_or(Error(Kind::busy, described(obstacle.layer) + " has changed meanwhile"));
+    }
+}
+
+// Whether nobody works on it: what is left of another client's download is its own.
+bool Blocked::is_at_rest(const Obstacle& obstacle, store::Disk& disk, const Run& run) const {
+    const std::string data = data_of(obstacle.layer);
+    const auto before = file_at(disk, data);
+    if (obstacle.what == What::lacking_records) ports_.wait(moment, run.stop);
+    const auto now = file_at(disk, data);
+    return before == now && (!now || now->modified <= obstacle.modified);
+}
+
+// Looked at again first: all as it was, so that nobody works on it.
+std::optional<Error> Blocked::remove(const Obstacle& obstacle, store::Disk& disk, const Run& run) const {
     try {
-        const std::string data = store::blob_path(unblocking.layer.digest) + "-partial";
-        const auto file = file_at(disk, data);
-        if (file && file->modified > unblocking.modified)
-            return Error(Kind::busy, "another download of " + described(unblocking.layer) + " is under way");
-        for (const std::string& path : unblocking.empty) {
+        if (obstacle.what == What::wrong_size) {
+            if (auto problem = why_not_wrong(obstacle, disk, run)) return problem;
+        } else if (!is_at_rest(obstacle, disk, run)) {
+            return Error(Kind::busy, "another download of " + described(obstacle.layer) + " is under way");
+        }
+        for (const std::string& path : obstacle.paths) {
             const auto now = file_at(disk, path);
-            if (!now || now->size.count() > 0) return Error(Kind::busy, quoted(path) + " has changed meanwhile");
+            if (!now || now->modified > obstacle.modified)
+                return Error(Kind::busy, quoted(path) + " has changed meanwhile");
         }
-        for (const std::vector<std::string>* paths : {&unblocking.others, &unblocking.empty}) {
-            for (const std::string& path : *paths)
-                disk.remove(path);
-        }
+        for (const std::string& path : obstacle.paths)
+            disk.remove(path);
         return std::nullopt;
     } catch (const Error& error) {
         return error;
     }
 }
 
-// The server fetches the layers one after another, so it is the first that it lacks.
-std::string Blocked::advice_for(const Image& image, const Reach& reach, const Stop& stop) const {
-    std::vector<Layer> in_order = image.layers;
-    in_order.push_back(image.config);
-    for (const Layer& blob : in_order) {
-        if (ports_.server.has_blob(blob.digest, stop)) continue;
-        return "if it stays so, an empty file of the server's bookkeeping blocks its " + described(blob) + ": " +
-               reach.removal(records_of(blob.digest)) + ", then pull again";
-    }
-    return {};
-}
-
-Blocked::Finding Blocked::free(const Image& image, Stop stop) {
+Blocked::Finding Blocked::free(const Image& image, const Run& run) {
     const std::lock_guard lock(mutex_);
     Finding finding;
     if (!ports_.store) return finding;
     try {
         const Reach reach = ports_.store();
-        if (!reach.store) {
-            finding.advice = advice_for(image, reach, stop);
-            return finding;
-        }
-        for (const Unblocking& each : plan_unblocking(image.blobs(), reach.store->inventory)) {
-            const std::string what = "the server's bookkeeping of an earlier download of its " + described(each.layer) +
-                                     (each.is_curable() ? " is empty" : " cannot be read") +
-                                     ", which blocks that layer for ever";
-            const auto problem = each.is_curable() ? remove(each, *reach.store->disk)
-                                                   : Error(Kind::storage, "codemate removes only what is empty");
+        const auto removal = reach.removal;
+        finding.remove_records = [removal](const Layer& layer) { return removal(records_of(layer)); };
+        finding.remove_blob = [removal](const Layer& layer) { return removal(store::blob_path(layer.digest)); };
+        finding.out_of_reach = !reach.store;
+        if (!reach.store) return finding;
+        for (const Obstacle& each : find_obstacles(image, reach.store->inventory)) {
+            const auto problem = remove(each, *reach.store->disk, run);
             if (!problem) {
-                const std::size_t count = each.empty.size() + each.others.size();
-                finding.done.push_back(what + "; removed " + counted(count, "file") + " (" + joined(each.empty, ", ") +
-                                       (each.others.empty() ? "" : " and its like") + "), it is fetched anew");
+                finding.done.push_back(what_it_is(each) + "; removed " + counted(each.paths.size(), "file") + " (" +
+                                       each.paths.back() + (each.paths.size() > 1 ? " and its like" : "") +
+                                       "), it is fetched anew");
+            } else if (problem->kind() == Kind::damaged) {
+                finding.stuck = *problem;
             } else if (problem->kind() != Kind::busy) {
-                Error stuck(Kind::storage, what + ": " + problem->message());
-                finding.stuck =
-                    std::move(stuck).hint(reach.removal(records_of(each.layer.digest)) + ", then pull again");
+                const auto& command = each.what == What::wrong_size ? finding.remove_blob : finding.remove_records;
+                Error stuck(Kind::storage, what_it_is(each) + ": " + problem->message());
+                finding.stuck = std::move(stuck).hint(command(each.layer) + ", then pull again");
             } else {
                 diagnostics::info(problem->message());
             }

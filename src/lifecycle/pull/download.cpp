@@ -1,6 +1,7 @@
 #include "lifecycle/pull/download.hpp"
 
 #include "lifecycle/pull/blocked.hpp"
+#include "lifecycle/pull/freeing.hpp"
 #include "lifecycle/pull/waiting_layer.hpp"
 
 #include "codemate/base/diagnostics.hpp"
@@ -37,6 +38,11 @@ void Download::from(relay::Relay& relay, std::atomic<bool>& carries) {
     if (carries) relay.carry_everything();
 }
 
+void Download::expect(const Image& image, Freeing& freeing) {
+    expected_ = &image;
+    freeing_ = &freeing;
+}
+
 void Download::within(Allowance& allowance) {
     allowance_ = &allowance;
 }
@@ -62,6 +68,9 @@ std::optional<Error> Download::problem_of_attempt(Stall& stall, const Stop& stop
             return std::nullopt;
         case End::redirects_fail:
             return Error(Kind::unreachable, "nothing comes from there");
+        case End::wrong_extent:
+            return Error(Kind::damaged,
+                         "the server takes something else for its " + std::string(to_string(wrong_->layer.role)));
         case End::hangs_on:
             return Error(Kind::unreachable, "the server waits for another download of that layer (context canceled)");
         case End::stalled:
@@ -129,6 +138,7 @@ Download::End Download::attempt(Stall& stall, const Stop& stop) {
         arrivals.on(event, now);
         came_ = arrivals.seen_moving();
         if (stall.on(event, now)) why = End::stalled;
+        if (is_wrong(event)) why = End::wrong_extent;
         if (allowance_ != nullptr && is_ahead(event, arrivals, now)) why = End::ahead;
         if (relay_ != nullptr && waiting.too_long(event, now)) {
             if (asked() == asked_before)
@@ -140,7 +150,25 @@ Download::End Download::attempt(Stall& stall, const Stop& stop) {
     };
     came_ = charged_ = ByteCount();
     start_ = {};
+    wrong_.reset();
     return ports_.server.pull(source_, transport_, on, stop) == PullEnd::success ? End::success : why;
+}
+
+// Of each layer once: what comes of it in spite of all is found out by its digest.
+bool Download::is_wrong(const PullEvent& event) {
+    if (expected_ == nullptr) return false;
+    auto wrong = wrong_extent(event, *expected_);
+    if (!wrong || std::ranges::find(freed_, wrong->layer.digest) != freed_.end()) return false;
+    wrong_ = std::move(wrong);
+    return true;
+}
+
+// The server ends its download a little later than the stream that it was for.
+bool Download::is_freed(const Stop& stop) {
+    if (!wrong_) return false;
+    ports_.wait(moment, stop);
+    freed_.push_back(wrong_->layer.digest);
+    return freeing_->after_wrong_extent(*wrong_, *expected_);
 }
 
 void Download::carry(const std::string& why) {
@@ -174,7 +202,7 @@ bool Download::is_unblocked(const Error& error) {
 bool Download::go_on_after(const Error& error, const Stall& stall, SteadyTime began, const Stop& stop) {
     const bool is_just_ending = error.message().find("context canceled") != std::string::npos;
     if (is_just_ending && wait_a_moment(stop)) return true;
-    if (is_unblocked(error)) return true;
+    if (is_freed(stop) || is_unblocked(error)) return true;
     const bool redirected = relay_ != nullptr && !*carries_ && relay_->traffic().redirected > 0;
     if (redirected && may_come_of_a_redirect(error.kind())) {
         carry(error.message());

@@ -2,6 +2,7 @@
 
 #include "lifecycle/pull/allowance.hpp"
 #include "lifecycle/pull/arrivals.hpp"
+#include "lifecycle/pull/blocked.hpp"
 #include "lifecycle/pull/retry.hpp"
 #include "lifecycle/pull/stall.hpp"
 
@@ -15,6 +16,8 @@
 #include <vector>
 
 namespace codemate::lifecycle::pull {
+
+class Freeing;
 
 // What a download tells: each event of the server, and what is worth a line of its own.
 struct Listener {
@@ -34,6 +37,8 @@ public:
     void from(relay::Relay&,
               std::atomic<bool>& carries); // it is a relay's name; `carries`: redirects are known not to work
 
+    // What comes; leaves the stream where a layer's events tell another length, and frees that layer.
+    void expect(const Image&, Freeing&);
     void within(Allowance&); // leaves the stream when more has come than that allows for, and opens it again later
 
     // Throws what ended it: Error with the history of attempts as notes, of a carried layer what went wrong at its
@@ -44,7 +49,7 @@ public:
     bool stood_still_ = false; // the last attempt
 
 private:
-    enum class End { success, stalled, redirects_fail, hangs_on, ahead };
+    enum class End { success, stalled, redirects_fail, hangs_on, ahead, wrong_extent };
     std::optional<Error> problem_of_attempt(Stall&, const Stop&);
     End attempt(Stall&, const Stop&);
     End attempts_at_rate(Stall&, const Stop&);
@@ -55,6 +60,8 @@ private:
     bool go_on_after(const Error&, const Stall&, SteadyTime began, const Stop&);
     bool wait_a_moment(const Stop&);
     bool is_unblocked(const Error&);
+    bool is_wrong(const ollama::PullEvent&);
+    bool is_freed(const Stop&);
     std::uint64_t asked() const;
     Error cause_of(const Error&) const;
     [[noreturn]] void give_up(Error) const;
@@ -68,7 +75,11 @@ private:
     std::atomic<bool>* carries_ = nullptr;
     Retry retry_;
     int moments_ = 0, unblocked_ = 0;
-    ByteCount came_; // in the attempt at hand
+    const Image* expected_ = nullptr;
+    Freeing* freeing_ = nullptr;
+    std::optional<WrongExtent> wrong_; // that the last stream was left for
+    std::vector<Digest> freed_;        // of layers that were
+    ByteCount came_;                   // in the attempt at hand
     Allowance* allowance_ = nullptr;
     ByteCount charged_; // of what came in it
     // Where the layer in hand was at the begin of this stream, and of the one that was left before it.

@@ -23,6 +23,7 @@ void add_needs(Plan& plan, const Facts& facts) {
         Step& step = plan.steps[coming.steps[i]];
         step.need = std::move(needs.images[i]);
         step.weights = rules::weights_of(coming.images[i]);
+        step.image = coming.images[i];
         step.fit = rules::fit(step.weights, facts.memory);
     }
     plan.room.to_fetch = needs.to_fetch;

@@ -20,6 +20,7 @@ struct Coming {
 };
 Coming what_comes(const Plan&, const Facts&);
 
-void add_room(Plan&, const Facts&, const Options&); // sets Step::need and all of Plan::room and Plan::refusal
+void add_room(Plan&, const Facts&,
+              const Options&); // sets image, need, weights and fit of steps, and all of Plan::room and Plan::refusal
 
 } // namespace codemate::lifecycle::pull

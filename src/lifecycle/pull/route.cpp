@@ -121,7 +121,9 @@ void Route::discard(const std::vector<Layer>& blobs, const Run& run) {
     } catch (const Error& error) {
         if (!problem && error.kind() != Kind::not_found) problem = error;
     }
-    if (problem && problem->kind() != Kind::not_found) throw *problem; // else a blob has gone meanwhile
+    if (!problem) return;
+    if (problem->kind() != Kind::not_found) throw *problem;
+    diagnostics::info(problem->message()); // a blob has gone meanwhile
 }
 
 Error Route::no_way() const {

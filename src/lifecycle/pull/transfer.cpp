@@ -2,6 +2,7 @@
 
 #include "lifecycle/pull/account.hpp"
 #include "lifecycle/pull/download.hpp"
+#include "lifecycle/pull/freeing.hpp"
 #include "lifecycle/pull/keeping.hpp"
 #include "lifecycle/pull/memory.hpp"
 #include "lifecycle/pull/pinning.hpp"
@@ -28,7 +29,7 @@ public:
     Transfer(const Step& step, const Plan& plan, Shared& shared)
         : step_(step), plan_(plan), shared_(shared), ports_(shared.ports), run_(shared.run),
           keeping_(ports_.server, ports_.clock), account_(step, shared.layers, ports_.clock, run_),
-          relayed_(step, shared, account_), source_(step.source) {
+          relayed_(step, shared, account_), freeing_(step, shared, account_), source_(step.source) {
         item_.step = step;
     }
 
@@ -50,7 +51,7 @@ public:
             item_.error = error;
             item_.error->context("cannot pull " + quoted(step_.name.display()));
             if (error.kind() == Kind::not_found) suggest();
-            if (!blocked_advice_.empty() && may_be_blocked(error)) item_.error->hint(blocked_advice_);
+            if (!freeing_.advice().empty() && may_be_blocked(error)) item_.error->hint(freeing_.advice());
             for (std::string& note : undo())
                 item_.error->note(std::move(note));
         }
@@ -222,6 +223,7 @@ private:
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
         begin_change(before);
         keep(source_, before, run_.stop);
+        freeing_.pulls(source_, find(before, source_) != nullptr);
         if (const auto refusal = pull_tag()) return fetch_layers(relayed_.supply_instead(*refusal));
         put_in_place(before);
     }
@@ -256,29 +258,11 @@ private:
                 shared_.options,
                 ports_,
                 {[this](const PullEvent& event) { account_.on(event); },
-                 [this](std::string note) { account_.note(std::move(note)); }, [this] { return unblock(); },
+                 [this](std::string note) { account_.note(std::move(note)); },
+                 [this] { return freeing_.after_refusal(image_); },
                  [this] {
                      if (is_relayed()) relayed_.discard_unverified(image_->blobs(), fetching_);
                  }}};
-    }
-
-    // Looked into once, and again after what was found has been cured. Without the image nobody knows which files are
-    // its own.
-    bool unblock() {
-        if (!blocked_advice_.empty()) return false;
-        std::optional<Image> image = image_;
-        try {
-            if (!image && ports_.registry != nullptr) image = ports_.registry->image(step_.origin, run_.stop);
-        } catch (const Error& error) {
-            diagnostics::info(error.message());
-        }
-        if (!image) return false;
-        Blocked::Finding finding = shared_.blocked.free(*image, run_.stop);
-        for (const std::string& line : finding.done)
-            account_.note(line);
-        blocked_advice_ = std::move(finding.advice);
-        if (finding.stuck) throw std::move(*finding.stuck);
-        return !finding.done.empty();
     }
 
     // Also of one that fails its attempts are told.
@@ -301,6 +285,7 @@ private:
         try {
             Download download = this->download(step_.transport);
             if (item_.pace == Pace::average) download.within(shared_.allowance);
+            if (step_.image) download.expect(*step_.image, freeing_);
             run(download);
             return std::nullopt;
         } catch (const Error& error) {
@@ -331,7 +316,9 @@ private:
         if (shared_.options.rate) item_.pace = Pace::smooth;
         helper_left_ = true; // until it is removed: a server whose client leaves may finish the pull all the same
         Download download = this->download(ollama::Transport::plain_http);
+        freeing_.pulls(source_, false);
         download.from(*relay, shared_.route.carries());
+        download.expect(supply.image, freeing_);
         try {
             run(download);
         } catch (const Error&) {
@@ -475,6 +462,7 @@ private:
     Keeping keeping_;
     Account account_;
     const Relayed relayed_;
+    Freeing freeing_;
     const SteadyTime began_ = ports_.clock.steady();
     ModelName source_;             // what the server has been asked to pull: a relay's name, too
     std::optional<Image> image_;   // that is being pulled, where its manifest is known
@@ -484,7 +472,6 @@ private:
     std::optional<Grace> grace_; // of the last steps, once for all of them
     Stop last_steps_;
     std::optional<ModelName> pulled_as_; // has what was pulled, as long as the model's own name has not
-    std::string blocked_advice_;         // what to do about a layer that may be blocked
     std::string cause_;                  // of a failure, without what was being done
     Item item_{step_};
 };

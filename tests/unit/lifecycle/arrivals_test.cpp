@@ -73,6 +73,20 @@ TEST_CASE("counts that go down, and a layer that comes again") {
     CHECK(arrivals.completed() == ByteCount(105));
 }
 
+TEST_CASE("a layer whose stream breaks off did not end") {
+    Arrivals arrivals(start);
+    arrivals.on(of_stage(Stage::resolving), start);
+    arrivals.on(of_layer("a", 6'000'000, 100'000'000), start + 60ms);
+    arrivals.on(of_layer("a", 40'000'000, 100'000'000), start + 400ms);
+    arrivals.on(of_stage(Stage::resolving), start + 1s);
+    CHECK(arrivals.completed() == ByteCount(40'000'000));
+    CHECK(arrivals.fetched() == ByteCount(40'000'000));
+    arrivals.on(of_layer("a", 5'000'000, 100'000'000), start + 2s); // the server was killed, and kept little
+    CHECK(arrivals.lost() == ByteCount(35'000'000));
+    arrivals.on(of_stage(Stage::verifying), start + 3s);
+    CHECK(arrivals.completed() == ByteCount(100'000'000));
+}
+
 TEST_CASE("silence changes nothing, and a total need not be known") {
     Arrivals arrivals(start);
     arrivals.on(of_layer("a", 0, 0), start);

@@ -192,13 +192,13 @@ TEST_CASE("an unfinished download: its extent from data and records, what was fe
     CHECK(partial("large").on_disk == ByteCount(3 * 4096));
     CHECK(partial("large").records == 2);
     CHECK(partial("large").has_data);
-    CHECK_FALSE(partial("large").blocked);
+    CHECK_FALSE(partial("large").is_blocked());
     CHECK(partial("large").modified == disk.stat(path + "-1")->identity.modified);
     CHECK(partial("large").paths.size() == 3);
     CHECK(partial("lone").extent == ByteCount(400));
     CHECK(partial("lone").recorded == ByteCount(100));
     CHECK_FALSE(partial("lone").has_data);
-    CHECK(partial("blocked").blocked);
+    CHECK(partial("blocked").is_blocked());
 }
 
 TEST_CASE("temporaries and files that are not the server's") {

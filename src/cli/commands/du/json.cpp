@@ -45,7 +45,7 @@ Value partial_json(const store::Partial& partial) {
         .set("fetched", partial.recorded.count())
         .set("on_disk", partial.on_disk.count())
         .set("modified", to_rfc3339(partial.modified))
-        .set("blocked", partial.blocked);
+        .set("blocked", partial.is_blocked());
 }
 
 Value temporary_json(const store::Temporary& temporary) {

@@ -57,7 +57,10 @@ std::string with_source(const use::Item& item) {
         text += ", from " + item.step.source.display();
     if (item.pace != use::Pace::none && there)
         text += item.pace == use::Pace::average ? ", rate held on average" : ", through codemate";
-    if (!item.attempts.empty() && there) text += ", " + std::to_string(item.attempts.size()) + " broken off before";
+    if (!item.attempts.empty() && there) {
+        text += ", " + std::to_string(item.attempts.size()) + " broken off before";
+        if (item.lost > ByteCount()) text += " (" + to_string(item.lost) + " lost)";
+    }
     if (item.locked_now) text += ", locked now";
     return text;
 }
