@@ -30,6 +30,8 @@ constexpr std::string_view speaks_http = "server gave HTTP response to HTTPS cli
 constexpr std::string_view trust = "the certificate has to be trusted on the machine of the server";
 constexpr std::string_view empty_record = "pull again; if it stays so, remove the files of zero length among "
                                           "blobs/sha256-…-partial-… in the server's models directory";
+constexpr std::string_view records = "remove the files blobs/sha256-…-partial-… of that layer in the server's models "
+                                     "directory, then pull again";
 
 // The first row whose mark is in the text holds: causes that must not be repeated stand before those that may pass.
 constexpr std::array table{
@@ -207,6 +209,20 @@ Error generate_error(std::string_view text, const ModelName& model) {
                  "the server's log may say more");
 }
 
+namespace {
+
+// Of a pull after its manifest: the server found the records of an unfinished download wanting (facts.md 4.4, 4.5).
+std::optional<Error> of_records(std::string_view text) {
+    if (text.find("-partial-") != text.npos && text.ends_with("no such file or directory"))
+        return build(Kind::storage, "the server misses a part of its bookkeeping of an earlier download", text,
+                     records);
+    if (text.starts_with("invalid character"))
+        return build(Kind::storage, "the server cannot read its bookkeeping of an earlier download", text, records);
+    return std::nullopt;
+}
+
+} // namespace
+
 Error pull_error(std::string_view text, const ModelName& model) {
     constexpr std::string_view prefix = "pull model manifest: ";
     const bool of_manifest = text.starts_with(prefix);
@@ -217,6 +233,7 @@ Error pull_error(std::string_view text, const ModelName& model) {
         return Error(Kind::not_found, "the registry lists " + quoted(model.display()) + " but lacks a part of it")
             .hint("its owner has to push it again");
     }
+    if (auto error = of_manifest ? std::nullopt : of_records(text)) return *error;
     if (auto error = known(words)) {
         if (words.find(speaks_http) != words.npos && !model.on_public_registry()) {
             error->hint("`codemate pull http://" + model.display() + "` asks for it without TLS, as does \"http://" +

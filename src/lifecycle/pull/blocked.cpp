@@ -75,11 +75,13 @@ std::string records_of(const Layer& layer) {
 
 } // namespace
 
-// What Go's JSON decoder says of an empty file, of half a record, and of something else in its place. With another text
-// around it, it is the registry's connection that broke off.
+// What Go's JSON decoder says of an empty file, of half a record, and of something else in its place; with another text
+// around it, it is the registry's connection that broke off. And what the server says when it removes its records at
+// the end of a download and one is not there.
 bool may_be_blocked(const Error& error) {
     const std::string& text = error.message();
     if (text.find("max retries exceeded") != text.npos || text.find("://") != text.npos) return false;
+    if (text.find("-partial-") != text.npos && text.ends_with("no such file or directory")) return true;
     return text.ends_with(": EOF") || text.ends_with(": unexpected EOF") || text.find("invalid character") != text.npos;
 }
 

@@ -47,8 +47,8 @@ bool Freeing::after_refusal(const std::optional<Image>& image) {
     if (finding.out_of_reach) {
         const Layer* layer = first_lacking(*coming, shared_.ports.server, shared_.run.stop);
         if (layer != nullptr) {
-            advice_ = "if it stays so, an empty file of the server's bookkeeping blocks its " + described(*layer) +
-                      ": " + finding.remove_records(*layer) + ", then pull again";
+            advice_ = "if it stays so, what an earlier download has left in the server's books blocks its " +
+                      described(*layer) + ": " + finding.remove_records(*layer) + ", then pull again";
         }
     }
     return tell(finding);
@@ -82,7 +82,7 @@ bool Freeing::after_wrong_extent(const WrongExtent& wrong, const Image& image) {
     const std::string what = "the server has " + to_string(wrong.told) + " of " + to_string(wrong.layer.size) +
                              " of its " + described(wrong.layer);
     if (!shared_.ports.server.has_blob(wrong.layer.digest, shared_.run.stop)) {
-        account_.note(what + " in its books; it finds that out by itself, and fetches it again");
+        account_.note(what + " in its books of an earlier download, perhaps in vain");
         return true;
     }
     if (is_discarded(wrong.layer)) {

@@ -28,7 +28,7 @@ public:
     bool after_refusal(const std::optional<Image>& image);
 
     // After a stream was left because of such a layer: true if the pull may go on, because what was there has been
-    // removed, or because the server will find it out by itself and fetch the layer again. Throws what it takes to get
+    // removed, or because the server may find it out by itself and fetch the layer again. Throws what it takes to get
     // rid of it; Interrupted.
     bool after_wrong_extent(const WrongExtent&, const Image&);
 

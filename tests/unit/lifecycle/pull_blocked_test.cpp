@@ -78,6 +78,7 @@ TEST_CASE("which words may tell of a record that cannot be read") {
         {"max retries exceeded: unexpected EOF", false},
         {"pull model manifest: Get \"https://registry.ollama.ai/v2/library/m/manifests/latest\": EOF", false},
         {"Head \"https://registry.ollama.ai/v2/library/m/blobs/sha256:ab\": EOF", false},
+        {"remove /m/blobs/sha256-aa-partial-1: no such file or directory", true},
         {"context canceled", false},
         {"file does not exist", false},
         {"digest mismatch, file must be downloaded again: want sha256:1, got sha256:2", false},
@@ -299,7 +300,8 @@ TEST_CASE("the files are not in reach: the layer that the server lacks first is 
     const use::Item item = world.pull(2);
     REQUIRE(item.error);
     CHECK(item.error->kind() == Kind::unreachable); // it may have been the connection
-    CHECK(item.error->hint() == "if it stays so, an empty file of the server's bookkeeping blocks its weights " +
+    CHECK(item.error->hint() == "if it stays so, what an earlier download has left in the server's books blocks its "
+                                "weights " +
                                     weights.digest.id() + ": `rm /models/" + store::blob_path(weights.digest) +
                                     "-partial-*`, then pull again");
     CHECK(item.attempts.size() == 3);
