@@ -5,8 +5,10 @@
 #include "lifecycle/pull/freeing.hpp"
 #include "lifecycle/pull/keeping.hpp"
 #include "lifecycle/pull/memory.hpp"
+#include "lifecycle/pull/mismatch.hpp"
 #include "lifecycle/pull/pinning.hpp"
 #include "lifecycle/pull/relayed.hpp"
+#include "lifecycle/pull/source.hpp"
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/grace.hpp"
@@ -29,7 +31,7 @@ public:
     Transfer(const Step& step, const Plan& plan, Shared& shared)
         : step_(step), plan_(plan), shared_(shared), ports_(shared.ports), run_(shared.run),
           keeping_(ports_.server, ports_.clock), account_(step, shared.layers, ports_.clock, run_),
-          relayed_(step, shared, account_), freeing_(step, shared, account_), source_(step.source) {
+          relayed_(step, shared, account_), freeing_(step, shared, account_), source_(step, plan, ports_, account_) {
         item_.step = step;
     }
 
@@ -50,7 +52,9 @@ public:
             cause_ = error.message();
             item_.error = error;
             item_.error->context("cannot pull " + quoted(step_.name.display()));
-            if (error.kind() == Kind::not_found) suggest();
+            if (error.kind() == Kind::not_found)
+                if (const auto near = suggestion(step_, plan_))
+                    item_.error->hint("did you mean " + quoted(*near) + "?");
             if (!freeing_.advice().empty() && may_be_blocked(error)) item_.error->hint(freeing_.advice());
             for (std::string& note : undo())
                 item_.error->note(std::move(note));
@@ -137,7 +141,7 @@ private:
     // What is left half done is found by the next run. Of the names that appear only that of a helper is told: a
     // snapshot's says itself what it is of.
     void begin_change(const std::vector<Installed>& installed) {
-        if (change_ || (!step_.pin && source_ == step_.name)) return;
+        if (change_ || (!step_.pin && source_.is_own())) return;
         state::Change change{shared_.memory.server(), step_.name};
         const Installed* there = find(installed, step_.name);
         if (there != nullptr) change.before = there->digest;
@@ -145,7 +149,7 @@ private:
             change.wanted = step_.pin->same;
             change.wanted.insert(change.wanted.begin(), step_.pin->digest);
         }
-        if (source_ != step_.name && find(installed, source_) == nullptr) change.helper = source_;
+        if (!source_.is_own() && !source_.is_in(installed)) change.helper = source_.name();
         change.began = ports_.clock.now();
         change.fetching = fetching_;
         change_ = shared_.memory.begin(change);
@@ -153,7 +157,7 @@ private:
 
     // Unless something was left: then the next run goes on with it.
     void settle() {
-        if (change_ && keeping_.settled() && !pulled_as_ && !helper_left_) change_->done();
+        if (change_ && keeping_.settled() && source_.is_settled()) change_->done();
     }
 
     // For the way back to a content that no lock pins.
@@ -188,42 +192,17 @@ private:
         std::vector<std::string> notes;
         if (step_.pin && step_.what != Step::Do::refuse) notes = keeping_.undo(*step_.pin, last_steps());
         item_.kept_as = keeping_.names();
-        if (pulled_as_) notes.push_back("what was pulled is installed as " + pulled_as_->display());
+        if (const auto& name = source_.pulled_as())
+            notes.push_back("what was pulled is installed as " + name->display());
         return notes;
     }
-
-    // The tag moved between look-up and download, or the server reaches another registry than codemate.
-    Error other_content(const Installed& wrong) const {
-        const std::string got = wrong.digest ? wrong.digest->id() : "content without a digest";
-        const Digest& wanted = step_.pin ? step_.pin->digest : image_->digest;
-        Error error(Kind::check,
-                    "the server got " + got + " instead of " + wanted.id() + (step_.pin ? ", which is locked" : ""));
-        if (is_relayed())
-            return error.hint(
-                "Ollama before 0.19 writes manifests anew, which changes their digest: update the server");
-        return error.hint(has_moved());
-    }
-
-    // Found out before anything was fetched.
-    Error moved_away(const Digest& served) const {
-        return Error(Kind::check, "its tag serves " + served.id() + " now instead of " + step_.pin->digest.id() +
-                                      ", which is locked")
-            .hint(has_moved());
-    }
-
-    std::string has_moved() const {
-        return "the tag has moved; `codemate outdated` says what changed, `codemate lock --upgrade " +
-               step_.name.display_short() + "` accepts it";
-    }
-
-    bool is_relayed() const { return rules::is_relay_name(source_); }
 
     void fetch_and_place() {
         // Looked at right before, not when the plan was made: somebody else may have pulled meanwhile.
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
         begin_change(before);
-        keep(source_, before, run_.stop);
-        freeing_.pulls(source_, find(before, source_) != nullptr);
+        keep(source_.name(), before, run_.stop);
+        freeing_.pulls(source_.name(), source_.is_in(before));
         if (const auto refusal = pull_tag()) return fetch_layers(relayed_.supply_instead(*refusal));
         put_in_place(before);
     }
@@ -235,7 +214,7 @@ private:
             item_.pace = Pace::average;
             return fetch_and_place();
         }
-        if (step_.pin && !step_.pin->is(supply->image.digest)) throw moved_away(supply->image.digest);
+        if (step_.pin && !step_.pin->is(supply->image.digest)) throw moved_away(step_, supply->image.digest);
         if (is_there_already(*supply)) return;
         fetch_layers(std::move(*supply));
     }
@@ -253,7 +232,7 @@ private:
     }
 
     Download download(ollama::Transport transport) {
-        return {source_,
+        return {source_.name(),
                 transport,
                 shared_.options,
                 ports_,
@@ -261,7 +240,7 @@ private:
                  [this](std::string note) { account_.note(std::move(note)); },
                  [this] { return freeing_.after_refusal(image_); },
                  [this] {
-                     if (is_relayed()) relayed_.discard_unverified(image_->blobs(), fetching_);
+                     if (source_.is_relayed()) relayed_.discard_unverified(image_->blobs(), fetching_);
                  }}};
     }
 
@@ -291,7 +270,8 @@ private:
         } catch (const Error& error) {
             const bool refused = error.kind() == Kind::unsupported || error.kind() == Kind::unauthorised ||
                                  error.kind() == Kind::forbidden;
-            if (!refused || source_.on_public_registry() || ports_.relays == nullptr || ports_.registry == nullptr)
+            if (!refused || source_.name().on_public_registry() || ports_.relays == nullptr ||
+                ports_.registry == nullptr)
                 throw;
             return error;
         }
@@ -306,7 +286,7 @@ private:
         const std::vector<Installed> before = ports_.server.installed(run_.stop);
         image_ = supply.image;
         const auto relay = shared_.route.open({supply.image, step_.name, supply.sources}, run_);
-        source_ = relay->name();
+        source_.go_through(relay->name());
         if (change_) change_->done();
         change_.reset(); // it was about another name
         fetching_.clear();
@@ -314,46 +294,35 @@ private:
             fetching_.push_back(layer.digest);
         begin_change(before);
         if (shared_.options.rate) item_.pace = Pace::smooth;
-        helper_left_ = true; // until it is removed: a server whose client leaves may finish the pull all the same
         Download download = this->download(ollama::Transport::plain_http);
-        freeing_.pulls(source_, false);
+        freeing_.pulls(source_.name(), false);
         download.from(*relay, shared_.route.carries());
         download.expect(supply.image, freeing_);
         try {
             run(download);
         } catch (const Error&) {
-            look_for_helper();
+            source_.remove_if_there(last_steps());
             throw;
         }
         put_in_place(before);
     }
 
-    // The server has ended the pull, and may have written the name all the same.
-    void look_for_helper() {
-        try {
-            const std::vector<Installed> now = ports_.server.installed(last_steps());
-            helper_left_ = find(now, source_) != nullptr;
-            if (helper_left_) remove_source();
-        } catch (const Error& error) {
-            diagnostics::info(error.message());
-        }
-    }
-
     void put_in_place(const std::vector<Installed>& before) {
         last_steps();
         const std::vector<Installed> after = ports_.server.installed(last_steps_);
-        const Installed* source = find(after, source_);
+        const Installed* source = find(after, source_.name());
         if (source == nullptr) {
-            throw Error(Kind::failed, "the server reported success, but does not list " + quoted(source_.display()))
+            throw Error(Kind::failed,
+                        "the server reported success, but does not list " + quoted(source_.name().display()))
                 .hint("its files may be damaged, or its disk full; the server's own log says more");
         }
         if (is_wrong(*source)) throw rejected(*source, before);
         record(*source);
-        if (source_ != step_.name) {
-            if (find(before, source_) == nullptr) pulled_as_ = source_;
+        if (!source_.is_own()) {
+            if (!source_.is_in(before)) source_.pulled();
             keep(step_.name, after, last_steps_);
             place(*source, before, after);
-            pulled_as_.reset();
+            source_.placed();
         }
         judge(before, *source);
         tell_kept();
@@ -363,13 +332,14 @@ private:
 
     bool is_wrong(const Installed& source) const {
         if (step_.pin) return !step_.pin->is(source.digest);
-        return is_relayed() && source.digest != image_->digest;
+        return source_.is_relayed() && source.digest != image_->digest;
     }
 
     // A helper of ours goes with the wrong content; a true name is undone as any failed pull.
     Error rejected(const Installed& source, const std::vector<Installed>& before) {
-        Error error = other_content(source);
-        if (is_relayed() && find(before, source_) == nullptr) remove_source();
+        const Digest& wanted = step_.pin ? step_.pin->digest : image_->digest;
+        Error error = other_content(step_, source.digest, wanted, source_.is_relayed());
+        if (source_.is_relayed() && !source_.is_in(before)) source_.remove(last_steps_);
         return error;
     }
 
@@ -394,14 +364,6 @@ private:
         if (item_.error) item_.error->context(quoted(step_.name.display()) + " is installed, but not locked");
     }
 
-    // A known word beside the one that was typed and that the registry does not know.
-    void suggest() {
-        if (step_.declared) return;
-        std::vector<std::string> words = plan_.known_words;
-        std::erase_if(words, [&](const std::string& word) { return equal_ignoring_case(word, step_.target); });
-        if (const auto near = nearest(step_.target, words)) item_.error->hint("did you mean " + quoted(*near) + "?");
-    }
-
     void record(const Installed& model) {
         item_.digest = model.digest;
         item_.size = model.size;
@@ -414,32 +376,8 @@ private:
         const Digest digest = source.digest.value_or(Digest());
         // Not the name of the snapshot that may be there already, which has the old content's digest.
         const ModelName spare = rules::free_snapshot_name(step_.name, ports_.clock.now(), digest, after);
-        ollama::copy_over(ports_.server, source_, step_.name, spare, after, last_steps_);
-        if (may_remove_source(source, before)) remove_source();
-    }
-
-    // The name that only this pull made goes, but never one that was there before, that the manifest declares or that
-    // this run was asked for, nor one that no longer is what was copied.
-    bool may_remove_source(const Installed& source, const std::vector<Installed>& before) const {
-        if (is_relayed() && step_.what != Step::Do::copy_installed) return true; // nobody else knows it
-        if (step_.keep_source || find(before, source_) != nullptr || !source.digest) return false;
-        const bool asked_for = std::any_of(plan_.steps.begin(), plan_.steps.end(),
-                                           [&](const Step& other) { return other.name.same_on_server(source_); });
-        if (asked_for) return false;
-        const std::vector<Installed> now = ports_.server.installed(last_steps_);
-        const Installed* same = find(now, source_);
-        return same != nullptr && same->digest == source.digest;
-    }
-
-    void remove_source() {
-        try {
-            ports_.server.remove(source_, last_steps_);
-            helper_left_ = false;
-        } catch (const Error& error) {
-            helper_left_ = error.kind() != Kind::not_found;
-            if (helper_left_)
-                account_.note("the helper name " + source_.display() + " could not be removed: " + error.message());
-        }
+        ollama::copy_over(ports_.server, source_.name(), step_.name, spare, after, last_steps_);
+        if (source_.may_go(source, before, last_steps_)) source_.remove(last_steps_);
     }
 
     void judge(const std::vector<Installed>& before, const Installed& source) {
@@ -463,16 +401,14 @@ private:
     Account account_;
     const Relayed relayed_;
     Freeing freeing_;
+    Source source_;
     const SteadyTime began_ = ports_.clock.steady();
-    ModelName source_;             // what the server has been asked to pull: a relay's name, too
     std::optional<Image> image_;   // that is being pulled, where its manifest is known
     std::vector<Digest> fetching_; // through a relay: what the server lacked
     std::optional<state::Changes::Held> change_;
-    bool helper_left_ = false;
     std::optional<Grace> grace_; // of the last steps, once for all of them
     Stop last_steps_;
-    std::optional<ModelName> pulled_as_; // has what was pulled, as long as the model's own name has not
-    std::string cause_;                  // of a failure, without what was being done
+    std::string cause_; // of a failure, without what was being done
     Item item_{step_};
 };
 
