@@ -23,12 +23,12 @@ registry unreachable, 5 not found, 6 storage, 7 refused, 70 a defect, 129/130/14
 END
 }
 
-# One line for each model, as the original printed them, then the pull itself. The plan is a table below a heading, with
-# a summary as its last line.
+# One line for each model, as the original printed them, then the pull itself. The plan is a table below a heading, up to
+# the line that counts its models; what it will take stands below that.
 pull() {
     local plan
     plan=$(on_manifest --quiet pull --dry-run "$1")
-    awk 'NR > 1 { if (name != "") print "Pulling model: " name; name = $1 }' <<<"$plan"
+    awk '$1 ~ /^[0-9]+$/ && $2 ~ /^models?$/ { exit } NR > 1 { print "Pulling model: " $1 }' <<<"$plan"
     on_manifest pull "$1"
 }
 

@@ -35,7 +35,10 @@ case "\$*\${PLAN-}" in
         echo 'MODEL                   PULLED FROM            WHY'
         echo 'qwen2.5-coder:7b-q4_0   qwen2.5-coder:7b-i     a role'
         echo 'mistral:latest          mistral:latest         a role'
-        echo '2 models would be pulled; nothing was changed' ;;
+        echo '2 models would be pulled; nothing was changed'
+        echo 'mistral:latest: 0 layers on the server, 2 to fetch (605 KB)'
+        echo '    weights 12979142351c  604 KB'
+        echo 'to fetch: 1.4 MB' ;;
     *'pull --dry-run'*)
         echo 'MODEL            PULLED FROM      WHY'
         echo "\${*: -1}"'   x   y'
