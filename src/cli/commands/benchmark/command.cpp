@@ -10,6 +10,7 @@
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/machine/hardware.hpp"
+#include "codemate/machine/memory.hpp"
 #include "codemate/rules/targets.hpp"
 #include "codemate/ui/message.hpp"
 
@@ -51,7 +52,7 @@ public:
         if (may_be_local) {
             machine::Hardware hardware = machine::read_hardware();
             ports.hardware = hardware.text();
-            gpus_ = std::move(hardware.gpus);
+            machine_ = machine_of(std::move(hardware.gpus), wiring.stop());
             ports.load_average = [] { return machine::load_average(); };
         }
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
@@ -88,6 +89,18 @@ private:
         options.num_ctx = count("--num-ctx", num_ctx_);
         if (timeout_) options.patience = duration("--timeout", *timeout_);
         return options;
+    }
+
+    // nvidia-smi takes its time, and is asked only where there is something to ask for.
+    static use::Machine machine_of(std::vector<std::string> gpus, const Stop& stop) {
+        use::Machine machine{.gpus = std::move(gpus)};
+        if (!machine.gpus.empty()) machine.memory.gpus = machine::gpus(*machine::make_programs(), stop);
+        if (const auto memory = machine::memory()) {
+            machine.memory.main = memory->total;
+            machine.available = memory->available;
+        }
+        machine.sets_num_thread = std::getenv("OLLAMA_NUM_THREAD") != nullptr;
+        return machine;
     }
 
     // What the gate compares with where nothing is named is what was measured last.
@@ -175,11 +188,10 @@ private:
                           const use::Ports& ports, const std::vector<state::Benchmark>& before) const {
         std::vector<Row> rows;
         for (const use::Item& item : report.items) {
-            Row row{.item = item};
+            Row row{.item = item, .advice = use::advice(item, facts, machine_)};
             if (item.outcome == use::Outcome::measured) {
                 if (const manifest::Declared* declared = facts.manifest.declared(item.step.name))
                     row.broken_promises = use::broken_promises(*declared, item);
-                row.advice = use::advice(item, gpus_);
                 if (const state::Benchmark* entry = use::latest_of(item.step.name, before)) {
                     row.before = *entry;
                     row.comparison = use::compare(*entry, use::to_memory(item, facts, options, ports));
@@ -241,13 +253,12 @@ private:
             wiring.out().write(json::to_pretty(benchmark::document(rows, where, status)) + "\n");
         else
             wiring.out().write(benchmark::text(rows, wiring.out_terminal().columns));
-        if (std::getenv("OLLAMA_NUM_THREAD") != nullptr)
-            wiring.note("OLLAMA_NUM_THREAD does nothing: Ollama takes num_thread from a Modelfile or a request");
         return status;
     }
 
-    std::vector<std::string> targets_, gpus_;
+    std::vector<std::string> targets_;
     std::optional<std::string> runs_, prompt_tokens_, tokens_, num_ctx_, timeout_, baseline_, gate_, save_;
+    use::Machine machine_;
     double gate_share_ = 0;
     bool history_ = false, dry_run_ = false, yes_ = false;
 };
