@@ -103,6 +103,12 @@ TEST_CASE("a history is of what can be compared, and tells what changed") {
     CHECK(!has(html(test::sheet({subject(measured)})), "Over time"));
 }
 
+TEST_CASE("measurements of one day are told apart by their time") {
+    const std::string page = html(test::sheet({subject(
+        {measurement("mistral", 40, "2026-11-22T10:00:00Z"), measurement("mistral", 50, "2026-11-22T11:30:00Z")})}));
+    CHECK(has(page, "From 40.0 tokens/s on 2026-11-22 10:00 to 50.0 tokens/s on 2026-11-22 11:30."));
+}
+
 TEST_CASE("what a page warns of") {
     state::Benchmark entry = measurement("mistral", 50, "2026-11-22T10:00:00Z");
     const std::string good = html(test::sheet({{entry.name, {entry}, {}, {}, {}}}));
@@ -127,4 +133,11 @@ TEST_CASE("a load curve for as many requests as were tried") {
     CHECK(has(charts, "50.0 tokens/s with 1, 90.0 tokens/s with 2, 120 tokens/s with 4."));
     CHECK(has(charts, "1200 ms with 1, 1400 ms with 2."));
     CHECK(count(load_charts("l", std::vector<LoadPoint>{{1, 50, {}}}), "<svg") == 1);
+    Subject loaded = subject({measurement("mistral", 50, "2026-11-22T10:00:00Z")});
+    CHECK(!has(html(test::sheet({loaded})), "Under load"));
+    loaded.load = points;
+    const std::string page = html(test::sheet({loaded}));
+    CHECK(nesting_mistake(page) == "");
+    CHECK(has(page, "1200 ms with 1, 1400 ms with 2."));
+    CHECK(has(page, "Under load"));
 }

@@ -20,8 +20,11 @@ std::string with_unit(double value, const Quantity& quantity) {
     return number(value) + " " + quantity.unit;
 }
 
-std::string day(Time at) {
-    return to_rfc3339(at).substr(0, 10);
+// "2026-11-22", or where several are of one day, "2026-11-22 10:30".
+std::string moment(Time at, bool with_time) {
+    std::string text = to_rfc3339(at).substr(0, with_time ? 16 : 10);
+    if (with_time) text.at(10) = ' ';
+    return text;
 }
 
 void upright_axis(Drawing& drawing, const Scale& scale) {
@@ -101,9 +104,10 @@ std::string history_chart(const std::string& id, const Quantity& quantity, std::
         drawing.dot(line[i].first, line[i].second, 4, "run",
                     to_rfc3339(std::chrono::floor<std::chrono::seconds>(history[i].at)) + ": " +
                         with_unit(history[i].median, quantity) + interval_words(history[i].interval));
-    const std::string first = day(history.front().at), last = day(history.back().at);
+    const bool of_one_day = moment(history.front().at, false) == moment(history.back().at, false);
+    const std::string first = moment(history.front().at, of_one_day), last = moment(history.back().at, of_one_day);
     drawing.text(left, bottom + 20, Anchor::start, first, "tick");
-    if (last != first) drawing.text(right, bottom + 20, Anchor::end, last, "tick");
+    drawing.text(right, bottom + 20, Anchor::end, last, "tick");
     return drawing.svg(id, quantity.name + " in " + counted(history.size(), "measurement"),
                        "From " + with_unit(history.front().median, quantity) + " on " + first + " to " +
                            with_unit(history.back().median, quantity) + " on " + last + ".");

@@ -189,6 +189,12 @@ std::string history(const std::vector<Benchmark>& measured, const std::string& i
            (marks.empty() ? "" : paragraph("Dashed lines are changes:", "hint") + list(marks));
 }
 
+std::string under_load(const std::vector<LoadPoint>& points, const std::string& id) {
+    if (points.empty()) return {};
+    return "<h3>Under load</h3>" + paragraph("Several requests at a time, each answered in full.", "hint") +
+           "<div class=\"charts\">" + load_charts(id + "-l", points) + "</div>\n";
+}
+
 std::string stated(const Stated& stated) {
     if (stated.empty()) return {};
     std::string text = "<h3>Stated, not measured</h3>";
@@ -237,7 +243,8 @@ std::string section_of(const Subject& subject, const std::string& id) {
     const use::Figures figures = use::figures_of(entry.runs);
     text += tiles(entry, figures);
     if (!subject.remarks.empty()) text += "<div class=\"remarks\">" + list(subject.remarks) + "</div>\n";
-    text += table_of(entry, figures) + runs(entry, figures, id) + history(subject.measured, id);
+    text += table_of(entry, figures) + runs(entry, figures, id) + history(subject.measured, id) +
+            under_load(subject.load, id);
     return text + stated(subject.stated) + measured_on(entry) + "</section>\n";
 }
 

@@ -10,7 +10,7 @@ namespace codemate::cli::benchmark {
 namespace {
 
 Subject subject_of(const Row& row, const std::vector<state::Benchmark>& before) {
-    Subject subject{row.item.step.name, {}, row.stated, remarks(row), {}};
+    Subject subject{row.item.step.name, {}, row.stated, remarks(row)};
     if (row.measured) {
         std::ranges::copy_if(before, std::back_inserter(subject.measured),
                              [&](const state::Benchmark& each) { return each.name.same_on_server(subject.name); });
@@ -37,7 +37,7 @@ Sheet sheet_of(const std::vector<state::Benchmark>& entries, const manifest::Man
         const auto same = [&](const Subject& subject) { return subject.name.same_on_server(entry.name); };
         auto subject = std::ranges::find_if(sheet.subjects, same);
         if (subject == sheet.subjects.end())
-            subject = sheet.subjects.insert(subject, {entry.name, {}, stated_of(manifest, speeds, entry.name), {}, {}});
+            subject = sheet.subjects.insert(subject, {entry.name, {}, stated_of(manifest, speeds, entry.name), {}});
         subject->measured.push_back(entry);
     }
     return sheet;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/commands/benchmark/charts.hpp"
 #include "cli/commands/benchmark/render.hpp"
 
 #include <string>
@@ -14,7 +15,8 @@ struct Subject {
     std::vector<state::Benchmark> measured; // oldest first; the last one is what the sheet is about; empty: it failed
     Stated stated;
     std::vector<std::string> remarks; // fit for a terminal
-    std::string failure;              // why it was not measured; empty: it was
+    std::string failure = {};         // why it was not measured; empty: it was
+    std::vector<LoadPoint> load = {}; // with several requests at a time, fewest first; empty: not tried
 };
 
 struct Sheet {
