@@ -117,7 +117,7 @@ namespace {
 
 struct Curve {
     Quantity quantity;
-    std::string style;
+    std::string style;                                    // beside that of its line and its dots
     std::vector<std::pair<std::uint64_t, double>> points; // at so many requests
 };
 
@@ -138,9 +138,9 @@ std::string curve_chart(const std::string& id, const Curve& curve) {
         drawing.text(x, bottom + 20, Anchor::middle, std::to_string(requests), "tick");
         words += (words.empty() ? "" : ", ") + with_unit(figure, curve.quantity) + " with " + std::to_string(requests);
     }
-    drawing.path(line, curve.style);
+    drawing.path(line, curve.style + "trend");
     for (std::size_t i = 0; i < line.size(); ++i)
-        drawing.dot(line[i].first, line[i].second, 4, "run",
+        drawing.dot(line[i].first, line[i].second, 4, curve.style + "run",
                     std::to_string(curve.points[i].first) +
                         " at a time: " + with_unit(curve.points[i].second, curve.quantity));
     return drawing.svg(id, curve.quantity.name + " by the number of requests at a time", words + ".");
@@ -155,8 +155,8 @@ std::string figure(const Curve& curve, const std::string& id) {
 
 std::string load_charts(const std::string& id, std::span<const LoadPoint> points) {
     if (points.empty()) return {};
-    Curve rate{{"All answers together", "tokens/s"}, "trend", {}},
-        latency{{"95th percentile of an answer", "ms"}, "trend second", {}};
+    Curve rate{{"All answers together", "tokens/s"}, "", {}},
+        latency{{"95th percentile of an answer", "ms"}, "second ", {}};
     for (const LoadPoint& each : points) {
         rate.points.emplace_back(each.concurrency, each.tokens_per_s);
         if (each.p95_ms) latency.points.emplace_back(each.concurrency, *each.p95_ms);

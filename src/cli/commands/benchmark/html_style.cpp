@@ -6,7 +6,7 @@ namespace codemate::cli::benchmark {
 // Shades at the sides of a table that is wider than the screen say that there is more.
 std::string_view html_style() {
     return R"(:root{color-scheme:light dark;--page:#f6f5f1;--card:#fff;--ink:#1b1d22;--soft:#565c68;--rule:#dcdad3;
---first:#0a6b5e;--second:#a5480d;--band:#0a6b5e26;--bad:#a01c2c;--shade:#1b1d2238}
+--first:#0a6b5e;--second:#a5480d;--band:#0a6b5e26;--bad:#a01c2c;--shade:#1b1d2226}
 @media (prefers-color-scheme:dark){:root{--page:#111317;--card:#1a1d23;--ink:#e9ebef;--soft:#a6adba;--rule:#343943;
 --first:#4fd0b6;--second:#f0a564;--band:#4fd0b633;--bad:#ff8f99;--shade:#00000099}}
 *{box-sizing:border-box}
@@ -26,7 +26,7 @@ section{margin:20px 0;padding:24px;background:var(--card);border:1px solid var(-
 ul{margin:8px 0;padding-left:1.2em}
 li{margin:3px 0;overflow-wrap:anywhere}
 .remarks{margin:0 0 20px;padding:4px 16px;border-left:3px solid var(--second)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:20px 16px;margin:0 0 24px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(124px,1fr));gap:20px 16px;margin:0 0 24px}
 .tiles dt{color:var(--soft);font-size:.88rem}
 .tiles dd{margin:0;font-size:.92rem}
 .tiles b{font-size:1.9rem;line-height:1.2;font-weight:650;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
@@ -45,7 +45,8 @@ thead th{color:var(--soft);font-weight:500}
 tbody th{font-weight:600}
 tbody tr:last-child>*{border-bottom:0}
 .stated{max-width:560px}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(270px,100%),1fr));gap:20px 28px}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(270px,100%),1fr));gap:20px 28px}
+.charts+.hint{margin:16px 0 4px}
 figure{margin:0;max-width:520px}
 figcaption{font-size:.92rem;font-weight:600;margin-bottom:2px}
 svg{display:block;width:100%;height:auto;overflow:visible}
@@ -56,7 +57,8 @@ svg{display:block;width:100%;height:auto;overflow:visible}
 .median{stroke:var(--first);stroke-width:2}
 .run{fill:var(--first);stroke:var(--card);stroke-width:1.5}
 .trend{fill:none;stroke:var(--first);stroke-width:2;stroke-linejoin:round}
-.second{stroke:var(--second)}
+.second.trend{stroke:var(--second)}
+.second.run{fill:var(--second)}
 .whisker{stroke:var(--first);stroke-width:1.5;opacity:.6}
 .change{stroke:var(--second);stroke-width:1.5;stroke-dasharray:4 3}
 .terms{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(250px,100%),1fr));gap:10px 24px;margin:8px 0 0}
