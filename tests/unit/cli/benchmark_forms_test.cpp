@@ -103,9 +103,24 @@ TEST_CASE("names for benchstat have no part too many") {
     CHECK(!has(benchstat(test::sheet({subject({entry})})), "quantization"));
 }
 
+TEST_CASE("a run without an answer has no figure of one") {
+    state::Benchmark entry = measurement("embedder", 10, "2026-11-22T10:00:00Z");
+    for (state::Sample& run : entry.runs) {
+        run.tokens = 0;
+        run.eval = {};
+    }
+    const std::string text = benchstat(test::sheet({subject({entry})}));
+    CHECK(lines_with(text, "BenchmarkAnswer/") == 5);
+    CHECK(has(text, "ns/prompt-token"));
+    CHECK(!has(text, "ns/token"));
+    for (const std::string_view line : split(text, '\n'))
+        if (line.starts_with("BenchmarkAnswer/")) CHECK(split(line, ' ').size() == 8); // three figures
+}
+
 TEST_CASE("forms that exclude each other") {
     CHECK_THROWS_AS(Output::of("markdown", {}, true), Error);
     CHECK_THROWS_AS(Output::of({}, "", false), Error);
+    CHECK_THROWS_AS(Output::of({}, "-", false), Error);
     CHECK_THROWS_AS(Output::of("markdown", {}, false).refuse_if_of_figures("--dry-run"), Error);
     CHECK_THROWS_AS(Output::of({}, "page.html", true).refuse_if_of_figures("--dry-run"), Error);
     CHECK_NOTHROW(Output::of("table", {}, false).refuse_if_of_figures("--dry-run"));

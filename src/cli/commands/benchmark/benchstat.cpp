@@ -43,10 +43,13 @@ std::string value(double number, std::string_view unit) {
     return text + std::string(unit);
 }
 
+// What a run has no figure of is left out, as the answer of a model that writes none.
 std::string result(const std::string& name, const Sample& run) {
-    return name + " 1" + value(static_cast<double>(run.first_token.count()), "ns/first-token") +
-           value(run.prefill_time(), "ns/prompt-token") + value(run.decode_time(), "ns/token") +
-           value(1e9 / run.decode_time(), "tok/s") + value(static_cast<double>(run.total.count()), "ns/answer") + "\n";
+    std::string text = name + " 1" + value(static_cast<double>(run.first_token.count()), "ns/first-token");
+    if (run.prompt_tokens > 0 && run.prompt_eval > Duration{0}) text += value(run.prefill_time(), "ns/prompt-token");
+    if (run.tokens > 0 && run.eval > Duration{0})
+        text += value(run.decode_time(), "ns/token") + value(1e9 / run.decode_time(), "tok/s");
+    return text + value(static_cast<double>(run.total.count()), "ns/answer") + "\n";
 }
 
 // As in the comparison with a baseline: of unknown hardware only the address can say that it is the same.

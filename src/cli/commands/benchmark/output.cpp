@@ -13,7 +13,8 @@ namespace codemate::cli::benchmark {
 Output Output::of(const std::optional<std::string>& format, const std::optional<std::string>& html, bool json) {
     if (format && json)
         throw Error(Kind::usage, "--format and --json exclude each other").hint("leave one of them out");
-    if (html && html->empty()) throw Error(Kind::usage, "--html needs a file name");
+    if (html && (html->empty() || *html == "-"))
+        throw Error(Kind::usage, "--html needs a file name").hint("stdout is for the result");
     Output output;
     output.html_ = html;
     if (json) output.form_ = Form::json;
