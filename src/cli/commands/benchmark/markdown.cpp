@@ -83,7 +83,7 @@ std::vector<Column> circumstances() {
             {"context", to_the_right, [](const Benchmark& entry) { return std::to_string(entry.num_ctx); }},
             {"tokens of prompt + answer", to_the_right, tokens},
             {"measured", to_the_left, [](const Benchmark& entry) { return when(entry.at); }},
-            {"codemate", to_the_left, [](const Benchmark& entry) { return or_dash(entry.codemate); }}};
+            {"measured by", to_the_left, [](const Benchmark& entry) { return "codemate " + or_dash(entry.codemate); }}};
 }
 
 bool is_same_for_all(const Column& column, const std::vector<const Benchmark*>& rows) {
