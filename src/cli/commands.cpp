@@ -174,13 +174,18 @@ const std::vector<CommandInfo>& commands() {
          "comparable. --gate ends with 3 where a token takes longer than that share beyond noise, or where a promise "
          "of the manifest (promise, expect.gpu) is broken, and with 2 where there is no verdict: no baseline, one "
          "that is not comparable, fewer than 5 runs a side. Models are left as they were found, loaded or not. Where "
-         "any is loaded it asks first.",
+         "any is loaded it asks first. What the manifest and the codemate.releases.json beside it state of a model is "
+         "shown, too, as stated, not measured. --format markdown writes a table for a document or a pull request, "
+         "--format benchstat the benchmark format of Go, for benchstat; both also of --history. --html writes one page "
+         "with charts: the runs, how they became so over time, what it was measured on.",
          {"codemate benchmark --dry-run  # what would be measured, and how long it may take",
           "codemate benchmark primary  # one role's model",
           "codemate bench --runs 20 mistral:7b  # more runs, a narrower interval",
           "codemate benchmark --save bench.json  # to be committed as a baseline",
           "codemate benchmark --baseline bench.json --gate=5% --yes  # for CI: status 3 if it became slower",
-          "codemate benchmark --history mistral  # what was measured before"},
+          "codemate benchmark --history mistral  # what was measured before",
+          "codemate benchmark --runs 10 --format benchstat > new.txt  # then: benchstat old.txt new.txt",
+          "codemate benchmark --html speed.html  # a page with charts"},
          make_benchmark,
          1,
          "bench"},

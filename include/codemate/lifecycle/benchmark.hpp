@@ -6,6 +6,7 @@
 #include "codemate/base/run.hpp"
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/server.hpp"
+#include "codemate/rules/fit.hpp"
 #include "codemate/state/benchmarks.hpp"
 #include "codemate/statistics/comparison.hpp"
 #include "codemate/statistics/summary.hpp"
@@ -135,7 +136,15 @@ const state::Benchmark* latest_of(const ModelName&, const std::vector<state::Ben
 // What a declared model promises and does not keep, a sentence each.
 std::vector<std::string> broken_promises(const manifest::Declared&, const Item&);
 
-// What would make it faster, a sentence each. `gpus`: of the server's machine, as far as they are known.
-std::vector<std::string> advice(const Item&, const std::vector<std::string>& gpus);
+// The server's machine, as far as it is known; nothing of another one than this.
+struct Machine {
+    std::vector<std::string> gpus = {}; // by name
+    rules::MemoryOf memory = {};
+    std::optional<ByteCount> available = {}; // of its main memory, before anything was measured
+    bool sets_num_thread = false;            // OLLAMA_NUM_THREAD is set
+};
+
+// What would make it faster, a sentence each, fit for a terminal. Pure. Also of a model that could not be loaded.
+std::vector<std::string> advice(const Item&, const Facts&, const Machine&);
 
 } // namespace codemate::lifecycle::benchmark

@@ -122,16 +122,4 @@ std::vector<std::string> broken_promises(const manifest::Declared& declared, con
     return broken;
 }
 
-std::vector<std::string> advice(const Item& item, const std::vector<std::string>& gpus) {
-    std::vector<std::string> sentences;
-    if (item.memory == ByteCount{}) return sentences;
-    if (item.memory_gpu == ByteCount{} && !gpus.empty())
-        sentences.push_back("no GPU is used, though there is " + listed(gpus) + ": look into the server's log for why");
-    if (item.memory_gpu > ByteCount{} && item.memory_gpu < item.memory)
-        sentences.push_back(
-            to_string(item.memory - item.memory_gpu) +
-            " of it are not on the GPU: a smaller context (--num-ctx) or a smaller model may fit whole");
-    return sentences;
-}
-
 } // namespace codemate::lifecycle::benchmark

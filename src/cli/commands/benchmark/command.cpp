@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include "cli/commands/benchmark/baseline.hpp"
+#include "cli/commands/benchmark/output.hpp"
 #include "cli/commands/benchmark/render.hpp"
 #include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
@@ -10,6 +11,8 @@
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/machine/hardware.hpp"
+#include "codemate/machine/memory.hpp"
+#include "codemate/manifest/stated_speeds.hpp"
 #include "codemate/rules/targets.hpp"
 #include "codemate/ui/message.hpp"
 
@@ -36,6 +39,9 @@ public:
         options.value("--baseline", "REF", baseline_, "compare with: last, a digest, or a file of --save");
         options.optional_value("--gate", "10%", gate_, "end with 3 if a token takes more than so much longer");
         options.value("--save", "FILE", save_, "write the measurements to a file, for --baseline");
+        options.value("--format", "FORM", format_, "how to show it: for people, for a document, or for benchstat of Go",
+                      {"table", "markdown", "benchstat"});
+        options.value("--html", "FILE", html_, "write a page with charts, too, that needs no other file");
         options.flag("--history", history_, "show what was measured before, measure nothing");
         options.flag("--dry-run", dry_run_, "say what would be done, change nothing");
         options.flag("-y,--yes", yes_, "answer every question with yes");
@@ -44,6 +50,8 @@ public:
     int run(Wiring& wiring) override {
         const use::Options options = this->options(wiring);
         if (gate_) gate_share_ = share("--gate", *gate_);
+        output_ = benchmark::Output::of(format_, html_, wiring.options().json);
+        if (dry_run_ && !history_) output_.refuse_if_of_figures("--dry-run");
         if (history_) return show_history(options, wiring);
         // Whose machine it is a loopback address does not prove; another host's is never this one.
         const bool may_be_local = wiring.endpoint().is_loopback();
@@ -51,12 +59,13 @@ public:
         if (may_be_local) {
             machine::Hardware hardware = machine::read_hardware();
             ports.hardware = hardware.text();
-            gpus_ = std::move(hardware.gpus);
+            machine_ = machine_of(std::move(hardware.gpus), wiring.stop());
             ports.load_average = [] { return machine::load_average(); };
         }
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
         wiring.say_what_is_used();
         const use::Facts facts = use::gather(options, wiring.manifest(), ports, run);
+        speeds_ = stated_speeds(wiring);
         const use::Plan plan = use::plan(facts, options);
         const std::vector<state::Benchmark> before = earlier(facts);
         const benchmark::Where where{options.server, facts.server_version, ports.hardware, wiring.manifest().origin};
@@ -72,7 +81,7 @@ public:
             wiring.warn(note);
         const std::vector<state::Benchmark> measured = remember(report, facts, options, ports, wiring);
         if (save_) benchmark::save(*save_, measured);
-        return show(rows(report, facts, options, ports, before), report, where, wiring);
+        return show(rows(report, facts, options, ports, before), facts, report, where, wiring);
     }
 
 private:
@@ -88,6 +97,28 @@ private:
         options.num_ctx = count("--num-ctx", num_ctx_);
         if (timeout_) options.patience = duration("--timeout", *timeout_);
         return options;
+    }
+
+    // nvidia-smi takes its time, and is asked only where there is something to ask for.
+    static use::Machine machine_of(std::vector<std::string> gpus, const Stop& stop) {
+        use::Machine machine{.gpus = std::move(gpus)};
+        if (!machine.gpus.empty()) machine.memory.gpus = machine::gpus(*machine::make_programs(), stop);
+        if (const auto memory = machine::memory()) {
+            machine.memory.main = memory->total;
+            machine.available = memory->available;
+        }
+        machine.sets_num_thread = std::getenv("OLLAMA_NUM_THREAD") != nullptr;
+        return machine;
+    }
+
+    // They stand beside the result only: a mistake in them ends nothing.
+    static manifest::StatedSpeeds stated_speeds(Wiring& wiring) {
+        try {
+            return manifest::load_stated_speeds(wiring.manifest().origin);
+        } catch (const Error& error) {
+            wiring.warn("stated speeds are not shown: " + error.message());
+            return {};
+        }
     }
 
     // What the gate compares with where nothing is named is what was measured last.
@@ -109,22 +140,22 @@ private:
                                   });
             return entry.server != options.server || !is_named;
         });
-        if (wiring.options().json) {
-            const benchmark::Where where{options.server, "", "", wiring.manifest().origin};
-            wiring.out().write(json::to_pretty(benchmark::history_document(entries, where, 0)) + "\n");
-        } else {
-            wiring.out().write(benchmark::history_text(entries, wiring.out_terminal().columns));
-            if (entries.empty()) wiring.note("nothing was measured on this server yet");
-        }
-        return 0;
+        if (entries.empty()) wiring.note("nothing was measured on this server yet");
+        const benchmark::Where where{options.server, "", "", wiring.manifest().origin};
+        const benchmark::Sheet sheet =
+            benchmark::sheet_of(entries, wiring.manifest(), stated_speeds(wiring), where, wiring.clock().now());
+        return output_.write(sheet, done, wiring, [&](int status) {
+            return output_.is_json() ? json::to_pretty(benchmark::history_document(entries, where, status)) + "\n"
+                                     : benchmark::history_text(entries, wiring.out_terminal().columns);
+        });
     }
 
-    static int show_plan(const use::Plan& plan, const benchmark::Where& where, int status, Wiring& wiring) {
+    int show_plan(const use::Plan& plan, const benchmark::Where& where, int status, Wiring& wiring) const {
         if (wiring.options().json) {
             wiring.out().write(json::to_pretty(benchmark::plan_document(plan, where, status)) + "\n");
             return status;
         }
-        wiring.out().write(benchmark::plan_text(plan, wiring.out_terminal().columns));
+        if (output_.is_table()) wiring.out().write(benchmark::plan_text(plan, wiring.out_terminal().columns));
         for (const use::Step& step : plan.steps)
             if (step.obstacle) wiring.err().write(ui::error_text(*step.obstacle, wiring.style_of_err()));
         for (const std::string& sentence : plan.disturbed)
@@ -175,14 +206,15 @@ private:
                           const use::Ports& ports, const std::vector<state::Benchmark>& before) const {
         std::vector<Row> rows;
         for (const use::Item& item : report.items) {
-            Row row{.item = item};
+            Row row{.item = item, .stated = benchmark::stated_of(facts.manifest, speeds_, item.step.name)};
+            row.advice = use::advice(item, facts, machine_);
             if (item.outcome == use::Outcome::measured) {
+                row.measured = use::to_memory(item, facts, options, ports);
                 if (const manifest::Declared* declared = facts.manifest.declared(item.step.name))
                     row.broken_promises = use::broken_promises(*declared, item);
-                row.advice = use::advice(item, gpus_);
                 if (const state::Benchmark* entry = use::latest_of(item.step.name, before)) {
                     row.before = *entry;
-                    row.comparison = use::compare(*entry, use::to_memory(item, facts, options, ports));
+                    row.comparison = use::compare(*entry, *row.measured);
                 }
                 if (gate_) judge(row);
             }
@@ -227,9 +259,8 @@ private:
         return common_status(failures);
     }
 
-    static int show(const std::vector<Row>& rows, const use::Report& report, const benchmark::Where& where,
-                    Wiring& wiring) {
-        const int status = status_of(rows);
+    int show(const std::vector<Row>& rows, const use::Facts& facts, const use::Report& report,
+             const benchmark::Where& where, Wiring& wiring) const {
         for (const Row& row : rows) {
             if (!row.item.error) continue;
             Error error = *row.item.error;
@@ -237,17 +268,19 @@ private:
             wiring.err().write(ui::error_text(error, wiring.style_of_err()));
         }
         if (report.ending == use::Ending::interrupted) throw Interrupted();
-        if (wiring.options().json)
-            wiring.out().write(json::to_pretty(benchmark::document(rows, where, status)) + "\n");
-        else
-            wiring.out().write(benchmark::text(rows, wiring.out_terminal().columns));
-        if (std::getenv("OLLAMA_NUM_THREAD") != nullptr)
-            wiring.note("OLLAMA_NUM_THREAD does nothing: Ollama takes num_thread from a Modelfile or a request");
-        return status;
+        const benchmark::Sheet sheet = benchmark::sheet_of(rows, facts.before, where, wiring.clock().now());
+        return output_.write(sheet, status_of(rows), wiring, [&](int status) {
+            return output_.is_json() ? json::to_pretty(benchmark::document(rows, where, status)) + "\n"
+                                     : benchmark::text(rows, wiring.out_terminal().columns);
+        });
     }
 
-    std::vector<std::string> targets_, gpus_;
-    std::optional<std::string> runs_, prompt_tokens_, tokens_, num_ctx_, timeout_, baseline_, gate_, save_;
+    std::vector<std::string> targets_;
+    std::optional<std::string> runs_, prompt_tokens_, tokens_, num_ctx_, timeout_, baseline_, gate_, save_, format_,
+        html_;
+    benchmark::Output output_;
+    manifest::StatedSpeeds speeds_;
+    use::Machine machine_;
     double gate_share_ = 0;
     bool history_ = false, dry_run_ = false, yes_ = false;
 };

@@ -130,6 +130,7 @@ Value row_json(const Row& row) {
     if (item.load_average) value.set("load_average", *item.load_average);
     value.set("notes", strings(item.notes)).set("broken_promises", strings(row.broken_promises));
     value.set("advice", strings(row.advice));
+    if (!row.stated.empty()) value.set("stated", stated_json(row.stated));
     if (row.comparison) value.set("baseline", comparison_json(row));
     if (row.verdict != Row::Verdict::none_asked) {
         Value gate = Value::object().set("verdict", word(row.verdict));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/commands/benchmark/stated.hpp"
+
 #include "codemate/json/value.hpp"
 #include "codemate/lifecycle/benchmark.hpp"
 
@@ -14,7 +16,9 @@ struct Row {
     lifecycle::benchmark::Item item;
     std::optional<lifecycle::benchmark::Comparison> comparison = {}; // with the baseline
     std::optional<state::Benchmark> before = {};                     // that
+    std::optional<state::Benchmark> measured = {};                   // as it is remembered
     std::vector<std::string> broken_promises = {}, advice = {};
+    Stated stated = {};
     enum class Verdict { none_asked, passed, failed, no_verdict };
     Verdict verdict = Verdict::none_asked; // of the gate
     std::string why = {};                  // of failed and no_verdict

@@ -1,0 +1,103 @@
+#include "cli/commands/benchmark/words.hpp"
+
+#include "codemate/base/text.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <map>
+
+namespace codemate::cli::benchmark {
+namespace {
+
+namespace use = lifecycle::benchmark;
+using statistics::Change;
+
+std::string change(const std::string& what, const statistics::Comparison& comparison) {
+    const double percent = (comparison.ratio - 1) * 100;
+    const std::string size = number(std::abs(percent)) + " % " + (percent < 0 ? "less" : "more") + " time a token";
+    switch (comparison.change) {
+    case Change::better:
+        return what + " better: " + size;
+    case Change::worse:
+        return what + " worse: " + size;
+    case Change::no_evidence:
+        return what + ": no evidence of a difference (" + size + ")";
+    case Change::too_few:
+        break;
+    }
+    return what + ": too few runs to compare (" + size + ")";
+}
+
+std::vector<std::string> comparison_text(const Row& row) {
+    if (!row.comparison) return {};
+    const std::string beside =
+        "beside that of " + to_rfc3339(std::chrono::floor<std::chrono::seconds>(row.before->at)) + ": ";
+    const use::Comparison& comparison = *row.comparison;
+    if (!comparison.not_comparable.empty()) return {beside + "not comparable, " + printable(comparison.not_comparable)};
+    std::vector<std::string> lines{beside + change("prefill", comparison.prefill) + "; " +
+                                   change("decode", comparison.decode)};
+    if (!comparison.differences.empty()) lines.push_back("what else differs: " + joined(comparison.differences, ", "));
+    return lines;
+}
+
+std::string verdict_text(const Row& row) {
+    switch (row.verdict) {
+    case Row::Verdict::none_asked:
+        return {};
+    case Row::Verdict::passed:
+        return "gate: passed";
+    case Row::Verdict::failed:
+        return "gate: failed, " + row.why;
+    case Row::Verdict::no_verdict:
+        break;
+    }
+    return "gate: no verdict, " + row.why;
+}
+
+} // namespace
+
+std::string number(double value) {
+    char text[32];
+    const int digits = std::abs(value) >= 100 ? 0 : std::abs(value) >= 10 ? 1 : 2;
+    std::snprintf(text, sizeof text, "%.*f", digits, value);
+    return text;
+}
+
+std::string milliseconds(Duration span) {
+    return number(in_seconds(span) * 1e3) + " ms";
+}
+
+std::string share_on_gpu(ByteCount memory, ByteCount gpu) {
+    if (memory == ByteCount{}) return "-";
+    const double share = static_cast<double>(gpu.count()) * 100 / static_cast<double>(memory.count());
+    return std::to_string(static_cast<std::uint64_t>(share)) + " %";
+}
+
+std::string with_interval(const statistics::Summary& summary) {
+    std::string text = number(summary.median);
+    if (summary.interval) text += " (" + number(summary.interval->low) + " to " + number(summary.interval->high) + ")";
+    return text;
+}
+
+std::string flaws_text(const use::Item& item) {
+    std::map<std::string, std::size_t> counts;
+    for (const use::Flaw flaw : item.flaws)
+        ++counts[std::string(use::to_string(flaw))];
+    std::vector<std::string> parts;
+    for (const auto& [name, count] : counts)
+        parts.push_back(std::to_string(count) + " " + name);
+    return joined(parts, ", ");
+}
+
+std::vector<std::string> remarks(const Row& row) {
+    std::vector<std::string> lines;
+    if (!row.item.flaws.empty()) lines.push_back("did not count, done again: " + flaws_text(row.item));
+    for (const auto* list : {&row.item.notes, &row.broken_promises, &row.advice})
+        lines.insert(lines.end(), list->begin(), list->end());
+    const std::vector<std::string> comparison = comparison_text(row);
+    lines.insert(lines.end(), comparison.begin(), comparison.end());
+    if (row.verdict != Row::Verdict::none_asked) lines.push_back(verdict_text(row));
+    return lines;
+}
+
+} // namespace codemate::cli::benchmark
