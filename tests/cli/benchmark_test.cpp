@@ -117,7 +117,7 @@ TEST_CASE("where a model is loaded it asks") {
 
 TEST_CASE("benchmark under load: as many at once as the server answers at once, then they queue") {
     const Ready world;
-    world.sandbox.set_fault("decode-rate=400");
+    world.sandbox.set_fault("decode-rate=200");
     world.sandbox.set_fault("parallel=2");
     const auto saved = (world.directory() / "load.json").string();
     const auto result = world.bench({"--concurrency", "1,2,6", "--runs", "2", "--json", "--save", saved});
@@ -134,13 +134,13 @@ TEST_CASE("benchmark under load: as many at once as the server answers at once, 
         CHECK(levels[i].find("done_again")->members().empty());
         rates.push_back(*levels[i].find("figures")->find("tokens_per_s")->number());
     }
-    // What a place writes is the most there can be, however slow this machine is; a request takes 40 ms of it.
-    CHECK(rates[0] < 400);
-    CHECK(rates[1] < 800);
-    CHECK(rates[2] < 800);
-    CHECK(rates[0] > 20);
-    CHECK(rates[1] > 20);
-    // Four of six wait for two others at least, which write for 40 ms each.
+    // What a place writes is the most there can be, however slow this machine is; a request takes 80 ms of it.
+    CHECK(rates[0] < 200);
+    CHECK(rates[1] < 400);
+    CHECK(rates[2] < 400);
+    CHECK(rates[0] > 10);
+    CHECK(rates[1] > 10);
+    // Two of six wait for two others one after the other, which write for 80 ms each.
     CHECK(*levels[2].find("figures")->find("queueing_ms")->find("most")->number() > 30);
     CHECK(test::read_text(saved).find("\"in_flight\": 6") != std::string::npos);
     const auto again = world.bench({"--gate=900%", "--baseline", saved, "--runs", "5"});
@@ -237,7 +237,7 @@ TEST_CASE("a prompt of one's own, from a file and from standard input") {
     CHECK(plan.out.find("about ") != std::string::npos);
     const auto large = bench({"--num-ctx", "20"});
     CHECK(large.status() == 2);
-    CHECK(large.err.find("do not fit into a context of 20") != std::string::npos);
+    CHECK(large.err.find("does not fit into a context of 20") != std::string::npos);
 }
 
 TEST_CASE("a prompt on standard input") {

@@ -4,7 +4,7 @@
 
 #include "codemate/base/time.hpp"
 
-#include <algorithm>
+#include <mutex>
 
 namespace codemate::sandbox {
 namespace {
@@ -13,15 +13,13 @@ using std::chrono::nanoseconds;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr nanoseconds looking_up = std::chrono::milliseconds(2); // a model that is loaded already
-constexpr nanoseconds no_wait = std::chrono::milliseconds(1);    // figures stay what the faults say
 
 nanoseconds span(std::uint64_t tokens, std::uint64_t rate) {
     return nanoseconds(tokens * 1'000'000'000 / rate);
 }
 
 nanoseconds since(SteadyClock::time_point begin) {
-    const auto passed = std::chrono::duration_cast<nanoseconds>(SteadyClock::now() - begin);
-    return passed > no_wait ? passed : nanoseconds(0);
+    return std::chrono::duration_cast<nanoseconds>(SteadyClock::now() - begin);
 }
 
 } // namespace
@@ -59,9 +57,14 @@ nanoseconds Pace::duration(std::string_view fault, nanoseconds usual) const {
 }
 
 nanoseconds Place::load(World& world, const Loaded& model, const Pace& pace) {
+    // Who finds a model that is being loaded waits, too. Without any waiting the figures are what the faults say.
     const auto asked = SteadyClock::now();
-    const std::lock_guard one_at_a_time(world.loading); // who finds a model that is being loaded waits, too
-    const nanoseconds waited = since(asked) + queued_;
+    std::unique_lock one_at_a_time(world.loading, std::try_to_lock);
+    nanoseconds waited = queued_;
+    if (!one_at_a_time.owns_lock()) {
+        one_at_a_time.lock();
+        waited += since(asked);
+    }
     const bool again = world.running.load(model) == Running::Was::loaded_now;
     if (!again && !pace.strikes("reload")) return looking_up + waited;
     runner().prompt.clear();
@@ -76,7 +79,9 @@ std::shared_ptr<Place> take_place(World& world, const Loaded& model, const Pace&
     try {
         auto turn = world.runners.turn(
             model.weights, pace.limits(), [&] { return request.abandoned(); }, world.stop.get_token());
-        return std::make_shared<Place>(std::move(turn), since(asked));
+        if (request.abandoned()) throw Runners::Abandoned(); // it loads nothing for nobody
+        const nanoseconds queued = turn.waited() ? since(asked) : nanoseconds(0);
+        return std::make_shared<Place>(std::move(turn), queued);
     } catch (const Runners::QueueFull&) {
         throw Refusal{503, "server busy, please try again.  maximum pending requests exceeded"};
     } catch (const Runners::Abandoned&) {

@@ -43,7 +43,8 @@ Runners::Turn Runners::turn(const std::string& weights, const Limits& limits, co
     std::unique_lock lock(mutex_);
     Places& places = places_[weights];
     Runner* runner = places.waiting.empty() ? free_one(places, limits) : nullptr;
-    if (runner == nullptr) {
+    const bool waits = runner == nullptr;
+    if (waits) {
         if (places.waiting.size() >= limits.queue) throw QueueFull();
         const std::uint64_t mine = next_++;
         places.waiting.push_back(mine);
@@ -62,7 +63,7 @@ Runners::Turn Runners::turn(const std::string& weights, const Limits& limits, co
     }
     runner->busy = true;
     free_.notify_all(); // there may be a place for the next one, too
-    return {*this, *runner};
+    return {*this, *runner, waits};
 }
 
 std::size_t Runners::queued(const std::string& weights) {

@@ -62,17 +62,20 @@ public:
     struct Abandoned {}; // whoever wanted the turn has gone
     class Turn {
     public:
-        Turn(Runners& runners, Runner& runner) : runners_(&runners), runner_(&runner) {}
-        Turn(Turn&& other) noexcept : runners_(other.runners_), runner_(std::exchange(other.runner_, nullptr)) {}
+        Turn(Runners& runners, Runner& runner, bool waited) : runners_(&runners), runner_(&runner), waited_(waited) {}
+        Turn(Turn&& other) noexcept
+            : runners_(other.runners_), runner_(std::exchange(other.runner_, nullptr)), waited_(other.waited_) {}
         Turn& operator=(Turn&&) = delete;
         ~Turn() {
             if (runner_ != nullptr) runners_->give_back(*runner_);
         }
         Runner& operator*() const { return *runner_; }
+        bool waited() const { return waited_; } // it was not there at once
 
     private:
         Runners* runners_;
         Runner* runner_;
+        bool waited_;
     };
 
     // Waits for it, first come, first served. Throws QueueFull, Abandoned, and PullCanceled when the server stops.

@@ -44,8 +44,8 @@ private:
         count_own_prompt();
         prompts_.learn(item_.cold->prompt_tokens);
         others_ = others();
-        prompts_.learn(
-            valid_run("warming up", 1).prompt_tokens); // outside the figures; the prompt's length is right afterwards
+        // Outside the figures; the prompt's length is right afterwards.
+        prompts_.learn(valid_run("warming up", 1).prompt_tokens);
         while (item_.runs.size() < item_.step.runs) {
             const std::string which = "run " + std::to_string(item_.runs.size() + 1) + " of ";
             item_.runs.push_back(valid_run(which + std::to_string(item_.step.runs), item_.step.runs));
@@ -53,14 +53,15 @@ private:
         }
     }
 
-    // What does not fit the server cuts, without a word.
+    // What does not fit the server cuts, without a word: a prompt that fills the context may have been longer.
     void count_own_prompt() {
         Step& step = item_.step;
         if (!options_.prompt) return;
         step.prompt_tokens = item_.cold->prompt_tokens;
-        if (step.prompt_tokens + step.tokens <= step.num_ctx) return;
-        throw Error(Kind::usage, "the prompt and " + counted(step.tokens, "token") +
-                                     " of answer do not fit into a context of " + std::to_string(step.num_ctx))
+        if (step.prompt_tokens + std::max<std::uint64_t>(step.tokens, 1) <= step.num_ctx) return;
+        const std::string answer =
+            step.task == Task::embed ? "" : " with " + counted(step.tokens, "token") + " of answer";
+        throw Error(Kind::usage, "the prompt does not fit into a context of " + std::to_string(step.num_ctx) + answer)
             .hint("ask for more context with --num-ctx, or give a shorter prompt");
     }
 

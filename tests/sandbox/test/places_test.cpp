@@ -95,6 +95,7 @@ TEST_CASE("so many run at once as there are places, the others queue, and one mo
     auto first = std::make_optional(runners.turn("w", limits, never, {}));
     auto second = std::make_optional(runners.turn("w", limits, never, {}));
     CHECK(&**first != &**second);
+    CHECK_FALSE(second->waited());
     runners.turn("another model", limits, never, {}); // has places of its own
     std::atomic<int> order{0};
     Waiting third(runners, limits, order);
