@@ -155,7 +155,7 @@ TEST_CASE("benchmark under load as a table, with requests that met a full queue"
     const auto result = world.bench({"--concurrency", "4"});
     INFO(result.out << result.err);
     CHECK(result.status() == 0);
-    CHECK(result.out.find("AT ONCE    REQUESTS    TOKENS/S    FIRST TOKEN    QUEUEING") != std::string::npos);
+    CHECK(result.out.find("AT ONCE    REQUESTS    TOKENS/S    FIRST TOKEN    QUEUEING    TOTAL") != std::string::npos);
     CHECK(result.out.find("\n4          20          ") != std::string::npos);
 }
 
