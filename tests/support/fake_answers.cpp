@@ -130,6 +130,7 @@ Generated FakeServer::generate(const ollama::Prompt& prompt, const std::function
                       .tokens = written};
     figures.total = *figures.load + *figures.prompt_eval + *figures.eval;
     const auto now = [&] { return clock_ == nullptr ? SteadyTime{} : clock_->steady(); };
+    if (on_chunk({.received = now(), .silence = true}) == Flow::drop) return {.end = Generated::End::dropped};
     pass(*figures.load + *figures.prompt_eval + answer.stall);
     // Two pieces whatever the tokens, an empty one first: pieces are no tokens.
     if (on_chunk({.received = now()}) == Flow::drop) return {.end = Generated::End::dropped};

@@ -23,6 +23,7 @@ TEST_CASE("the figures that come out are those that were put in") {
     CHECK(near(figures.decode_rate->median, 80));
     const state::Sample& run = item.runs.front();
     CHECK(run.first_token == 2ms + run.prompt_eval + 7ms); // at the first text, not at the first piece
+    CHECK(run.first_byte == run.first_token);              // silence before it is none
     CHECK(run.total == run.first_token + run.eval);
     CHECK(run.tokens == 64);
     CHECK(std::abs(static_cast<double>(run.prompt_tokens) - 256) <= 2); // calibrated
