@@ -173,14 +173,25 @@ const std::vector<CommandInfo>& commands() {
          "directory. --baseline compares with an earlier one by a rank test; one from other hardware is not "
          "comparable. --gate ends with 3 where a token takes longer than that share beyond noise, or where a promise "
          "of the manifest (promise, expect.gpu) is broken, and with 2 where there is no verdict: no baseline, one "
-         "that is not comparable, fewer than 5 runs a side. Models are left as they were found, loaded or not. Where "
-         "any is loaded it asks first. What the manifest and the codemate.releases.json beside it state of a model is "
+         "that is not comparable, fewer than 5 runs a side. --concurrency measures the model under load afterwards, "
+         "one "
+         "level after the other: so many threads, each with its own connection, send requests until --runs for each of "
+         "them have counted, after one each to warm up. Told are the tokens of all answers that count a second of wall "
+         "time, first token and duration of a request, how much later its first byte came than without others "
+         "(queueing), and how often the server was full (503); such a request waits and is sent again. An embedding "
+         "model is measured by how fast it reads prompts, and its gate by that. --prompt takes one's own text in place "
+         "of made-up words; so that no cache can flatter, a short line that varies is put before it. It is compared "
+         "with measurements of the same text alone. Models are left as they were found, loaded or not. Where any is "
+         "loaded it asks first. "
+         "What the manifest and the codemate.releases.json beside it state of a model is "
          "shown, too, as stated, not measured. --format markdown writes a table for a document or a pull request, "
          "--format benchstat the benchmark format of Go, for benchstat; both also of --history. --html writes one page "
          "with charts: the runs, how they became so over time, what it was measured on.",
          {"codemate benchmark --dry-run  # what would be measured, and how long it may take",
           "codemate benchmark primary  # one role's model",
           "codemate bench --runs 20 mistral:7b  # more runs, a narrower interval",
+          "codemate benchmark --concurrency 1,2,4,8 primary  # how much more it does with several requests at once",
+          "codemate benchmark --prompt question.txt --num-ctx 8192 primary  # a prompt of one's own",
           "codemate benchmark --save bench.json  # to be committed as a baseline",
           "codemate benchmark --baseline bench.json --gate=5% --yes  # for CI: status 3 if it became slower",
           "codemate benchmark --history mistral  # what was measured before",

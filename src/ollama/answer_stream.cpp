@@ -10,7 +10,7 @@ namespace codemate::ollama {
 
 Flow AnswerStream::take(const http::Piece& piece) {
     received_ = piece.received;
-    if (piece.bytes.empty()) return sink_(Chunk{.received = received_});
+    if (piece.bytes.empty()) return sink_(Chunk{.received = received_, .silence = true});
     return lines_.feed(piece.bytes, [this](std::string_view line) { return take_line(line); });
 }
 

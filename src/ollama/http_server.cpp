@@ -80,6 +80,8 @@ public:
 
     Generated generate(const Prompt&, const std::function<Flow(const Chunk&)>&, Stop) override;
 
+    Embedded embed(const Passage&, Stop) override;
+
     void load(const ModelName& model, const LoadOptions& options, Stop stop) override {
         refuse_misread(model, "loaded");
         single(model, loading(model, options), std::move(stop));
@@ -249,6 +251,15 @@ Generated HttpServer::generate(const Prompt& prompt, const std::function<Flow(co
     if (reply.dropped) return {.end = Generated::End::dropped};
     if (!is_success(reply)) throw answer_error(reply, &prompt.model, source());
     return stream.finish();
+}
+
+Embedded HttpServer::embed(const Passage& passage, Stop stop) {
+    refuse_misread(passage.model, "run");
+    http::Request question =
+        request("POST", "api/embed", loading(passage.model, passage.load).set("input", passage.text));
+    question.timeout.reset();
+    question.silence = passage.patience;
+    return wire::embedded(answer(question, &passage.model, std::move(stop)).body, source());
 }
 
 } // namespace

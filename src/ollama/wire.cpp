@@ -260,6 +260,19 @@ std::variant<AnswerLine, Failure> answer_line(std::string_view line, std::string
     return answer;
 }
 
+Embedded embedded(std::string_view body, std::string_view source) {
+    const json::Document document = read(body, source);
+    const json::Cursor root(document.root, source);
+    if (!document.root.is_object() || !root.has("embeddings")) throw not_ollama(body, source);
+    const json::Value& vectors = root.at("embeddings").value();
+    Embedded answer{.vectors = vectors.elements().size()};
+    if (answer.vectors > 0) answer.dimensions = vectors.elements().front().elements().size();
+    answer.total = duration_of(root, "total_duration");
+    answer.load = duration_of(root, "load_duration");
+    answer.tokens = count_of(root, "prompt_eval_count");
+    return answer;
+}
+
 std::optional<std::string> error_member(std::string_view body) {
     try {
         const json::Document document = json::read(body, "");

@@ -37,6 +37,8 @@ struct AnswerLine {
 };
 std::variant<AnswerLine, Failure> answer_line(std::string_view line, std::string_view source);
 
+Embedded embedded(std::string_view body, std::string_view source); // the answer to embed
+
 constexpr std::string_view success = "success"; // the status of a pull's last line
 
 // The member "error" of a body, if it is JSON with such a member.

@@ -220,6 +220,23 @@ TEST_CASE("an answer has its text, and figures at its end") {
     CHECK(running->context_length == 512);
 }
 
+TEST_CASE("a text becomes a vector, with figures; none only loads the model") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    pull(*world, name);
+    CHECK(world->server().embed({.model = name, .text = "", .load = {.num_ctx = 512}}, {}).vectors == 0);
+    REQUIRE(entry_of(*world, name));
+    const Embedded one = world->server().embed({.model = name, .text = "code mate", .load = {.num_ctx = 512}}, {});
+    CHECK(one.vectors == 1);
+    CHECK(one.dimensions > 1);
+    REQUIRE((one.total && one.load && one.tokens));
+    CHECK(*one.total > *one.load);
+    CHECK(*one.tokens > 1);
+    const auto running = entry_of(*world, name);
+    REQUIRE(running);
+    CHECK(running->context_length == 512);
+}
+
 TEST_CASE("an answer that is dropped ends") {
     const auto world = new_world();
     const ModelName name = world->name("first");
@@ -254,10 +271,12 @@ TEST_CASE("what is not there gives no answer") {
     const auto ignore = [](const Chunk&) { return Flow::go_on; };
     CHECK(kind_of([&] { world->server().generate({.model = own("none"), .text = "x"}, ignore, {}); }) ==
           Kind::not_found);
+    CHECK(kind_of([&] { world->server().embed({.model = own("none"), .text = "x"}, {}); }) == Kind::not_found);
     CHECK(kind_of([&] { world->server().load(own("none"), {}, {}); }) == Kind::not_found);
     CHECK(kind_of([&] { world->server().unload(own("none"), {}); }) == Kind::not_found);
     const ModelName misread = own("copy").with_tag("local");
     CHECK(kind_of([&] { world->server().generate({.model = misread, .text = "x"}, ignore, {}); }) == Kind::refused);
+    CHECK(kind_of([&] { world->server().embed({.model = misread, .text = "x"}, {}); }) == Kind::refused);
     CHECK(kind_of([&] { world->server().load(misread, {}, {}); }) == Kind::refused);
     CHECK(kind_of([&] { world->server().unload(misread, {}); }) == Kind::refused);
 }

@@ -2,8 +2,7 @@
 
 #include "sandbox/go_json.hpp"
 #include "sandbox/handlers.hpp"
-
-#include "codemate/base/time.hpp"
+#include "sandbox/pace.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -14,52 +13,42 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::uint64_t usual_length = 32;
-constexpr nanoseconds looking_up = std::chrono::milliseconds(2); // a model that is loaded already
-
-// How fast it is: what the faults say, else some speed of a small model.
-class Pace {
-public:
-    Pace(World& world, const Name& name) : world_(world), occasion_{"/api/generate", name} {}
-
-    nanoseconds load() const { return duration("load-time", std::chrono::milliseconds(30)); }
-    nanoseconds prefill(std::uint64_t tokens) const { return span(tokens, rate("prefill-rate", 20'000)); }
-    nanoseconds decode(std::uint64_t tokens) const { return span(tokens, rate("decode-rate", 2'000)); }
-    nanoseconds first_token() const { return duration("token-stall", nanoseconds(0)); }
-    bool strikes(std::string_view fault) const { return world_.faults.strike(fault, occasion_).has_value(); }
-
-private:
-    std::uint64_t rate(std::string_view fault, std::uint64_t usual) const {
-        const auto set = world_.faults.strike(fault, occasion_);
-        return set ? std::stoull(set->value) : usual;
-    }
-    nanoseconds duration(std::string_view fault, nanoseconds usual) const {
-        const auto set = world_.faults.strike(fault, occasion_);
-        return set ? parse_duration(set->value) : usual;
-    }
-    static nanoseconds span(std::uint64_t tokens, std::uint64_t rate) {
-        return nanoseconds(tokens * 1'000'000'000 / rate);
-    }
-
-    World& world_;
-    Occasion occasion_;
-};
-
 struct Gone {};
 
-// One answer: waits for its turn at the model, loads it, reads the prompt, writes.
+// What every object of an answer begins with.
+json::Value object_with(const Question& question, std::string_view text, std::string_view thought = "") {
+    auto object = json::Value::object();
+    object.set("model", question.asked).set("created_at", time_text(now(), Zone::utc));
+    if (question.form == Question::Form::generate) {
+        object.set("response", text);
+        if (!thought.empty()) object.set("thinking", thought);
+        return object;
+    }
+    auto message = json::Value::object().set("role", "assistant").set("content", text);
+    if (!thought.empty()) message.set("thinking", thought);
+    return object.set("message", std::move(message));
+}
+
+constexpr std::string_view path_of(const Question& question) {
+    return question.form == Question::Form::chat ? "/api/chat" : "/api/generate";
+}
+
+Pace pace_of(World& world, const Question& question) {
+    return {world, std::string(path_of(question)), question.name};
+}
+
+// One answer: loads the model, reads the prompt, writes.
 class Answering {
 public:
     using Emit = std::function<bool(const json::Value&)>;
-    Answering(World& world, const Question& question, Emit emit)
-        : world_(world), question_(question), pace_(world, question.name), emit_(std::move(emit)) {}
+    Answering(World& world, const Question& question, std::shared_ptr<Place> place, Emit emit)
+        : world_(world), question_(question), place_(std::move(place)), pace_(pace_of(world, question)),
+          emit_(std::move(emit)) {}
 
     // The final object; nothing where it is left out.
     std::optional<json::Value> run() {
-        const auto asked = Clock::now();
-        const auto turn = world_.runners.turn(question_.loaded.weights, world_.stop.get_token());
-        const auto queued = std::chrono::duration_cast<nanoseconds>(Clock::now() - asked);
-        load_ = load() + (queued > std::chrono::milliseconds(1) ? queued : nanoseconds(0));
-        read_prompt(*turn);
+        load_ = place_->load(world_, question_.loaded, pace_);
+        read_prompt(place_->runner());
         if (pace_.strikes("generate-error")) {
             emit_(
                 json::Value::object().set("error", "an error was encountered while running the model: unexpected EOF"));
@@ -67,6 +56,7 @@ public:
         }
         const std::uint64_t count = length();
         write(count);
+        place_->leave();
         if (pace_.strikes("no-final")) return std::nullopt;
         return final_object(count);
     }
@@ -75,17 +65,6 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-
-    nanoseconds load() {
-        const bool again = world_.running.load(question_.loaded) == Running::Was::loaded_now;
-        if (again || pace_.strikes("reload")) {
-            world_.runners.forget_prompt(question_.loaded.weights);
-            const auto time = pace_.load();
-            until(Clock::now() + time);
-            return time;
-        }
-        return looking_up;
-    }
 
     // What the last prompt began with as well is in the cache; at least one token is read.
     void read_prompt(Runners::Runner& runner) {
@@ -96,7 +75,7 @@ private:
         const auto cached = static_cast<std::uint64_t>(mine - tokens.begin());
         prefill_ = pace_.prefill(std::max<std::uint64_t>(prompt_tokens_ - cached, 1));
         runner.prompt = std::move(tokens);
-        until(Clock::now() + prefill_ + pace_.first_token());
+        wait_until(world_, Clock::now() + prefill_ + pace_.first_token());
     }
 
     std::uint64_t length() const {
@@ -114,37 +93,31 @@ private:
             const std::string token = " w" + std::to_string(word >> 56);
             const bool is_thought = thinks && i < count / 2;
             if (!is_thought) text_ += token;
-            auto object = head();
-            object.set("response", is_thought ? "" : token);
-            if (is_thought) object.set("thinking", token);
+            auto object = is_thought ? head("", token) : head(token);
             if (!emit_(object.set("done", false))) throw Gone();
-            until(begin + decode_ * static_cast<std::int64_t>(i + 1) / static_cast<std::int64_t>(count));
+            wait_until(world_, begin + decode_ * static_cast<std::int64_t>(i + 1) / static_cast<std::int64_t>(count));
         }
         stopped_early_ = question_.num_predict == 0 || count < question_.num_predict;
     }
 
     json::Value final_object(std::uint64_t count) const {
-        auto object = head();
-        object.set("response", "").set("done", true).set("done_reason", stopped_early_ ? "stop" : "length");
-        if (!question_.raw) object.set("context", json::Value::array().add(1));
+        auto object = head("");
+        object.set("done", true).set("done_reason", stopped_early_ ? "stop" : "length");
+        if (!question_.raw && question_.form == Question::Form::generate)
+            object.set("context", json::Value::array().add(1));
         if (pace_.strikes("no-metrics")) return object;
         object.set("total_duration", (load_ + prefill_ + decode_).count()).set("load_duration", load_.count());
         object.set("prompt_eval_count", prompt_tokens_).set("prompt_eval_duration", prefill_.count());
         return object.set("eval_count", count).set("eval_duration", decode_.count());
     }
 
-    json::Value head() const {
-        auto object = json::Value::object();
-        return object.set("model", question_.asked).set("created_at", time_text(now(), Zone::utc));
-    }
-
-    void until(Clock::time_point time) const {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(time - Clock::now());
-        if (left.count() > 0) wait_for(left, world_.stop.get_token());
+    json::Value head(std::string_view text, std::string_view thought = "") const {
+        return object_with(question_, text, thought);
     }
 
     World& world_;
     const Question& question_;
+    std::shared_ptr<Place> place_;
     Pace pace_;
     Emit emit_;
     std::string text_;
@@ -175,12 +148,14 @@ std::vector<std::string> tokens_of(std::string_view text) {
     return tokens;
 }
 
-Reply stream_answer(World& world, const Question& question) {
+Reply stream_answer(World& world, const Question& question, const Request& request) {
+    // Before anything is said: a full queue has a status of its own.
+    const auto place = take_place(world, question.loaded, pace_of(world, question), request);
     Reply reply{.headers = {{"Content-Type", "application/x-ndjson"}}};
-    reply.stream = [&world, question](Sink& sink) {
+    reply.stream = [&world, question, place](Sink& sink) {
         const auto emit = [&](const json::Value& value) { return sink.write(go::encode(value) + "\n"); };
         try {
-            if (const auto last = Answering(world, question, emit).run()) emit(*last);
+            if (const auto last = Answering(world, question, place, emit).run()) emit(*last);
             return StreamEnd::complete;
         } catch (const Gone&) {
             return StreamEnd::cut;
@@ -191,20 +166,20 @@ Reply stream_answer(World& world, const Question& question) {
     return reply;
 }
 
-Reply whole_answer(World& world, const Question& question) {
+Reply whole_answer(World& world, const Question& question, const Request& request) {
+    const auto place = take_place(world, question.loaded, pace_of(world, question), request);
     std::optional<std::string> error;
-    Answering answering(world, question, [&](const json::Value& value) {
+    Answering answering(world, question, place, [&](const json::Value& value) {
         if (const auto* text = value.find("error")) error = *text->string();
         return true;
     });
     auto last = answering.run();
     if (error) return error_reply(500, *error);
-    if (!last) {
-        last = json::Value::object();
-        last->set("model", question.asked).set("created_at", time_text(now(), Zone::utc));
-        return json_reply(200, last->set("response", answering.text()).set("done", false));
-    }
-    return json_reply(200, last->set("response", answering.text()));
+    auto whole = object_with(question, answering.text());
+    if (!last) return json_reply(200, whole.set("done", false));
+    for (const auto& member : last->members())
+        if (whole.find(member.key) == nullptr) whole.set(member.key, member.value);
+    return json_reply(200, whole);
 }
 
 } // namespace codemate::sandbox

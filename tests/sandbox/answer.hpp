@@ -19,16 +19,18 @@ namespace codemate::sandbox {
 std::vector<std::string> tokens_of(std::string_view text);
 
 struct Question {
-    std::string asked; // the model, as the request has it
+    enum class Form { generate, chat }; // of the objects that come back
+    Form form = Form::generate;
+    std::string asked = {}; // the model, as the request has it
     Name name;
-    std::string prompt; // with the template around it, unless raw
+    std::string prompt = {}; // with the template around it, unless raw
     bool raw = false;
     Loaded loaded;                           // as it has to be loaded
     std::uint64_t num_predict = 0, seed = 0; // 0: until it stops by itself
 };
 
-// A stream of lines, or one object.
-Reply stream_answer(World&, const Question&);
-Reply whole_answer(World&, const Question&);
+// A stream of lines, or one object. Both wait for their turn at the model first, and throw Refusal where too many do.
+Reply stream_answer(World&, const Question&, const Request&);
+Reply whole_answer(World&, const Question&, const Request&);
 
 } // namespace codemate::sandbox

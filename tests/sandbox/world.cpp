@@ -29,17 +29,52 @@ void Running::unload(const std::string& weights) {
     std::erase_if(models_, [&](const Loaded& model) { return model.weights == weights; });
 }
 
-Runners::Turn Runners::turn(const std::string& weights, std::stop_token stop) {
-    std::unique_lock lock(mutex_);
-    Runner& runner = runners_[weights];
-    if (!free_.wait(lock, stop, [&] { return !runner.busy; })) throw PullCanceled();
-    runner.busy = true;
-    return {*this, runner};
+Runners::Runner* Runners::free_one(Places& places, const Limits& limits) {
+    while (places.runners.size() < limits.parallel)
+        places.runners.emplace_back();
+    const auto end = places.runners.begin() + static_cast<std::ptrdiff_t>(limits.parallel); // there were more once
+    const auto found = std::find_if(places.runners.begin(), end, [](const Runner& each) { return !each.busy; });
+    return found == end ? nullptr : &*found;
 }
 
-void Runners::forget_prompt(const std::string& weights) {
+Runners::Turn Runners::turn(const std::string& weights, const Limits& limits, const std::function<bool()>& gone,
+                            std::stop_token stop) {
+    constexpr auto between_looks = std::chrono::milliseconds(20);
+    std::unique_lock lock(mutex_);
+    Places& places = places_[weights];
+    Runner* runner = places.waiting.empty() ? free_one(places, limits) : nullptr;
+    const bool waits = runner == nullptr;
+    if (waits) {
+        if (places.waiting.size() >= limits.queue) throw QueueFull();
+        const std::uint64_t mine = next_++;
+        places.waiting.push_back(mine);
+        const auto is_mine = [&] {
+            return places.waiting.front() == mine && (runner = free_one(places, limits)) != nullptr;
+        };
+        bool has_gone = false;
+        while (!free_.wait_for(lock, stop, between_looks, is_mine))
+            if (stop.stop_requested() || (has_gone = gone())) break;
+        std::erase(places.waiting, mine);
+        if (runner == nullptr) {
+            free_.notify_all();
+            if (has_gone) throw Abandoned();
+            throw PullCanceled();
+        }
+    }
+    runner->busy = true;
+    free_.notify_all(); // there may be a place for the next one, too
+    return {*this, *runner, waits};
+}
+
+std::size_t Runners::queued(const std::string& weights) {
     const std::lock_guard lock(mutex_);
-    runners_[weights].prompt.clear();
+    return places_[weights].waiting.size();
+}
+
+void Runners::forget_prompts(const std::string& weights) {
+    const std::lock_guard lock(mutex_);
+    for (Runner& each : places_[weights].runners)
+        if (!each.busy) each.prompt.clear();
 }
 
 void Runners::give_back(Runner& runner) {

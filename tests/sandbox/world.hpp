@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -45,37 +46,55 @@ private:
     std::vector<Loaded> models_;
 };
 
-// What runs a model: one answer at a time, and the last prompt stays in its cache.
+// What runs a model: so many answers at a time as there are places, the others queue; the last prompt stays in a
+// place's cache.
 class Runners {
 public:
     struct Runner {
         std::vector<std::string> prompt; // its tokens; of the holder of the turn
         bool busy = false;
     };
+    struct Limits {
+        std::uint64_t parallel = 1; // OLLAMA_NUM_PARALLEL
+        std::uint64_t queue = 512;  // OLLAMA_MAX_QUEUE: so many wait
+    };
+    struct QueueFull {};
+    struct Abandoned {}; // whoever wanted the turn has gone
     class Turn {
     public:
-        Turn(Runners& runners, Runner& runner) : runners_(&runners), runner_(&runner) {}
-        Turn(Turn&& other) noexcept : runners_(other.runners_), runner_(std::exchange(other.runner_, nullptr)) {}
+        Turn(Runners& runners, Runner& runner, bool waited) : runners_(&runners), runner_(&runner), waited_(waited) {}
+        Turn(Turn&& other) noexcept
+            : runners_(other.runners_), runner_(std::exchange(other.runner_, nullptr)), waited_(other.waited_) {}
         Turn& operator=(Turn&&) = delete;
         ~Turn() {
             if (runner_ != nullptr) runners_->give_back(*runner_);
         }
         Runner& operator*() const { return *runner_; }
+        bool waited() const { return waited_; } // it was not there at once
 
     private:
         Runners* runners_;
         Runner* runner_;
+        bool waited_;
     };
 
-    Turn turn(const std::string& weights, std::stop_token); // waits for it; throws PullCanceled when the server stops
-    void forget_prompt(const std::string& weights);         // of the holder of the turn
+    // Waits for it, first come, first served. Throws QueueFull, Abandoned, and PullCanceled when the server stops.
+    Turn turn(const std::string& weights, const Limits&, const std::function<bool()>& gone, std::stop_token);
+    std::size_t queued(const std::string& weights);  // who waits now
+    void forget_prompts(const std::string& weights); // those of nobody's turn: a holder forgets its own
 
 private:
+    struct Places {
+        std::deque<Runner> runners; // their addresses stay
+        std::deque<std::uint64_t> waiting;
+    };
+    static Runner* free_one(Places&, const Limits&);
     void give_back(Runner&);
 
     std::mutex mutex_;
     std::condition_variable_any free_;
-    std::map<std::string, Runner> runners_;
+    std::map<std::string, Places> places_; // by weights
+    std::uint64_t next_ = 0;
 };
 
 // What the server remembers of a model for as long as its manifest stays the same: damage to its blobs stays hidden
@@ -114,6 +133,7 @@ struct World {
     Faults faults;
     Running running;
     Runners runners;
+    std::mutex loading;  // one model at a time; who wants it waits, too
     Cache listed, shown; // by a model's full name: its entry in a list, the answer to show
     Waits waits;
     std::function<std::shared_ptr<Fetch>()> outside;

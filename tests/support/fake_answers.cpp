@@ -54,12 +54,22 @@ void FakeServer::pass(Duration span) {
     if (pass_) pass_(span);
 }
 
-FakeServer::Was FakeServer::put_into_memory(const ModelName& name, const ollama::LoadOptions& options) {
+std::vector<ollama::Passage> FakeServer::passages() const {
+    const std::lock_guard lock(mutex_);
+    return passages_;
+}
+
+void FakeServer::require_completion(const ModelName& name) {
     const auto found = find(name);
     if (found == installed_.end()) throw not_installed(name);
     const auto& capabilities = found->second.capabilities;
     if (!capabilities.empty() && std::ranges::find(capabilities, "completion") == capabilities.end())
         throw ollama::generate_error("\"" + name.display() + "\" does not support generate", name);
+}
+
+FakeServer::Was FakeServer::put_into_memory(const ModelName& name, const ollama::LoadOptions& options) {
+    const auto found = find(name);
+    if (found == installed_.end()) throw not_installed(name);
     const std::uint64_t context = options.num_ctx.value_or(usual_context);
     const auto known = std::ranges::find(running_, found->second.digest, &ollama::Running::digest);
     std::optional<Time> expires = now_ + std::chrono::minutes(5);
@@ -82,6 +92,7 @@ void FakeServer::load(const ModelName& name, const ollama::LoadOptions& options,
     ollama::refuse_misread(name, "loaded");
     record({.what = Call::What::load, .name = name.display()}, stop);
     const std::lock_guard lock(mutex_);
+    require_completion(name);
     put_into_memory(name, options);
 }
 
@@ -102,6 +113,7 @@ Generated FakeServer::generate(const ollama::Prompt& prompt, const std::function
     Was was{};
     {
         const std::lock_guard lock(mutex_);
+        require_completion(prompt.model);
         prompts_.push_back(prompt);
         was = put_into_memory(prompt.model, prompt.load);
         answer = next_answer();
@@ -118,6 +130,7 @@ Generated FakeServer::generate(const ollama::Prompt& prompt, const std::function
                       .tokens = written};
     figures.total = *figures.load + *figures.prompt_eval + *figures.eval;
     const auto now = [&] { return clock_ == nullptr ? SteadyTime{} : clock_->steady(); };
+    if (on_chunk({.received = now(), .silence = true}) == Flow::drop) return {.end = Generated::End::dropped};
     pass(*figures.load + *figures.prompt_eval + answer.stall);
     // Two pieces whatever the tokens, an empty one first: pieces are no tokens.
     if (on_chunk({.received = now()}) == Flow::drop) return {.end = Generated::End::dropped};
@@ -128,6 +141,28 @@ Generated FakeServer::generate(const ollama::Prompt& prompt, const std::function
     if (answer.without_final) return {.end = Generated::End::without_final};
     if (answer.without_metrics) return {.done_reason = figures.done_reason};
     return figures;
+}
+
+ollama::Embedded FakeServer::embed(const ollama::Passage& passage, Stop stop) {
+    ollama::refuse_misread(passage.model, "run");
+    record({.what = Call::What::embed, .name = passage.model.display()}, stop);
+    Answer answer;
+    Was was{};
+    {
+        const std::lock_guard lock(mutex_);
+        was = put_into_memory(passage.model, passage.load);
+        if (passage.text.empty()) return {};
+        passages_.push_back(passage);
+        answer = next_answer();
+    }
+    if (answer.error) throw *answer.error;
+    const bool loads = was == Was::loaded_now || answer.reloaded;
+    const std::uint64_t read = tokens_in(passage.text);
+    const Duration load = loads ? answer.load : Duration(std::chrono::milliseconds(2));
+    const Duration prefill = time_for(read, answer.prefill_rate);
+    pass(load + prefill + answer.stall);
+    if (answer.without_metrics) return {.vectors = 1, .dimensions = 4};
+    return {.vectors = 1, .dimensions = 4, .total = load + prefill, .load = load, .tokens = read};
 }
 
 } // namespace codemate::test

@@ -51,7 +51,20 @@ public:
     };
 
     struct Call {
-        enum class What { version, installed, running, show, has_blob, pull, generate, load, unload, copy, remove };
+        enum class What {
+            version,
+            installed,
+            running,
+            show,
+            has_blob,
+            pull,
+            generate,
+            embed,
+            load,
+            unload,
+            copy,
+            remove
+        };
         What what;
         std::string name = {};   // display form
         std::string second = {}; // of copy: the destination
@@ -105,6 +118,7 @@ public:
         pass_ = std::move(pass);
     }
     std::vector<ollama::Prompt> prompts() const;
+    std::vector<ollama::Passage> passages() const; // to make vectors of
 
     void fail_pull(std::string_view name, Fault);
     void fail(Call::What, Error, int after = 0, int times = 1); // the call after `after` ones of that kind that go well
@@ -133,6 +147,7 @@ public:
                          const std::function<ollama::Flow(const ollama::PullEvent&)>&, Stop) override;
     ollama::Generated generate(const ollama::Prompt&, const std::function<ollama::Flow(const ollama::Chunk&)>&,
                                Stop) override;
+    ollama::Embedded embed(const ollama::Passage&, Stop) override;
     void load(const ModelName&, const ollama::LoadOptions&, Stop) override;
     void unload(const ModelName&, Stop) override;
     void copy(const ModelName& from, const ModelName& to, Stop) override;
@@ -141,6 +156,7 @@ public:
 private:
     class Pulling;
     enum class Was { loaded_before, loaded_now };
+    void require_completion(const ModelName&);
     Was put_into_memory(const ModelName&, const ollama::LoadOptions&);
     Answer next_answer();
     void pass(Duration);
@@ -183,6 +199,7 @@ private:
     Answer answer_;
     std::vector<Answer> answers_;
     std::vector<ollama::Prompt> prompts_;
+    std::vector<ollama::Passage> passages_;
     const Clock* clock_ = nullptr;
     std::function<void(Duration)> pass_;
 };

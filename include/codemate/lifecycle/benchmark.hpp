@@ -27,6 +27,8 @@ struct Options {
     std::optional<std::uint64_t> prompt_tokens = {}; // nothing: 256, or what half of the context leaves room for
     std::optional<std::uint64_t> tokens = {};        // of an answer; nothing: 64, likewise
     std::optional<std::uint64_t> num_ctx = {};       // nothing: what is declared, else 4096; never more than supported
+    std::optional<std::string> prompt = {};          // in place of made-up ones, behind a line that varies
+    std::vector<std::size_t> concurrency = {};       // requests at once, ascending: measured one after the other
     Duration patience = std::chrono::minutes(10);    // with a server that sends nothing
     std::string server = {};                         // its address, for what is remembered
 };
@@ -52,13 +54,18 @@ struct Facts {
     Time now{};
 };
 
+enum class Task { generate, embed }; // what a model does with a prompt
+
 // What is measured of one model.
 struct Step {
     ModelName name;
+    Task task = Task::generate;
     std::optional<Digest> digest = {};
     std::string quantization = {};
-    std::uint64_t num_ctx = 0, prompt_tokens = 0, tokens = 0;
+    std::uint64_t num_ctx = 0, prompt_tokens = 0, tokens = 0; // of one's own prompt, prompt_tokens is a guess
     std::size_t runs = 0;
+    std::vector<std::size_t> concurrency = {}; // as in the options
+    std::optional<Digest> prompt = {};         // of one's own; nothing: made up
     Duration estimate{0};
     bool estimate_is_a_guess = true;    // by the model's size; else by what was measured here before
     std::optional<Error> obstacle = {}; // it cannot be measured
@@ -79,6 +86,7 @@ std::string_view to_string(Flaw); // the enumerator's name, as it stands in JSON
 
 // What cannot be counted in an answer; nothing: it can. `cold_load`: what loading took; nothing: this is the cold run.
 std::optional<Flaw> flaw_of(const ollama::Generated&, const Step&, std::optional<Duration> cold_load);
+std::optional<Flaw> flaw_of(const ollama::Embedded&, std::optional<Duration> cold_load);
 
 enum class Outcome { measured, failed, interrupted, not_started };
 std::string_view to_string(Outcome);
@@ -88,10 +96,11 @@ struct Item {
     Outcome outcome = Outcome::not_started;
     std::optional<state::Sample> cold = {};
     std::vector<state::Sample> runs = {};
-    std::vector<Flaw> flaws = {}; // of runs that were done again
+    std::vector<state::Load> loads = {};
+    std::vector<Flaw> flaws = {}; // of runs that were done again; those under load are with it
     ByteCount memory = {}, memory_gpu = {};
-    std::vector<std::string> notes = {}; // what disturbed the measurement
-    std::optional<Error> error = {};
+    std::vector<std::string> notes = {};     // what disturbed the measurement
+    std::optional<Error> error = {};         // where it was measured: why a load is missing
     std::optional<double> load_average = {}; // before
     Time at{};
 };
@@ -119,6 +128,15 @@ struct Figures {
 };
 Figures figures_of(const std::vector<state::Sample>&);
 
+// Of several requests at once.
+struct LoadFigures {
+    double tokens_rate = 0, requests_rate = 0; // all of them together, a second of wall time
+    std::optional<statistics::Summary> first_token_ms, total_ms;
+    std::optional<statistics::Summary> queueing_ms; // the first byte came so much later than without others
+    std::uint64_t busy = 0;                         // answers that the server was full (503)
+};
+LoadFigures figures_of(const state::Load&, const std::vector<state::Sample>& alone);
+
 // As it is remembered. Only what was measured.
 state::Benchmark to_memory(const Item&, const Facts&, const Options&, const Ports&);
 
@@ -127,6 +145,7 @@ struct Comparison {
     std::string not_comparable = {};        // why; empty: it is
     std::vector<std::string> differences{}; // what else has changed: "digest a → b", "server 0.24.0 → 0.32.15"
     statistics::Comparison prefill = {}, decode = {}; // of the time a token takes
+    bool embeds = false;                              // an embedding model: there is no decode
 };
 Comparison compare(const state::Benchmark& before, const state::Benchmark& now); // pure
 

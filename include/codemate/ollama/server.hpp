@@ -43,6 +43,10 @@ public:
     // storage (it does not fit into memory), unreachable (the answer broke off, or nothing came for too long) …}.
     virtual Generated generate(const Prompt&, const std::function<Flow(const Chunk&)>& on_chunk, Stop) = 0;
 
+    // The vector of a text; the model is loaded first if it is not. One answer, at the end. Throws Error{not_found,
+    // busy, storage, unreachable, unsupported (a server that cannot do it) …}.
+    virtual Embedded embed(const Passage&, Stop) = 0;
+
     // Into memory, as these options say; if it is there as they say, only its time there is set anew. Likewise.
     virtual void load(const ModelName&, const LoadOptions&, Stop) = 0;
     // Out of memory, when what is running there has ended: it may be listed for a moment longer.

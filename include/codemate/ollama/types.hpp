@@ -100,6 +100,7 @@ struct Prompt {
 struct Chunk {
     SteadyTime received{}; // when its bytes left the socket
     std::string text = {}, thinking = {};
+    bool silence = false; // a pulse: nothing came
 };
 
 // How an answer ended, and the server's own figures of it. What it left out is nothing: it means zero as well as
@@ -117,6 +118,22 @@ struct Generated {
     std::optional<Duration> prompt_eval = {}; // of the tokens that were not in the prompt cache
     std::optional<Duration> eval = {};
     std::optional<std::uint64_t> prompt_tokens = {}, tokens = {};
+};
+
+// A text to be made into a vector.
+struct Passage {
+    ModelName model;
+    std::string text; // empty: the model is only loaded
+    LoadOptions load = {};
+    Duration patience = std::chrono::minutes(10); // with a server that sends nothing: loading and queueing included
+};
+
+// What the server says of it. What it left out is nothing: it means zero as well as unknown.
+struct Embedded {
+    std::size_t vectors = 0, dimensions = 0;  // how many, and how many numbers the first one has
+    std::optional<Duration> total = {};       // from the request to the vector
+    std::optional<Duration> load = {};        // until a runner was there: queueing included
+    std::optional<std::uint64_t> tokens = {}; // of the text
 };
 
 enum class Transport { https, plain_http }; // plain_http: "insecure", for every request of that pull (facts.md 2.5)

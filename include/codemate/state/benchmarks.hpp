@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,16 +17,34 @@
 
 namespace codemate::state {
 
-// One valid run of a prompt.
+// One valid run of a prompt. An embedding model writes nothing: first_token, eval and tokens are zero, and prompt_eval
+// is what its request took beside loading.
 struct Sample {
     Duration first_token{0};                   // from the request to the first text, by our own clock
     Duration total{0};                         // by our own clock
     Duration load{0}, prompt_eval{0}, eval{0}; // by the server
     std::uint64_t prompt_tokens = 0, tokens = 0;
+    std::optional<Duration> first_byte = {}; // of the answer's body, by our own clock; nothing: not known
 
     double prefill_time() const; // nanoseconds a token
-    double decode_time() const;  // likewise
+    double decode_time() const;  // likewise; 0 of no token
     bool operator==(const Sample&) const = default;
+};
+
+// One valid request among several at once, by our own clock.
+struct Served {
+    Duration first_byte{0}, first_token{0}, total{0};
+    std::uint64_t tokens = 0; // of the answer; of an embedding: of the prompt
+    bool operator==(const Served&) const = default;
+};
+
+// So many requests at once, over and over.
+struct Load {
+    std::uint64_t in_flight = 0;
+    Duration wall{0};                                     // from the first request to the last answer
+    std::map<std::string, std::uint64_t> done_again = {}; // requests that did not count, by the reason's name
+    std::vector<Served> served = {};                      // in the order of their ends
+    bool operator==(const Load&) const = default;
 };
 
 // A model, measured once: what decides its figures, and each run, so that later ones can be compared with it.
@@ -41,6 +60,10 @@ struct Benchmark {
     std::optional<double> load_average = {}; // of that machine before
     std::optional<Sample> cold = {};
     std::vector<Sample> runs = {};
+    std::optional<Digest> prompt = {}; // of the user's own text; nothing: made up
+    std::vector<Load> loads = {};      // fewest in flight first
+
+    bool embeds() const { return !runs.empty() && runs.front().tokens == 0; }
 };
 
 // A file of JSON lines in the state directory, newest last, at most 1000 of them. Best effort: losing it loses memory
@@ -57,6 +80,7 @@ private:
 };
 
 json::Value to_json(const Benchmark&);
+json::Value to_json(const Load&);
 std::optional<Benchmark> benchmark_from(const json::Value&); // nothing for what is none
 
 } // namespace codemate::state

@@ -57,7 +57,9 @@ std::string not_comparable(const state::Benchmark& before, const state::Benchmar
         return "it was measured on other hardware: " + (before.hardware.empty() ? "not known" : before.hardware);
     if (before.hardware.empty() && before.server != now.server)
         return "it was measured on another server, and the hardware of neither is known";
-    if (before.tokens != now.tokens || before.prompt_tokens != now.prompt_tokens)
+    if (before.prompt != now.prompt) return "it was measured with another prompt";
+    // How long one's own is it says itself, and what varies before it is a token longer or shorter at times.
+    if (before.tokens != now.tokens || (!now.prompt && before.prompt_tokens != now.prompt_tokens))
         return "it was measured with " + std::to_string(before.prompt_tokens) + " tokens of prompt and " +
                std::to_string(before.tokens) + " of answer";
     return {};
@@ -67,10 +69,13 @@ std::string not_comparable(const state::Benchmark& before, const state::Benchmar
 
 Figures figures_of(const std::vector<state::Sample>& runs) {
     const auto summary = [&](auto read) { return statistics::summarise(values(runs, read), seed); };
-    return {summary([](const state::Sample& run) { return milliseconds(run.first_token); }),
-            summary([](const state::Sample& run) { return milliseconds(run.total); }),
-            summary([](const state::Sample& run) { return 1e9 / run.prefill_time(); }),
-            summary([](const state::Sample& run) { return 1e9 / run.decode_time(); })};
+    Figures figures;
+    figures.total_ms = summary([](const state::Sample& run) { return milliseconds(run.total); });
+    figures.prefill_rate = summary([](const state::Sample& run) { return 1e9 / run.prefill_time(); });
+    if (std::ranges::any_of(runs, [](const state::Sample& run) { return run.tokens == 0; })) return figures;
+    figures.first_token_ms = summary([](const state::Sample& run) { return milliseconds(run.first_token); });
+    figures.decode_rate = summary([](const state::Sample& run) { return 1e9 / run.decode_time(); });
+    return figures;
 }
 
 state::Benchmark to_memory(const Item& item, const Facts& facts, const Options& options, const Ports& ports) {
@@ -89,7 +94,9 @@ state::Benchmark to_memory(const Item& item, const Facts& facts, const Options& 
             .memory_gpu = item.memory_gpu,
             .load_average = item.load_average,
             .cold = item.cold,
-            .runs = item.runs};
+            .runs = item.runs,
+            .prompt = item.step.prompt,
+            .loads = item.loads};
 }
 
 const state::Benchmark* latest_of(const ModelName& name, const std::vector<state::Benchmark>& entries) {
@@ -100,10 +107,11 @@ const state::Benchmark* latest_of(const ModelName& name, const std::vector<state
 
 Comparison compare(const state::Benchmark& before, const state::Benchmark& now) {
     Comparison result{.not_comparable = not_comparable(before, now), .differences = differences(before, now)};
+    result.embeds = now.embeds();
     if (!result.not_comparable.empty()) return result;
     const auto of = [&](auto read) { return statistics::compare(values(before.runs, read), values(now.runs, read)); };
     result.prefill = of([](const state::Sample& run) { return run.prefill_time(); });
-    result.decode = of([](const state::Sample& run) { return run.decode_time(); });
+    if (!result.embeds) result.decode = of([](const state::Sample& run) { return run.decode_time(); });
     return result;
 }
 

@@ -1,4 +1,6 @@
-#include "codemate/lifecycle/benchmark.hpp"
+#include "lifecycle/benchmark/measuring.hpp"
+
+#include <algorithm>
 
 namespace codemate::lifecycle::benchmark {
 namespace {
@@ -33,11 +35,25 @@ std::string_view to_string(Flaw flaw) {
     return "busy";
 }
 
+std::string words(Flaw flaw) {
+    std::string text(to_string(flaw));
+    std::ranges::replace(text, '_', ' ');
+    return text;
+}
+
 std::optional<Flaw> flaw_of(const ollama::Generated& answer, const Step& step, std::optional<Duration> cold_load) {
     if (answer.end != ollama::Generated::End::complete) return Flaw::no_final_object;
     const bool has_counts = answer.tokens && answer.prompt_tokens;
     if (!has_counts || !answer.eval || !answer.prompt_eval || !answer.load) return Flaw::no_metrics;
     if (*answer.tokens < step.tokens) return Flaw::short_answer;
+    if (cold_load && is_loaded_again(*answer.load, *cold_load)) return Flaw::loaded_again;
+    return std::nullopt;
+}
+
+std::optional<Flaw> flaw_of(const ollama::Embedded& answer, std::optional<Duration> cold_load) {
+    // What is left beside loading is the only time that is told.
+    if (!answer.tokens || !answer.total || !answer.load || *answer.total <= *answer.load || answer.dimensions == 0)
+        return Flaw::no_metrics;
     if (cold_load && is_loaded_again(*answer.load, *cold_load)) return Flaw::loaded_again;
     return std::nullopt;
 }

@@ -4,34 +4,29 @@
 #include "codemate/rules/loaded.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace codemate::lifecycle::benchmark {
 namespace {
 
-using ollama::Chunk;
-using ollama::Flow;
-using ollama::Generated;
 using state::Sample;
 
-constexpr double usual_tokens_per_word = 1.3;
 constexpr std::size_t tries_per_run = 6; // a tiny model may lose two answers of three (it repeats itself)
 constexpr Duration first_wait = std::chrono::milliseconds(500), longest_wait = std::chrono::seconds(30);
 
 class Measuring {
 public:
+    // Never the same prompts twice, also of two measurements in a row: they go by the time.
     Measuring(const Step& step, const Options& options, const Ports& ports, const Run& run)
-        : options_(options), ports_(ports), run_(run), item_{.step = step} {
-        item_.at = ports.clock.now();
+        : options_(options), ports_(ports), run_(run), item_{.step = step, .at = ports.clock.now()},
+          prompts_(item_.step, options, static_cast<std::uint64_t>(item_.at.time_since_epoch().count()) / 1000) {
         item_.load_average = ports.load_average();
-        // Never the same prompts twice, also of two measurements in a row.
-        variation_ = static_cast<std::uint64_t>(item_.at.time_since_epoch().count()) / 1000;
     }
 
     Item run() {
         event(Event::Type::begin, "measuring");
         try {
             measure_all();
+            measure_loads();
             item_.outcome = Outcome::measured;
         } catch (const Interrupted&) {
             item_.outcome = Outcome::interrupted;
@@ -46,12 +41,43 @@ public:
 private:
     void measure_all() {
         item_.cold = cold_run();
-        calibrate(*item_.cold);
+        count_own_prompt();
+        prompts_.learn(item_.cold->prompt_tokens);
         others_ = others();
-        calibrate(valid_run("warming up", 1)); // outside the figures; the prompt's length is right afterwards
+        // Outside the figures; the prompt's length is right afterwards.
+        prompts_.learn(valid_run("warming up", 1).prompt_tokens);
         while (item_.runs.size() < item_.step.runs) {
             const std::string which = "run " + std::to_string(item_.runs.size() + 1) + " of ";
             item_.runs.push_back(valid_run(which + std::to_string(item_.step.runs), item_.step.runs));
+            note_others();
+        }
+    }
+
+    // What does not fit the server cuts, without a word: a prompt that fills the context may have been longer.
+    void count_own_prompt() {
+        Step& step = item_.step;
+        if (!options_.prompt) return;
+        step.prompt_tokens = item_.cold->prompt_tokens;
+        if (step.prompt_tokens + std::max<std::uint64_t>(step.tokens, 1) <= step.num_ctx) return;
+        const std::string answer =
+            step.task == Task::embed ? "" : " with " + counted(step.tokens, "token") + " of answer";
+        throw Error(Kind::usage, "the prompt does not fit into a context of " + std::to_string(step.num_ctx) + answer)
+            .hint("ask for more context with --num-ctx, or give a shorter prompt");
+    }
+
+    // The figures of the model alone stand also where the server does not bear more; what is more is not tried then.
+    void measure_loads() {
+        for (const std::size_t in_flight : item_.step.concurrency) {
+            try {
+                state::Load load = measure_load(in_flight, item_.step, options_, ports_, prompts_, run_);
+                if (!is_loaded_as_asked())
+                    throw Error(Kind::failed, "another client had it loaded with another context meanwhile");
+                item_.loads.push_back(std::move(load));
+            } catch (const Error& error) {
+                item_.error = error;
+                item_.error->context("with " + counted(in_flight, "request") + " at once");
+                return;
+            }
             note_others();
         }
     }
@@ -77,20 +103,14 @@ private:
     void give_up_after(std::size_t lost, std::size_t of) const {
         if (lost < tries_per_run * of) return;
         throw Error(Kind::failed, counted(lost, "answer") + " of " + quoted(item_.step.name.display()) +
-                                      " did not count, the last one: " + sentence(item_.flaws.back()))
+                                      " did not count, the last one: " + words(item_.flaws.back()))
             .hint("a model that ends its answers early can be measured with a smaller --tokens");
-    }
-
-    static std::string sentence(Flaw flaw) {
-        std::string words(to_string(flaw));
-        std::ranges::replace(words, '_', ' ');
-        return words;
     }
 
     // One prompt. Nothing if it does not count.
     std::optional<Sample> once(std::optional<Duration> cold_load) {
         try {
-            return ask(cold_load);
+            return ask_once(cold_load);
         } catch (const Error& error) {
             if (!worth_retrying(error.kind())) throw;
             item_.flaws.push_back(error.kind() == Kind::busy ? Flaw::busy : Flaw::broke_off);
@@ -100,34 +120,15 @@ private:
         }
     }
 
-    std::optional<Sample> ask(std::optional<Duration> cold_load) {
-        const Step& step = item_.step;
-        const auto words = static_cast<std::size_t>(
-            std::max(1.0, std::round((static_cast<double>(step.prompt_tokens) - tokens_before_) / tokens_per_word_)));
-        words_ = words;
-        const ollama::Prompt prompt{.model = step.name,
-                                    .text = prompt_text(words, variation_++),
-                                    .load = {.num_ctx = step.num_ctx},
-                                    .num_predict = step.tokens,
-                                    .patience = options_.patience};
-        std::optional<SteadyTime> first;
-        const SteadyTime begin = ports_.clock.steady();
-        const auto hear = [&](const Chunk& chunk) {
-            if (!first && !(chunk.text.empty() && chunk.thinking.empty())) first = chunk.received;
-            return Flow::go_on;
-        };
-        const Generated answer = ports_.server.generate(prompt, hear, run_.stop);
-        const SteadyTime end = ports_.clock.steady();
-        auto flaw = flaw_of(answer, step, cold_load);
-        if (!flaw && !first) flaw = Flaw::no_metrics; // text that never came has no time
-        if (!flaw && !is_loaded_as_asked()) flaw = Flaw::other_context;
-        if (flaw) {
-            item_.flaws.push_back(*flaw);
+    std::optional<Sample> ask_once(std::optional<Duration> cold_load) {
+        const Asked asked = ask(prompts_.next(), item_.step, options_, ports_, cold_load, run_.stop);
+        const Sample* sample = std::get_if<Sample>(&asked);
+        if (sample == nullptr || !is_loaded_as_asked()) {
+            item_.flaws.push_back(sample == nullptr ? std::get<Flaw>(asked) : Flaw::other_context);
             return std::nullopt;
         }
         wait_ = first_wait;
-        return Sample{*first - begin, end - begin,           *answer.load,  *answer.prompt_eval,
-                      *answer.eval,   *answer.prompt_tokens, *answer.tokens};
+        return *sample;
     }
 
     // Also how much memory it takes. A server that does not say it (it may be loading another model) is taken at its
@@ -140,25 +141,6 @@ private:
         item_.memory = entry->size;
         item_.memory_gpu = entry->size_vram;
         return entry->context_length == 0 || entry->context_length == item_.step.num_ctx;
-    }
-
-    // The first time by the ratio, then by the line through both prompts: some tokens come with any prompt.
-    void calibrate(const Sample& sample) {
-        const auto words = static_cast<double>(words_), tokens = static_cast<double>(sample.prompt_tokens);
-        // A prompt that filled the context was cut there: its count says nothing.
-        const bool was_cut = last_tokens_ + 1 >= static_cast<double>(item_.step.num_ctx);
-        if (calibrated_ && !was_cut && std::abs(words - last_words_) >= 1) {
-            const double slope = (tokens - last_tokens_) / (words - last_words_);
-            if (slope > 0.2 && slope < 20) {
-                tokens_per_word_ = slope;
-                tokens_before_ = tokens - slope * words;
-                return;
-            }
-        }
-        tokens_per_word_ = std::max(0.2, tokens / words);
-        last_words_ = words;
-        last_tokens_ = tokens;
-        calibrated_ = true;
     }
 
     struct Other {
@@ -200,18 +182,15 @@ private:
         std::string text = "measured";
         if (item_.outcome != Outcome::measured) text = std::string(to_string(item_.outcome));
         if (!item_.flaws.empty()) text += ", " + counted(item_.flaws.size(), "run") + " done again";
-        tell(Event::Type::end, text, item_.outcome != Outcome::measured);
+        tell(Event::Type::end, text, item_.outcome != Outcome::measured || item_.error);
     }
 
     const Options& options_;
     const Ports& ports_;
     const Run& run_;
     Item item_;
-    std::uint64_t variation_ = 0;
-    std::size_t words_ = 0, lost_ = 0;
-    double tokens_per_word_ = usual_tokens_per_word, tokens_before_ = 0;
-    double last_words_ = 0, last_tokens_ = 0;
-    bool calibrated_ = false;
+    Prompts prompts_;
+    std::size_t lost_ = 0;
     Duration wait_ = first_wait;
     std::optional<std::vector<ollama::Running>> now_running_;
     std::vector<Other> others_;

@@ -18,6 +18,16 @@ ollama::KeepAlive time_left(const ollama::Running& before, Time now) {
     return {std::max(*before.expires - now, Duration(std::chrono::seconds(1)))};
 }
 
+// An embedding model cannot be loaded as others are, but by making a vector of nothing.
+void load(ollama::Server& server, const ModelName& name, const ollama::LoadOptions& options, const Stop& stop) {
+    try {
+        server.load(name, options, stop);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::unsupported) throw;
+        server.embed({.model = name, .text = "", .load = options}, stop);
+    }
+}
+
 bool is_as_before(const ollama::Running& before, const std::vector<ollama::Running>& now) {
     const ollama::Running* entry = rules::loaded_as(before.name, before.digest, now);
     return entry != nullptr && entry->context_length == before.context_length;
@@ -56,7 +66,7 @@ std::vector<std::string> restore(const Plan& plan, const Ports& ports, Stop stop
         const ollama::KeepAlive keep = time_left(before, ports.clock.now());
         if (keep.span && *before.expires <= ports.clock.now()) continue; // it would have gone by itself
         attempt(before.name, "loaded",
-                [&] { ports.server.load(before.name, {.num_ctx = before.context_length, .keep_alive = keep}, stop); });
+                [&] { load(ports.server, before.name, {.num_ctx = before.context_length, .keep_alive = keep}, stop); });
     }
     return notes;
 }

@@ -15,6 +15,8 @@ constexpr std::uint64_t usual_context = 4096, usual_prompt = 256, usual_answer =
 // for each token and one for each token of a prompt.
 constexpr double load_rate = 0.5e9, decode_rate = 10e9, prefill_rate = 100e9;
 
+constexpr std::uint64_t bytes_per_token = 4; // of one's own prompt, before a server has counted
+
 Error too_long(const Step& step) {
     return Error(Kind::usage, counted(step.prompt_tokens, "token") + " of prompt and " + std::to_string(step.tokens) +
                                   " of answer do not fit into a context of " + std::to_string(step.num_ctx))
@@ -29,11 +31,31 @@ void set_lengths(Step& step, const Options& options, const Facts& facts) {
     const auto declared_context = declared == nullptr ? std::nullopt : rules::asked_context(*declared);
     step.num_ctx = options.num_ctx.value_or(declared_context.value_or(usual_context));
     if (supported > 0) step.num_ctx = std::min(step.num_ctx, supported);
-    step.tokens = options.tokens.value_or(std::min(usual_answer, std::max<std::uint64_t>(step.num_ctx / 4, 1)));
+    if (step.task == Task::generate)
+        step.tokens = options.tokens.value_or(std::min(usual_answer, std::max<std::uint64_t>(step.num_ctx / 4, 1)));
+    if (options.prompt) { // how long it is the first answer says
+        step.prompt = Digest::of(*options.prompt);
+        step.prompt_tokens = options.prompt->size() / bytes_per_token + 1;
+        return;
+    }
     step.prompt_tokens =
         options.prompt_tokens.value_or(std::min(usual_prompt, std::max<std::uint64_t>(step.num_ctx / 2, 1)));
     // A prompt is never exactly as long as asked for: a tenth more has to fit, too.
     if (step.prompt_tokens + step.prompt_tokens / 10 + step.tokens > step.num_ctx) step.obstacle = too_long(step);
+}
+
+// As if they came one after the other: so it is on a server that was not told otherwise. `one`: of one request.
+double time_of_loads(const Step& step, double one, const state::Benchmark* before) {
+    double sum = 0;
+    for (const std::size_t in_flight : step.concurrency) {
+        double each = one;
+        if (before != nullptr)
+            for (const state::Load& load : before->loads)
+                if (load.in_flight == in_flight)
+                    each = static_cast<double>(load.wall.count()) / static_cast<double>(load.served.size());
+        sum += each * static_cast<double>(in_flight * (step.runs + 1)); // one of each thread to warm up
+    }
+    return sum;
 }
 
 void set_estimate(Step& step, const ollama::Installed& model, const Facts& facts) {
@@ -43,18 +65,31 @@ void set_estimate(Step& step, const ollama::Installed& model, const Facts& facts
         const double one = run.prefill_time() * static_cast<double>(step.prompt_tokens) +
                            run.decode_time() * static_cast<double>(step.tokens);
         const Duration cold = before->cold ? before->cold->load : Duration{0};
-        step.estimate = cold + Duration(static_cast<std::int64_t>(one * (count + 1)));
+        step.estimate =
+            cold + Duration(static_cast<std::int64_t>(one * (count + 1) + time_of_loads(step, one, before)));
         step.estimate_is_a_guess = false;
         return;
     }
     const auto size = static_cast<double>(model.size.count());
     const double one = size * static_cast<double>(step.tokens) / decode_rate +
                        size * static_cast<double>(step.prompt_tokens) / prefill_rate;
-    step.estimate = Duration(static_cast<std::int64_t>((size / load_rate + one * (count + 1)) * 1e9));
+    const double seconds = size / load_rate + one * (count + 1) + time_of_loads(step, one, nullptr);
+    step.estimate = Duration(static_cast<std::int64_t>(seconds * 1e9));
+}
+
+// By what the server says that it can do; older ones do not say it, but of what family it is. Nothing: neither.
+std::optional<Task> task_of(const ollama::Installed& model, const Facts& facts) {
+    const auto shown = facts.shown.find(model.name);
+    const bool is_shown = shown != facts.shown.end();
+    const auto& can = is_shown && !shown->second.capabilities.empty() ? shown->second.capabilities : model.capabilities;
+    const auto has = [&](std::string_view word) { return std::ranges::find(can, word) != can.end(); };
+    if (can.empty()) return model.family.find("bert") != std::string::npos ? Task::embed : Task::generate;
+    if (has("completion")) return Task::generate;
+    return has("embedding") ? std::optional(Task::embed) : std::nullopt;
 }
 
 Step step_for(const manifest::Wanted& wanted, const Options& options, const Facts& facts) {
-    Step step{.name = wanted.name, .runs = options.runs};
+    Step step{.name = wanted.name, .runs = options.runs, .concurrency = options.concurrency};
     const ollama::Installed* installed = rules::find(facts.installed, wanted.name);
     if (wanted.name.misread_by_server() || (installed != nullptr && installed->cloud())) {
         step.obstacle = Error(Kind::refused, quoted(wanted.name.display()) + " does not run on this server")
@@ -69,12 +104,14 @@ Step step_for(const manifest::Wanted& wanted, const Options& options, const Fact
     step.name = installed->name;
     step.digest = installed->digest;
     step.quantization = installed->quantization;
+    const std::optional<Task> task = task_of(*installed, facts);
+    step.task = task.value_or(Task::generate);
     set_lengths(step, options, facts);
     set_estimate(step, *installed, facts);
-    const auto& can = installed->capabilities;
-    if (!can.empty() && std::ranges::find(can, "completion") == can.end())
-        step.obstacle = Error(Kind::unsupported, quoted(step.name.display()) + " generates no text")
-                            .hint("embedding models have no rate of tokens");
+    if (!task)
+        step.obstacle =
+            Error(Kind::unsupported, quoted(step.name.display()) + " neither writes text nor makes vectors of it")
+                .hint("only that can be measured");
     return step;
 }
 

@@ -1,53 +1,14 @@
-#include "support/catch.hpp"
-#include "support/fake_server.hpp"
-#include "support/hand_clock.hpp"
-#include "unit/lifecycle/manifests.hpp"
-
-#include "codemate/lifecycle/benchmark.hpp"
+#include "unit/lifecycle/benchmark_world.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 using namespace codemate;
-using namespace codemate::lifecycle::benchmark;
+using namespace codemate::test::benchmarks;
 using namespace std::chrono_literals;
 using test::FakeServer;
 using Answer = FakeServer::Answer;
 using Call = FakeServer::Call;
-
-namespace {
-
-struct World {
-    FakeServer server;
-    test::HandClock clock;
-    manifest::Manifest manifest = test::manifest_of(
-        R"({"schema": 1, "roles": {"primary": "chat"}, "models": {"chat": {"promise": {"decode_tps": 90, "ttft_ms": 60}}}})");
-    Options options{.server = "http://server:1"};
-    Ports ports{server, clock};
-
-    World() {
-        auto model = FakeServer::model({FakeServer::layer("weights", ByteCount(4'000'000'000))});
-        model.context_length = 8192;
-        server.install("chat", model);
-        server.set_now(clock.now());
-        server.keep_time(clock, [this](Duration span) { clock.advance(span); });
-        ports.wait = [this](Duration span, const Stop&) { clock.advance(span); };
-    }
-
-    Plan plan_now() { return plan(gather(options, manifest, ports, {}), options); }
-    Item measured() {
-        const Report report = execute(plan_now(), options, ports, {});
-        REQUIRE(report.items.size() == 1);
-        return report.items.front();
-    }
-};
-
-bool near(double a, double b) {
-    return std::abs(a - b) <= 1e-6 * std::abs(b);
-}
-
-} // namespace
 
 TEST_CASE("the figures that come out are those that were put in") {
     World world;
@@ -62,6 +23,7 @@ TEST_CASE("the figures that come out are those that were put in") {
     CHECK(near(figures.decode_rate->median, 80));
     const state::Sample& run = item.runs.front();
     CHECK(run.first_token == 2ms + run.prompt_eval + 7ms); // at the first text, not at the first piece
+    CHECK(run.first_byte == run.first_token);              // silence before it is none
     CHECK(run.total == run.first_token + run.eval);
     CHECK(run.tokens == 64);
     CHECK(std::abs(static_cast<double>(run.prompt_tokens) - 256) <= 2); // calibrated

@@ -39,6 +39,7 @@ public:
                                const std::function<ollama::Flow(const ollama::Chunk&)>& on, Stop stop) override {
         return inner_.generate(prompt, on, stop);
     }
+    ollama::Embedded embed(const ollama::Passage& passage, Stop stop) override { return inner_.embed(passage, stop); }
     void load(const ModelName& name, const ollama::LoadOptions& options, Stop stop) override {
         inner_.load(name, options, stop);
     }

@@ -29,7 +29,7 @@ Answer ask(http::Client& client) {
                                     [&](const Chunk& chunk) {
                                         answer.text += chunk.text;
                                         answer.thinking += chunk.thinking;
-                                        if (chunk.text.empty() && chunk.thinking.empty()) ++answer.silences;
+                                        if (chunk.silence) ++answer.silences;
                                         return Flow::go_on;
                                     },
                                     {});

@@ -195,6 +195,7 @@ TEST_CASE("a stop before the first change changes nothing, one after it leaves t
         Generated generate(const Prompt& prompt, const std::function<Flow(const Chunk&)>& sink, Stop given) override {
             return inner.generate(prompt, sink, std::move(given));
         }
+        Embedded embed(const Passage& passage, Stop given) override { return inner.embed(passage, std::move(given)); }
         void load(const ModelName& name, const LoadOptions& options, Stop given) override {
             inner.load(name, options, std::move(given));
         }

@@ -54,6 +54,41 @@ TEST_CASE("requests as Ollama wants them") {
     CHECK(*sent[4].timeout <= std::chrono::seconds(10)); // it hangs while a model loads
 }
 
+TEST_CASE("a vector is asked for as Ollama wants it, and read with what is told of it") {
+    Script client({.status = 200,
+                   .steps = {std::string(R"({"model":"a","embeddings":[[0.5,0.25,1]],)"
+                                         R"("total_duration":9,"load_duration":2,"prompt_eval_count":4})")}});
+    const auto server = connect(client, address);
+    const Embedded answer = server->embed({.model = ModelName::parse("a"),
+                                           .text = "some \"text\"",
+                                           .load = {.num_ctx = 512},
+                                           .patience = std::chrono::seconds(7)},
+                                          {});
+    CHECK(answer.vectors == 1);
+    CHECK(answer.dimensions == 3);
+    CHECK(answer.total == Duration(9));
+    CHECK(answer.load == Duration(2));
+    CHECK(answer.tokens == 4U);
+    const auto sent = client.requests();
+    REQUIRE(sent.size() == 1);
+    CHECK(sent[0].url.text() == "http://h:1/base/api/embed");
+    CHECK(sent[0].body == R"({"model":"a:latest","options":{"num_ctx":512},"input":"some \"text\""})");
+    CHECK_FALSE(sent[0].timeout); // loading may take long
+    CHECK(sent[0].silence == std::chrono::seconds(7));
+}
+
+TEST_CASE("what is no vector") {
+    for (const char* body : {"<html>", "[]", "{}", R"({"model":"a"})"}) {
+        Script client({.status = 200, .steps = {std::string(body)}});
+        const auto server = connect(client, address);
+        CHECK_THROWS_AS(server->embed({.model = ModelName::parse("a"), .text = "x"}, {}), Error);
+    }
+    Script bare({.status = 200, .steps = {std::string(R"({"embeddings":[]})")}});
+    const Embedded nothing = connect(bare, address)->embed({.model = ModelName::parse("a"), .text = ""}, {});
+    CHECK(nothing.vectors == 0);
+    CHECK_FALSE((nothing.total || nothing.load || nothing.tokens));
+}
+
 TEST_CASE("who one is goes with every request, and into no error") {
     const std::string secret = "Bearer s3cret";
     Script client({.status = 401, .steps = {std::string("no")}});

@@ -40,6 +40,55 @@ TEST_CASE("benchmarks are remembered, in their order") {
     CHECK(to_json(entries[0]) == to_json(benchmark("one")));
 }
 
+TEST_CASE("what was measured under load, of an embedding model and with one's own prompt is remembered, too") {
+    Benchmark entry = benchmark("one");
+    entry.runs.front().first_byte = 25ms;
+    entry.loads = {{.in_flight = 2,
+                    .wall = 3s,
+                    .done_again = {{"busy", 4}},
+                    .served = {{20ms, 30ms, 500ms, 64}, {520ms, 530ms, 1000ms, 64}}},
+                   {.in_flight = 4, .wall = 5s, .served = {{1ms, 2ms, 3ms, 64}}}};
+    entry.prompt = Digest::of("a prompt");
+    const auto again = benchmark_from(to_json(entry));
+    REQUIRE(again);
+    CHECK(again->runs == entry.runs);
+    CHECK(again->loads == entry.loads);
+    CHECK(again->prompt == entry.prompt);
+    CHECK_FALSE(again->embeds());
+
+    entry.runs = {{.total = 5ms, .load = 1ms, .prompt_eval = 4ms, .prompt_tokens = 256}};
+    REQUIRE(benchmark_from(to_json(entry)));
+    CHECK(benchmark_from(to_json(entry))->runs == entry.runs);
+    CHECK(entry.embeds());
+    CHECK(entry.runs.front().decode_time() == 0);
+}
+
+TEST_CASE("an entry of an older version says nothing of load, first bytes and prompts") {
+    const json::Value old = to_json(benchmark("one"));
+    for (const char* key : {"load", "prompt"})
+        CHECK(old.find(key) == nullptr);
+    const auto entry = benchmark_from(old);
+    REQUIRE(entry);
+    CHECK(entry->loads.empty());
+    CHECK_FALSE(entry->prompt);
+    CHECK_FALSE(entry->runs.front().first_byte);
+}
+
+TEST_CASE("a load that is not whole is none") {
+    const auto without = [](const char* key, const json::Value& value) {
+        json::Value entry = to_json(benchmark("one"));
+        const Load load{.in_flight = 2, .wall = 3s, .served = {{1ms, 2ms, 3ms, 4}}};
+        entry.set("load", json::Value::array().add(to_json(load).set(key, value)));
+        const auto read = benchmark_from(entry);
+        REQUIRE(read);
+        return read->loads.size();
+    };
+    CHECK(without("unknown", 1) == 1);
+    CHECK(without("total_ns", json::Value::array()) == 0);
+    CHECK(without("in_flight", 0) == 0);
+    CHECK(without("wall_ns", 0) == 0);
+}
+
 TEST_CASE("lines that are none are passed over, and kept") {
     const test::TempDir directory;
     const auto file = directory / "benchmarks.jsonl";

@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 
+#include "cli/commands/benchmark/asked.hpp"
 #include "cli/commands/benchmark/baseline.hpp"
 #include "cli/commands/benchmark/output.hpp"
 #include "cli/commands/benchmark/render.hpp"
@@ -34,6 +35,10 @@ public:
         options.value("--runs", "N", runs_, "warm runs of each model (default 5)");
         options.value("--prompt-tokens", "N", prompt_tokens_, "length of the prompts (default 256)");
         options.value("--tokens", "N", tokens_, "length of the answers (default 64)");
+        options.value("--prompt", "FILE", prompt_,
+                      "a prompt of one's own, - for standard input; a short line that varies is put before it");
+        options.value("--concurrency", "1,2,4", concurrency_,
+                      "afterwards so many requests at once: the model under load");
         options.value("--num-ctx", "N", num_ctx_, "context to load with (default: what is declared, else 4096)");
         options.value("--timeout", "DUR", timeout_, "give up on a server that sends nothing for so long (default 10m)");
         options.value("--baseline", "REF", baseline_, "compare with: last, a digest, or a file of --save");
@@ -48,11 +53,12 @@ public:
     }
 
     int run(Wiring& wiring) override {
-        const use::Options options = this->options(wiring);
+        use::Options options = this->options(wiring);
         if (gate_) gate_share_ = share("--gate", *gate_);
         output_ = benchmark::Output::of(format_, html_, wiring.options().json);
         if (dry_run_ && !history_) output_.refuse_if_of_figures("--dry-run");
         if (history_) return show_history(options, wiring);
+        if (prompt_) options.prompt = benchmark::prompt(*prompt_, wiring.stop());
         // Whose machine it is a loopback address does not prove; another host's is never this one.
         const bool may_be_local = wiring.endpoint().is_loopback();
         use::Ports ports{wiring.server(), wiring.clock(), wiring.benchmarks()};
@@ -95,6 +101,9 @@ private:
         options.prompt_tokens = count("--prompt-tokens", prompt_tokens_);
         options.tokens = count("--tokens", tokens_);
         options.num_ctx = count("--num-ctx", num_ctx_);
+        if (prompt_ && prompt_tokens_)
+            throw Error(Kind::usage, "--prompt and --prompt-tokens exclude each other: a text is as long as it is");
+        if (concurrency_) options.concurrency = benchmark::concurrency(*concurrency_, options.runs);
         if (timeout_) options.patience = duration("--timeout", *timeout_);
         return options;
     }
@@ -230,8 +239,9 @@ private:
             return;
         }
         const auto* comparison = row.comparison ? &*row.comparison : nullptr;
-        const bool too_few = comparison != nullptr && comparison->not_comparable.empty() &&
-                             comparison->decode.change == statistics::Change::too_few;
+        const bool too_few =
+            comparison != nullptr && comparison->not_comparable.empty() &&
+            (comparison->embeds ? comparison->prefill : comparison->decode).change == statistics::Change::too_few;
         if (comparison == nullptr || !comparison->not_comparable.empty() || too_few) {
             row.verdict = Row::Verdict::no_verdict;
             row.why = comparison == nullptr ? "there is no baseline"
@@ -239,7 +249,7 @@ private:
                                             : "the baseline is not comparable";
             return;
         }
-        if (statistics::fails_gate(comparison->decode, gate_share_))
+        if (!comparison->embeds && statistics::fails_gate(comparison->decode, gate_share_))
             row.why = "decode is slower beyond noise";
         else if (statistics::fails_gate(comparison->prefill, gate_share_))
             row.why = "prefill is slower beyond noise";
@@ -277,7 +287,7 @@ private:
 
     std::vector<std::string> targets_;
     std::optional<std::string> runs_, prompt_tokens_, tokens_, num_ctx_, timeout_, baseline_, gate_, save_, format_,
-        html_;
+        html_, prompt_, concurrency_;
     benchmark::Output output_;
     manifest::StatedSpeeds speeds_;
     use::Machine machine_;

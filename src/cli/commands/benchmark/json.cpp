@@ -1,3 +1,4 @@
+#include "cli/commands/benchmark/load.hpp"
 #include "cli/commands/benchmark/render.hpp"
 #include "cli/commands/json_parts.hpp"
 
@@ -21,6 +22,8 @@ Value head(const Where& where, int status) {
     return document.set("manifest", manifest_json(where.manifest));
 }
 
+} // namespace
+
 void set_summary(Value& object, std::string_view key, const std::optional<Summary>& summary) {
     if (!summary) return;
     Value value = Value::object();
@@ -34,6 +37,8 @@ void set_summary(Value& object, std::string_view key, const std::optional<Summar
     object.set(key, std::move(value));
 }
 
+namespace {
+
 Value figures_json(const std::vector<state::Sample>& runs) {
     const use::Figures figures = use::figures_of(runs);
     Value value = Value::object();
@@ -46,6 +51,7 @@ Value figures_json(const std::vector<state::Sample>& runs) {
 
 Value measured_json(const state::Benchmark& entry) {
     Value value = state::to_json(entry);
+    if (!entry.loads.empty()) value.set("load", load_json(entry.loads, entry.runs));
     return value.set("figures", figures_json(entry.runs));
 }
 
@@ -90,8 +96,9 @@ Value comparison_json(const Row& row) {
     value.set("comparable", row.comparison->not_comparable.empty());
     if (!row.comparison->not_comparable.empty()) return value.set("why", row.comparison->not_comparable);
     value.set("differences", strings(row.comparison->differences));
-    return value.set("prefill", change_json(row.comparison->prefill))
-        .set("decode", change_json(row.comparison->decode));
+    value.set("prefill", change_json(row.comparison->prefill));
+    if (!row.comparison->embeds) value.set("decode", change_json(row.comparison->decode));
+    return value;
 }
 
 Value step_json(const use::Step& step) {
@@ -99,6 +106,14 @@ Value step_json(const use::Step& step) {
     value.set("name", step.name.display()).set("digest", digest_json(step.digest));
     value.set("quantization", step.quantization).set("num_ctx", step.num_ctx);
     value.set("prompt_tokens", step.prompt_tokens).set("tokens", step.tokens).set("wanted_runs", step.runs);
+    value.set("task", step.task == use::Task::embed ? "embed" : "generate");
+    if (step.prompt) value.set("prompt", step.prompt->text());
+    if (!step.concurrency.empty()) {
+        Value levels = Value::array();
+        for (const std::size_t level : step.concurrency)
+            levels.add(level);
+        value.set("concurrency", std::move(levels));
+    }
     value.set("estimate_s", in_seconds(step.estimate));
     if (step.obstacle) value.set("error", ui::error_json(*step.obstacle));
     return value;
@@ -126,6 +141,7 @@ Value row_json(const Row& row) {
     const Value samples = runs_json(item);
     if (const Value* cold = samples.find("cold")) value.set("cold", *cold);
     value.set("runs", *samples.find("runs")).set("figures", figures_json(item.runs));
+    if (!item.loads.empty()) value.set("load", load_json(item.loads, item.runs));
     value.set("memory", item.memory.count()).set("memory_gpu", item.memory_gpu.count());
     if (item.load_average) value.set("load_average", *item.load_average);
     value.set("notes", strings(item.notes)).set("broken_promises", strings(row.broken_promises));

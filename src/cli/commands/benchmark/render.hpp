@@ -32,6 +32,8 @@ struct Where {
     std::string server, version, hardware;
     manifest::Origin manifest;
 };
+// Sets nothing where there is none.
+void set_summary(json::Value& object, std::string_view key, const std::optional<statistics::Summary>&);
 json::Value document(const std::vector<Row>&, const Where&, int status);
 json::Value plan_document(const lifecycle::benchmark::Plan&, const Where&, int status);
 json::Value history_document(const std::vector<state::Benchmark>&, const Where&, int status);

@@ -1,7 +1,11 @@
+#include "cli/commands/benchmark/load.hpp"
 #include "cli/commands/benchmark/render.hpp"
 #include "cli/commands/benchmark/words.hpp"
 
+#include "codemate/base/text.hpp"
 #include "codemate/ui/table.hpp"
+
+#include <algorithm>
 
 namespace codemate::cli::benchmark {
 namespace {
@@ -15,9 +19,9 @@ std::string middle(const std::optional<Summary>& summary, std::string_view unit)
 }
 
 std::string tokens(const use::Item& item) {
-    return item.runs.empty()
-               ? "-"
-               : std::to_string(item.runs.front().prompt_tokens) + " + " + std::to_string(item.runs.front().tokens);
+    if (item.runs.empty()) return "-";
+    const std::string prompt = std::to_string(item.runs.front().prompt_tokens);
+    return item.step.task == use::Task::embed ? prompt : prompt + " + " + std::to_string(item.runs.front().tokens);
 }
 
 std::string scatter(const std::string& what, const std::optional<Summary>& summary, std::string_view unit) {
@@ -30,6 +34,13 @@ std::string scatter(const std::string& what, const std::optional<Summary>& summa
     if (summary->p95) line += ", p95 " + number(*summary->p95);
     if (summary->p99) line += ", p99 " + number(*summary->p99);
     return line + "\n";
+}
+
+std::string levels(const use::Step& step) {
+    std::vector<std::string> numbers;
+    for (const std::size_t level : step.concurrency)
+        numbers.push_back(std::to_string(level));
+    return joined(numbers, ", ");
 }
 
 std::string more(const Row& row) {
@@ -67,17 +78,26 @@ std::string text(const std::vector<Row>& rows, std::size_t columns) {
                    item.step.num_ctx == 0 ? "-" : std::to_string(item.step.num_ctx),
                    item.memory == ByteCount{} ? "-" : to_string(item.memory),
                    share_on_gpu(item.memory, item.memory_gpu), std::to_string(item.runs.size())});
-        if (!item.runs.empty()) below += more(row);
+        if (!item.runs.empty()) below += more(row) + load_text(item.loads, item.runs, columns);
     }
     return table.text(columns) + below;
 }
 
 std::string plan_text(const use::Plan& plan, std::size_t columns) {
-    Table table({{"MODEL", Table::Cut::middle}, {"CONTEXT"}, {"PROMPT"}, {"ANSWER"}, {"RUNS"}, {"ABOUT"}});
+    const bool loads = std::ranges::any_of(plan.steps, [](const use::Step& step) { return !step.concurrency.empty(); });
+    std::vector<Table::Column> headings{{"MODEL", Table::Cut::middle}, {"CONTEXT"}, {"PROMPT"}, {"ANSWER"}, {"RUNS"}};
+    if (loads) headings.push_back({"AT ONCE"});
+    headings.push_back({"ABOUT"});
+    Table table(std::move(headings));
     for (const use::Step& step : plan.steps) {
         if (step.obstacle) continue;
-        table.add({step.name.display(), std::to_string(step.num_ctx), std::to_string(step.prompt_tokens),
-                   std::to_string(step.tokens), std::to_string(step.runs), to_text(step.estimate)});
+        std::vector<std::string> cells{step.name.display(), std::to_string(step.num_ctx),
+                                       (step.prompt ? "about " : "") + std::to_string(step.prompt_tokens),
+                                       step.task == use::Task::embed ? "-" : std::to_string(step.tokens),
+                                       std::to_string(step.runs)};
+        if (loads) cells.push_back(levels(step));
+        cells.push_back(to_text(step.estimate));
+        table.add(std::move(cells));
     }
     return table.text(columns);
 }

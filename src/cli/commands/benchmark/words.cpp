@@ -34,8 +34,9 @@ std::vector<std::string> comparison_text(const Row& row) {
         "beside that of " + to_rfc3339(std::chrono::floor<std::chrono::seconds>(row.before->at)) + ": ";
     const use::Comparison& comparison = *row.comparison;
     if (!comparison.not_comparable.empty()) return {beside + "not comparable, " + printable(comparison.not_comparable)};
-    std::vector<std::string> lines{beside + change("prefill", comparison.prefill) + "; " +
-                                   change("decode", comparison.decode)};
+    std::string changes = change("prefill", comparison.prefill);
+    if (!comparison.embeds) changes += "; " + change("decode", comparison.decode);
+    std::vector<std::string> lines{beside + changes};
     if (!comparison.differences.empty()) lines.push_back("what else differs: " + joined(comparison.differences, ", "));
     return lines;
 }
