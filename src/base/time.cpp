@@ -191,6 +191,12 @@ std::string relative_to(Time now, Time then) {
     return human_duration(now - then) + " ago";
 }
 
+std::string relative_in_text(Time now, Time then) {
+    std::string text = relative_to(now, then);
+    if (text.front() >= 'A' && text.front() <= 'Z') text.front() = static_cast<char>(text.front() - 'A' + 'a');
+    return text;
+}
+
 std::string to_text(Duration span) {
     if (span < Duration::zero()) return "-" + to_text(-span);
     const std::int64_t millis = duration_cast<milliseconds>(span).count();

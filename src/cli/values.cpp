@@ -14,7 +14,7 @@ Duration duration(const std::string& option, const std::string& value) {
     } catch (Error& error) {
         throw error.context(option);
     }
-    throw Error(Kind::usage, option + ": " + quoted(value) + " is no time to wait").hint("as in 90s, 10m, 1h30m");
+    throw Error(Kind::usage, option + ": " + quoted(value) + " is no length of time").hint("as in 90s, 10m, 1h30m");
 }
 
 ByteCount bytes(const std::string& option, const std::string& value) {

@@ -237,9 +237,11 @@ void Wiring::say_what_is_used() {
     const manifest::Origin& origin = manifest().origin;
     const std::string& server_said = server_version();
     if (options_.quiet) return;
-    const bool built_in = origin.is_built_in();
-    err_.write("server " + endpoint().text() + " (ollama " + printable(server_said, 60) + "), " +
-               (built_in ? "" : "manifest ") + printable(origin.display()) + "\n");
+    std::string text = origin.is_built_in() ? "" : "manifest ";
+    text += printable(origin.display());
+    for (const manifest::Manifest& more : more_manifests())
+        text += " and " + printable(more.origin.display());
+    err_.write("server " + endpoint().text() + " (ollama " + printable(server_said, 60) + "), " + text + "\n");
 }
 
 } // namespace codemate::cli

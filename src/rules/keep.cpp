@@ -36,7 +36,7 @@ void Keepers::add_project(const manifest::Manifest& manifest, bool is_one_of_sev
 void Keepers::add_elsewhere() {
     for (const state::RequiredSet& set : facts_.elsewhere) {
         const std::string whose = set.manifest == "builtin" ? "the built-in manifest" : set.manifest;
-        const std::string used = relative_to(facts_.now, set.used);
+        const std::string used = relative_in_text(facts_.now, set.used);
         for (const ModelName& name : set.models)
             elsewhere_[name].push_back(printable(whose) + ", used here " + used);
     }

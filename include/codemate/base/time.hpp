@@ -19,6 +19,8 @@ std::string to_rfc3339(Time);
 
 // "3 hours ago", "2 weeks from now": the words of `ollama list` (format/time.go).
 std::string relative_to(Time now, Time then);
+// The same inside a sentence: "less than a second ago".
+std::string relative_in_text(Time now, Time then);
 
 // For people: "850ms", "4.2s", "1m12s", "2h05m".
 std::string to_text(Duration);

@@ -61,6 +61,7 @@ struct Report {
     std::size_t hidden = 0; // codemate's own helper and snapshot names that are no rows
     ByteCount size;         // of the rows, as the server states them: shared layers count in each
     Time now;
+    bool any_fits = false;       // of Which::unused: something installed fits the filter, be it a row or not
     bool loaded_is_known = true; // false of Which::unused: the server does not say, so what is loaded is not left out
 };
 

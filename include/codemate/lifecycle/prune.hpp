@@ -70,8 +70,9 @@ struct Ports {
 // How a model comes back once it is gone.
 struct WayBack {
     std::optional<Image> image{};
-    ModelName source;      // where its layers are
-    std::string missing{}; // why it does not come back; empty: it does. Fit for a terminal
+    ModelName source;        // where its layers are
+    std::string missing{};   // why it does not come back; empty: it does. Fit for a terminal
+    bool unanswered = false; // `missing` is that nobody answered: it may come back all the same
 };
 
 struct Facts {

@@ -59,6 +59,7 @@ void add_unused(Report& report, const Facts& facts, const Options& options, cons
     };
     for (const ollama::Installed& model : facts.installed) {
         if (!rules::fits_filter(model.name, options.filter)) continue;
+        report.any_fits = true;
         const bool is_own = rules::is_own_name(model.name);
         std::vector<rules::KeepReason> reasons = keepers.reasons(model);
         if (rules::is_relay_name(model.name) || !std::ranges::all_of(reasons, is_let_pass)) {

@@ -75,7 +75,8 @@ Report execute(const Plan& plan, const Options& options, const Ports& ports, con
         report.items.push_back(Removal(step, options, ports, run).carry_out());
         const Item& item = report.items.back();
         if (item.outcome == Outcome::removed) report.announced += step.frees;
-        tell(run, Event::Type::end, step, in_words(item), item.error.has_value());
+        tell(run, Event::Type::end, step, in_words(item),
+             item.error.has_value() || item.outcome == Outcome::not_started);
     }
     try {
         sweep_all(report, plan.leftovers, ports, run);

@@ -36,7 +36,7 @@ Age age_of(const ollama::Installed& model, const store::Entry* entry, const stor
 }
 
 std::string in_words(const Age& age, Time now) {
-    return (age.by == Age::By::read ? "last read " : "pulled ") + relative_to(now, age.since);
+    return (age.by == Age::By::read ? "last read " : "pulled ") + relative_in_text(now, age.since);
 }
 
 std::vector<KeepReason> that_count(const std::vector<KeepReason>& reasons, const Options& options) {

@@ -23,7 +23,7 @@ public:
             return std::move(leftovers_);
         }
         if (const std::optional<Time> change = last_change(); change && now_ - *change < settled_after) {
-            keep("all of it stays: a file in blobs/ changed " + relative_to(now_, *change) +
+            keep("all of it stays: a file in blobs/ changed " + relative_in_text(now_, *change) +
                  ", so a pull or a create may be at work; an hour later it may go");
             return std::move(leftovers_);
         }

@@ -67,6 +67,10 @@ public:
         for (const ModelName& name : choice_.absent)
             plan_.steps.push_back(absent(name));
         plan_.fits_nothing = choice_.fits_nothing;
+        for (const NamePattern& pattern : options_.keep) {
+            if (std::ranges::none_of(facts_.installed, [&](const auto& model) { return pattern.matches(model.name); }))
+                plan_.fits_nothing.push_back(pattern.text());
+        }
         if (plan_.count(Do::remove) > 0 && !facts_.running) plan_.obstacle = unknown_running();
         return std::move(plan_);
     }
@@ -86,7 +90,10 @@ private:
             if (!goes(judgement) || judgement.named || rules::is_own_name(model_of(judgement).name)) continue;
             const WayBack* way = way_back(judgement);
             const std::string why = way == nullptr ? "nobody knows its content" : way->missing;
-            if (!why.empty()) judgement.stays = "it would not come back: " + why + "; it goes if it is named";
+            const bool perhaps = way != nullptr && way->unanswered;
+            if (!why.empty())
+                judgement.stays = std::string("it ") + (perhaps ? "may" : "would") + " not come back: " + why +
+                                  "; it goes if it is named";
         }
     }
 
@@ -158,7 +165,16 @@ private:
         step.obstacle = Error(Kind::refused, "'" + name + "' stays: " + judgement.stays);
         if (judgement.forcible && !judgement.kept_by.empty())
             step.obstacle->hint("`codemate rm --force " + name + "` removes it all the same");
+        else if (is_only_declared(judgement.kept_by))
+            step.obstacle->hint("--optional lets declared models go that are not required");
         return step;
+    }
+
+    static bool is_only_declared(const std::vector<rules::KeepReason>& reasons) {
+        return !reasons.empty() &&
+               std::ranges::all_of(
+                   reasons, [](rules::KeepReason::Why why) { return why == rules::KeepReason::Why::declared; },
+                   &rules::KeepReason::why);
     }
 
     static Step absent(const ModelName& name) {
@@ -178,7 +194,8 @@ private:
         plan_.leftovers.kept.push_back(
             "what is left over on the disk cannot be seen (" + facts_.no_store +
             "); a start of the server removes blobs and unfinished downloads that no model needs and that are older "
-            "than an hour, unless its OLLAMA_NOPRUNE is set or a manifest is damaged");
+            "than an hour, unless its OLLAMA_NOPRUNE is set or a manifest is damaged; --models-dir names the "
+            "directory where it is on this machine");
     }
 
     static Error unknown_running() {

@@ -49,6 +49,9 @@ Item Removal::carry_out() {
         const Grace grace(run_.stop, grace_period);
         is_going_ = true;
         ports_.server.remove(step_.model.name, grace.stop());
+        if (is_listed(grace.stop()))
+            throw Error(Kind::protocol, "the server says that it is gone, and lists it all the same")
+                .hint("does something stand before the server and answer in its place?");
         item_.outcome = Outcome::removed;
     } catch (const Interrupted&) {
         if (!is_going_) return finish();
@@ -77,6 +80,11 @@ void Removal::claim() {
         return;
     }
     if (!alone_) throw Error(Kind::refused, quoted(name.display()) + " stays: another codemate changes it");
+}
+
+// What stands between may answer in the server's place.
+bool Removal::is_listed(const Stop& stop) {
+    return exactly(ports_.server.installed(stop), step_.model.name) != nullptr;
 }
 
 void Removal::tell(const Error& error) {
@@ -149,8 +157,31 @@ void Removal::remember() {
         entry.removed = true;
         ports_.journal->add(entry, run_.stop);
     } catch (const Error& error) {
-        item_.notes.push_back("how " + printable(step_.model.name.display()) +
-                              " comes back is not remembered: " + error.message());
+        forget(error);
+    }
+}
+
+// Then its tag alone leads back, as long as it serves this. What does not come back goes only if it is named.
+void Removal::forget(const Error& error) {
+    const std::string name = printable(step_.model.name.display());
+    item_.notes.push_back("how " + name + " comes back is not remembered: " + error.message());
+    if (is_served_by_tag()) return;
+    if (!step_.named && !step_.by_force && !rules::is_own_name(step_.model.name)) {
+        throw Error(Kind::refused, quoted(name) +
+                                       " stays: how it comes back cannot be remembered, and its tag does not "
+                                       "serve it")
+            .hint("it goes if it is named; the state directory ($XDG_STATE_HOME/codemate) has to be writable");
+    }
+    item_.step.way_back->missing = "its tag does not serve it, and what it was could not be remembered";
+}
+
+bool Removal::is_served_by_tag() const {
+    try {
+        const Image served = ports_.registry.image(step_.way_back->source, run_.stop);
+        return served.digest == step_.way_back->image->digest;
+    } catch (const Error& error) {
+        diagnostics::info(error.message());
+        return false;
     }
 }
 

@@ -22,6 +22,9 @@ private:
     void hold(const Stop&);
     void look_again();
     void remember();
+    void forget(const Error&);
+    bool is_served_by_tag() const;
+    bool is_listed(const Stop&);
     void let_go();
     void mend(const Stop&);
 

@@ -2,16 +2,23 @@
 
 #include "lifecycle/prune/judgement.hpp"
 
+#include "codemate/base/deadline.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/rules/own_names.hpp"
 #include "codemate/rules/remembered.hpp"
-#include "codemate/upstream/supply.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace codemate::lifecycle::prune {
 namespace {
+
+// With one registry: of many models only the first wait for one that does not answer.
+constexpr Duration patience = std::chrono::seconds(15);
+
+std::string no_answer() {
+    return "its registry did not answer within " + to_text(patience);
+}
 
 // A snapshot's content comes from where its model does.
 ModelName true_name(const ModelName& name) {
@@ -68,8 +75,13 @@ std::optional<Image> Ways::image_of(const ollama::Installed& model) {
     if (auto image = rules::remembered_image(*model.digest, lock_, pulled_)) return image;
     if (model.cloud()) return std::nullopt;
     const std::vector<ModelName> places = that_answer(places_of(model));
+    const Deadline deadline(run_.stop, patience);
     try {
-        return upstream::find_image(*model.digest, places, {nullptr, ports_.registry}, run_);
+        return upstream::find_image(*model.digest, places, {nullptr, ports_.registry}, {deadline.stop(), {}});
+    } catch (const Interrupted&) {
+        throw_if_stopped(run_.stop);
+        fell_silent(places, no_answer());
+        return std::nullopt;
     } catch (const Error& error) {
         fell_silent(places, error.message());
         return std::nullopt;
@@ -87,18 +99,32 @@ WayBack Ways::way_back(const ollama::Installed& model, std::optional<Image> imag
     if (asked.empty()) {
         const std::lock_guard lock(mutex_);
         way.missing = printable(silent_.at(places.front().host()));
+        way.unanswered = true;
         return way;
     }
-    const upstream::Supply supply = upstream::find_supply(*way.image, asked, {nullptr, ports_.registry}, run_);
+    const Deadline deadline(run_.stop, patience);
+    try {
+        complete(way, asked,
+                 upstream::find_supply(*way.image, asked, {nullptr, ports_.registry}, {deadline.stop(), {}}));
+    } catch (const Interrupted&) {
+        throw_if_stopped(run_.stop);
+        fell_silent(asked, no_answer());
+        way.missing = no_answer();
+        way.unanswered = true;
+    }
+    return way;
+}
+
+void Ways::complete(WayBack& way, const std::vector<ModelName>& asked, const upstream::Supply& supply) {
     if (!supply.unanswered.empty() && !supply.complete()) {
         fell_silent(asked, supply.unanswered.front().message());
         way.missing = printable(supply.unanswered.front().message());
+        way.unanswered = true;
     } else if (!supply.complete()) {
         const Layer& layer = *std::ranges::max_element(supply.nowhere, {}, &Layer::size);
         way.missing = "no registry has its " + std::string(to_string(layer.role)) + " (" + to_string(layer.size) + ")";
     }
     if (!supply.sources.empty()) way.source = supply.sources.begin()->second.place;
-    return way;
 }
 
 } // namespace codemate::lifecycle::prune

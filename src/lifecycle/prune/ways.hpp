@@ -2,10 +2,11 @@
 
 #include "codemate/lifecycle/prune.hpp"
 #include "codemate/state/journal.hpp"
+#include "codemate/upstream/supply.hpp"
 
+#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ public:
     WayBack way_back(const ollama::Installed&, std::optional<Image>); // asks the registry for each of its layers
 
 private:
+    void complete(WayBack&, const std::vector<ModelName>& asked, const upstream::Supply&);
     std::vector<ModelName> places_of(const ollama::Installed&) const; // best first
     std::vector<ModelName> that_answer(std::vector<ModelName>);
     void fell_silent(const std::vector<ModelName>& places, const std::string& why);

@@ -63,7 +63,7 @@ private:
         if (!report.loaded_is_known)
             wiring.note("the server does not say what is loaded; prune keeps that, and this list may show it");
         if (!report.rows.empty()) return;
-        if (options.which == use::Which::unused) {
+        if (options.which == use::Which::unused && report.any_fits) {
             wiring.note("every installed model" + (options.filter ? " that fits " + quoted(*options.filter) : "") +
                         " is kept; `codemate show NAME` says why");
         } else if (options.filter) {

@@ -113,7 +113,7 @@ std::string question(const use::Plan& plan) {
 }
 
 std::string text(const use::Plan& plan, std::size_t columns) {
-    Table table({{"DO"}, {"NAME", Table::Cut::middle}, {"SIZE"}, {"FREES"}, {"WHY"}});
+    Table table({{"DO"}, {"NAME"}, {"SIZE"}, {"FREES"}, {"WHY"}}); // half a name is none to agree to
     for (const use::Step& step : plan.steps) {
         table.add({std::string(word(step.what)), step.model.name.display(), size_of(step),
                    step.what == Do::remove ? amount(step.frees, plan) : "-", step.reason});
@@ -126,13 +126,14 @@ std::string text(const use::Plan& plan, std::size_t columns) {
         if (const std::string back = step.back(); !back.empty())
             text += step.model.name.display() + " would come back with: " + back + "\n";
         else if (step.way_back)
-            text += step.model.name.display() + " would not come back: " + step.way_back->missing + "\n";
+            text += step.model.name.display() + (step.way_back->unanswered ? " may" : " would") +
+                    " not come back: " + step.way_back->missing + "\n";
     }
     return text + tally(plan);
 }
 
 std::string text(const use::Report& report, std::size_t columns) {
-    Table table({{"NAME", Table::Cut::middle}, {"SIZE"}, {"RESULT"}});
+    Table table({{"NAME"}, {"SIZE"}, {"RESULT"}});
     for (const use::Item& item : report.items)
         table.add({item.step.model.name.display(), size_of(item.step), result(item)});
     std::string text = report.items.empty() ? "" : table.text(columns);
@@ -145,11 +146,14 @@ std::string text(const use::Report& report, std::size_t columns) {
         if (const std::string back = item.step.back(); !back.empty())
             text += item.step.model.name.display() + " comes back with: " + back + "\n";
         else if (item.step.way_back)
-            text += item.step.model.name.display() + " does not come back: " + item.step.way_back->missing + "\n";
+            text += item.step.model.name.display() + (item.step.way_back->unanswered ? " may" : " does") +
+                    " not come back: " + item.step.way_back->missing + "\n";
     }
     const std::size_t removed = report.count(Outcome::removed);
-    text += "Deleted " + std::to_string(removed) + (removed == 1 ? " model" : " models");
-    if (!swept.empty()) text += " and " + leftovers_in_words(swept);
+    std::vector<std::string> deleted;
+    if (removed > 0 || swept.empty()) deleted.push_back(counted(removed, "model"));
+    if (!swept.empty()) deleted.push_back(leftovers_in_words(swept));
+    text += "Deleted " + listed(deleted);
     const std::size_t rest = report.items.size() - removed;
     if (rest > 0) text += ", " + std::to_string(rest) + " not";
     if (report.freed) return text + "; " + to_string(*report.freed) + " came free\n";
