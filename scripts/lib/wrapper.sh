@@ -10,19 +10,21 @@ roots_of() {
 
 # The manifest of the repository that the script belongs to, else codemate's own.
 manifest_for() {
-    local root
+    local root roots
+    roots=$(roots_of "$1") # whole: a loop that ends early would leave its writer with a broken pipe
     while IFS= read -r root; do
         if [[ -e $root/codemate.json ]]; then
             printf '%s\n' "$root/codemate.json"
             return
         fi
-    done < <(roots_of "$1")
+    done <<<"$roots"
     echo builtin
 }
 
 # The program: built in the same checkout, installed under the same prefix (PREFIX/share/codemate/scripts), or on PATH.
 codemate_for() {
-    local root candidate
+    local root roots candidate
+    roots=$(roots_of "$1")
     while IFS= read -r root; do
         for candidate in "$root"/build/{release,dev}/src/codemate "${root%/share/codemate}/bin/codemate"; do
             if [[ -f $candidate && -x $candidate ]]; then
@@ -30,7 +32,7 @@ codemate_for() {
                 return
             fi
         done
-    done < <(roots_of "$1")
+    done <<<"$roots"
     type -P codemate
 }
 

@@ -171,7 +171,9 @@ const std::vector<CommandInfo>& commands() {
          "final object, missing figures, an answer that is too short, the model loaded again by somebody else's doing) "
          "is told and done again with another prompt, never averaged in. Each measurement is remembered in the state "
          "directory. --baseline compares with an earlier one by a rank test; one from other hardware is not "
-         "comparable. --gate ends with 3 where a token takes longer than that share beyond noise, or where a promise "
+         "comparable. --against measures another server in turn with this one, run by run, which tells what an upgrade "
+         "changed without a baseline; both have the model in memory then. --gate ends with 3 where a token takes "
+         "longer than that share beyond noise, or where a promise "
          "of the manifest (promise, expect.gpu) is broken, and with 2 where there is no verdict: no baseline, one "
          "that is not comparable, fewer than 5 runs a side. --concurrency measures the model under load afterwards, "
          "one "
@@ -194,6 +196,7 @@ const std::vector<CommandInfo>& commands() {
           "codemate benchmark --prompt question.txt --num-ctx 8192 primary  # a prompt of one's own",
           "codemate benchmark --save bench.json  # to be committed as a baseline",
           "codemate benchmark --baseline bench.json --gate=5% --yes  # for CI: status 3 if it became slower",
+          "codemate benchmark --against http://localhost:11435 --gate  # an old and a new server, A B A B",
           "codemate benchmark --history mistral  # what was measured before",
           "codemate benchmark --runs 10 --format benchstat > new.txt  # then: benchstat old.txt new.txt",
           "codemate benchmark --html speed.html  # a page with charts"},

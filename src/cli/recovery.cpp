@@ -76,7 +76,7 @@ Recovering recover(Recovery mode, Wiring& wiring) {
     const state::Changes* changes = wiring.changes();
     if (changes == nullptr) return {};
     std::vector<state::Changes::Held> held = changes->left_behind();
-    const std::string server = wiring.endpoint().text();
+    const std::string server = wiring.server_id();
     std::erase_if(held, [&](const state::Changes::Held& each) { return each.change().server != server; });
     if (held.empty()) return {};
     use::Facts facts;

@@ -80,14 +80,36 @@ http::Client& Wiring::client() {
     return *client_;
 }
 
+std::string Wiring::id_of(http::Url url) {
+    if (url.is_loopback()) url.host = "127.0.0.1";
+    return url.text();
+}
+
+std::string Wiring::server_id() {
+    return id_of(endpoint());
+}
+
 ollama::Server& Wiring::server() {
-    if (!server_) server_ = ollama::connect(client(), endpoint(), authorization());
+    if (!server_) server_ = ollama::connect(client(), endpoint(), authorization(endpoint()));
     return *server_;
 }
 
-std::string Wiring::authorization() {
+// The key is for OLLAMA_HOST's server alone, whatever else is asked.
+Wiring::Another Wiring::another_server(const std::string& option, const std::string& address) {
+    try {
+        Another another{ollama::endpoint(address), {}, nullptr};
+        another.id = id_of(another.endpoint);
+        const std::string login = ollama::authorization(another.endpoint, "", [this] { return netrc(); });
+        another.server = ollama::connect(client(), another.endpoint, login);
+        return another;
+    } catch (Error& error) {
+        throw error.context(option);
+    }
+}
+
+std::string Wiring::authorization(const http::Url& endpoint) {
     const char* key = variable("OLLAMA_API_KEY");
-    return ollama::authorization(endpoint(), key == nullptr ? "" : key, [this] { return netrc(); });
+    return ollama::authorization(endpoint, key == nullptr ? "" : key, [this] { return netrc(); });
 }
 
 // Empty where there is none, which is the usual case.

@@ -59,7 +59,16 @@ public:
 
     const Clock& clock() const { return clock_; }
     const http::Url& endpoint(); // --host, else OLLAMA_HOST; Error{usage}
+    // What is remembered of it stands under this: its address, whichever name this machine itself was given.
+    std::string server_id();
     ollama::Server& server();
+    // Another one, by an address of the form of OLLAMA_HOST; Error{usage}, of which `option` is the context.
+    struct Another {
+        http::Url endpoint;
+        std::string id; // as of server_id()
+        std::unique_ptr<ollama::Server> server;
+    };
+    Another another_server(const std::string& option, const std::string& address);
     const manifest::Manifest& manifest();                    // Error{manifest, not_found, storage}
     manifest::Search manifest_search() const;                // which one that is
     const std::vector<manifest::Manifest>& more_manifests(); // of a second --manifest, and so on
@@ -118,7 +127,8 @@ private:
     static std::filesystem::path current_directory(); // Error{storage} where it has been removed
     ui::ColourChoice colour() const;
     http::Client& client();
-    std::string authorization(); // at the server
+    static std::string id_of(http::Url);
+    std::string authorization(const http::Url&); // at the server
     std::string netrc() const;
     registry::CredentialsFor credentials();
     std::optional<registry::CredentialsFor> credentials_of_environment();

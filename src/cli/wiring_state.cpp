@@ -64,7 +64,7 @@ std::vector<state::RequiredSet> Wiring::required_elsewhere() {
         std::vector<std::string> own{known_as(manifest().origin)};
         for (const manifest::Manifest& manifest : more_manifests())
             own.push_back(known_as(manifest.origin));
-        const std::string server = endpoint().text();
+        const std::string server = server_id();
         std::erase_if(sets, [&](const state::RequiredSet& set) {
             return set.server != server || std::ranges::find(own, set.manifest) != own.end();
         });
@@ -79,8 +79,8 @@ void Wiring::remember_required_set() {
     const manifest::Origin& origin = manifest().origin;
     if (required_sets() == nullptr || origin.how == manifest::Origin::How::built_in) return;
     try {
-        required_sets_->remember(
-            {endpoint().text(), known_as(origin), manifest::required_set(manifest()), clock_.now()}, stop());
+        required_sets_->remember({server_id(), known_as(origin), manifest::required_set(manifest()), clock_.now()},
+                                 stop());
     } catch (const Error& error) {
         diagnostics::info("what this project requires is not remembered: " + error.message());
     }

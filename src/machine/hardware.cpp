@@ -65,6 +65,26 @@ std::vector<std::string> gpus(const fs::path& root) {
     return names;
 }
 
+// "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Thu Feb …": the first word that looks like a version.
+std::string nvidia_version(std::string_view text) {
+    for (const std::string_view word : split(text.substr(0, text.find('\n')), ' ')) {
+        const bool digits_and_points =
+            std::ranges::all_of(word, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+        if (digits_and_points && word.find('.') != word.npos) return std::string(word);
+    }
+    return {};
+}
+
+// AMD's is part of the kernel, unless it was installed apart: then it tells a version of its own.
+std::string driver(const fs::path& root) {
+    std::vector<std::string> drivers;
+    if (const std::string version = nvidia_version(content(root / "proc/driver/nvidia/version")); !version.empty())
+        drivers.push_back("NVIDIA " + version);
+    const std::string amd = content(root / "sys/module/amdgpu/version");
+    if (!trimmed(amd).empty()) drivers.push_back("AMD " + std::string(trimmed(amd)));
+    return joined(drivers, ", ");
+}
+
 } // namespace
 
 std::string Hardware::text() const {
@@ -83,6 +103,7 @@ Hardware read_hardware(const fs::path& root) {
     hardware.threads = count_of(cpuinfo, "processor");
     if (const auto built_in = memory(root / "proc/meminfo")) hardware.memory = built_in->total;
     hardware.gpus = gpus(root);
+    hardware.driver = driver(root);
     return hardware;
 }
 

@@ -113,6 +113,7 @@ json::Value to_json(const Benchmark& benchmark) {
     value.set("name", benchmark.name.full());
     if (benchmark.digest) value.set("digest", benchmark.digest->text());
     value.set("quantization", benchmark.quantization).set("hardware", benchmark.hardware);
+    if (!benchmark.driver.empty()) value.set("driver", benchmark.driver);
     value.set("num_ctx", benchmark.num_ctx).set("prompt_tokens", benchmark.prompt_tokens);
     value.set("tokens", benchmark.tokens).set("memory", benchmark.memory.count());
     value.set("memory_gpu", benchmark.memory_gpu.count());
@@ -138,6 +139,7 @@ std::optional<Benchmark> benchmark_from(const json::Value& value) {
         benchmark.digest = Digest::parse(line.string_or("digest", ""));
         benchmark.quantization = line.string_or("quantization", "");
         benchmark.hardware = line.string_or("hardware", "");
+        benchmark.driver = line.string_or("driver", "");
         benchmark.num_ctx = line.unsigned_or("num_ctx", 0);
         benchmark.prompt_tokens = line.unsigned_or("prompt_tokens", 0);
         benchmark.tokens = line.unsigned_or("tokens", 0);

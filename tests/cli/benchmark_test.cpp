@@ -264,3 +264,36 @@ TEST_CASE("a stop ends a benchmark under load at once, and leaves no model loade
     world.sandbox.clear_faults();
     CHECK(world.bench({"--runs", "1", "--dry-run"}).err.find("is loaded") == std::string::npos);
 }
+
+TEST_CASE("another server is measured in turn, and the gate goes by it") {
+    const Ready world;
+    const test::Sandbox old;
+    old.pull("mistral:latest");
+    for (const char* fault : {"decode-rate=4000", "prefill-rate=50000", "load-time=60ms"})
+        old.set_fault(fault);
+    const auto same = world.bench({"--against", old.url(), "--gate"});
+    INFO(same.out << same.err);
+    CHECK(same.status() == 0);
+    CHECK(same.out.find(old.url() + " (ollama 0.32.15-sandbox) in turn, first token ") != std::string::npos);
+    CHECK(same.out.find("gate: passed") != std::string::npos);
+    old.set_fault("decode-rate=8000");
+    const auto slower = world.bench({"--against", old.url(), "--gate", "--json"});
+    CHECK(slower.status() == 3);
+    const json::Value document = test::checked_document(slower.out, "benchmark");
+    const json::Value& baseline = *first(document).find("baseline");
+    CHECK(text_of(*baseline.find("decode"), "change") == "worse");
+    CHECK(text_of(*baseline.find("in_turn"), "server") == old.url());
+    CHECK(world.bench({"--against", world.sandbox.url()}).status() == 2);
+    CHECK(world.bench({"--against", old.url(), "--baseline", "last"}).status() == 2);
+    CHECK(world.bench({"--against", old.url(), "--concurrency", "1,2"}).status() == 2);
+    CHECK(world.bench({"--against", "http://127.0.0.1:1"}).status() == 4);
+}
+
+TEST_CASE("where a model is loaded and nobody can be asked nothing is measured, unless --yes says so") {
+    const Ready world;
+    REQUIRE(world.sandbox.load("mistral:latest"));
+    const auto refused = world.bench({});
+    CHECK(refused.status() == 7);
+    CHECK(refused.err.find("--yes") != std::string::npos);
+    CHECK(world.bench({"--yes", "--runs", "1"}).status() == 0);
+}

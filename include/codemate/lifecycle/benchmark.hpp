@@ -31,6 +31,7 @@ struct Options {
     std::vector<std::size_t> concurrency = {};       // requests at once, ascending: measured one after the other
     Duration patience = std::chrono::minutes(10);    // with a server that sends nothing
     std::string server = {};                         // its address, for what is remembered
+    bool names_server = false;                       // in events, where there are two
 };
 
 struct Ports {
@@ -38,6 +39,7 @@ struct Ports {
     const Clock& clock;
     const state::Benchmarks* memory = nullptr; // what was measured before; nullptr: nothing is known
     std::string hardware = {};                 // of the server's machine; empty: not known
+    std::string driver = {};                   // of its graphics processors, likewise
     std::function<std::optional<double>()> load_average = [] { return std::nullopt; }; // of that machine
     // Between two looks at the server. Throws Interrupted.
     std::function<void(Duration, Stop)> wait = [](Duration span, const Stop& stop) { pause(span, stop); };
@@ -117,6 +119,21 @@ Facts gather(const Options&, const manifest::Manifest&, const Ports&, const Run&
 Plan plan(const Facts&, const Options&);                                           // pure
 Report execute(const Plan&, const Options&, const Ports&, const Run&);
 
+// One of two servers that are measured in turn.
+struct Side {
+    const Plan& plan;
+    const Options& options;
+    const Ports& ports;
+};
+// Makes both plans ask for the same of a model: the shorter lengths, the smaller context. Pure.
+void align(Plan&, Plan&);
+// A B A B …, model by model, so that whatever else goes on falls on both: what one has after an upgrade without a
+// baseline. A model that cannot be measured on one of them is not measured on the other.
+struct Both {
+    Report here, there;
+};
+Both execute_in_turn(const Side& here, const Side& there, const Run&);
+
 // Words in an order of their own for each variation, from the first one on, so that no part of a prompt is in the
 // server's cache.
 std::string prompt_text(std::size_t words, std::uint64_t variation);
@@ -148,6 +165,8 @@ struct Comparison {
     bool embeds = false;                              // an embedding model: there is no decode
 };
 Comparison compare(const state::Benchmark& before, const state::Benchmark& now); // pure
+// The same of two that were measured in turn: another machine is a difference, then, and no obstacle.
+Comparison compare_in_turn(const state::Benchmark& there, const state::Benchmark& here);
 
 // The latest of that model among them, or nullptr.
 const state::Benchmark* latest_of(const ModelName&, const std::vector<state::Benchmark>&);

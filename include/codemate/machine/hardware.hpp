@@ -15,6 +15,7 @@ struct Hardware {
     unsigned threads = 0;
     ByteCount memory;
     std::vector<std::string> gpus; // those of NVIDIA's driver by name, others as "AMD"; ordered
+    std::string driver;            // of the graphics processors: "NVIDIA 550.54.14"; not part of text()
 
     std::string text() const; // in one line: for people, and to compare with another machine
 };

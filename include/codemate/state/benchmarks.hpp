@@ -55,6 +55,7 @@ struct Benchmark {
     std::optional<Digest> digest = {};
     std::string quantization = {};
     std::string hardware = {};                                // of the server's machine; empty: not known
+    std::string driver = {};                                  // of its graphics processors, likewise
     std::uint64_t num_ctx = 0, prompt_tokens = 0, tokens = 0; // asked for
     ByteCount memory = {}, memory_gpu = {};
     std::optional<double> load_average = {}; // of that machine before

@@ -39,10 +39,13 @@ std::vector<std::string> differences(const state::Benchmark& before, const state
         if (old != current)
             list.push_back(std::string(what) + " " + printable(old, 60) + " → " + printable(current, 60));
     };
+    const auto known = [](const std::string& text) { return text.empty() ? std::string("unknown") : text; };
     const auto id = [](const std::optional<Digest>& digest) { return digest ? digest->id() : std::string("unknown"); };
     tell("digest", id(before.digest), id(now.digest));
     tell("server", before.server_version, now.server_version);
     tell("address", before.server, now.server);
+    tell("hardware", known(before.hardware), known(now.hardware));
+    tell("driver", known(before.driver), known(now.driver));
     tell("context", std::to_string(before.num_ctx), std::to_string(now.num_ctx));
     tell("share on the GPU", share_on_gpu(before), share_on_gpu(now));
     tell("quantization", before.quantization, now.quantization);
@@ -52,17 +55,31 @@ std::vector<std::string> differences(const state::Benchmark& before, const state
     return list;
 }
 
-std::string not_comparable(const state::Benchmark& before, const state::Benchmark& now) {
-    if (before.hardware.empty() != now.hardware.empty() || before.hardware != now.hardware)
-        return "it was measured on other hardware: " + (before.hardware.empty() ? "not known" : before.hardware);
-    if (before.hardware.empty() && before.server != now.server)
-        return "it was measured on another server, and the hardware of neither is known";
+std::string other_lengths(const state::Benchmark& before, const state::Benchmark& now) {
     if (before.prompt != now.prompt) return "it was measured with another prompt";
     // How long one's own is it says itself, and what varies before it is a token longer or shorter at times.
     if (before.tokens != now.tokens || (!now.prompt && before.prompt_tokens != now.prompt_tokens))
         return "it was measured with " + std::to_string(before.prompt_tokens) + " tokens of prompt and " +
                std::to_string(before.tokens) + " of answer";
     return {};
+}
+
+std::string not_comparable(const state::Benchmark& before, const state::Benchmark& now) {
+    if (before.hardware.empty() != now.hardware.empty() || before.hardware != now.hardware)
+        return "it was measured on other hardware: " + (before.hardware.empty() ? "not known" : before.hardware);
+    if (before.hardware.empty() && before.server != now.server)
+        return "it was measured on another server, and the hardware of neither is known";
+    return other_lengths(before, now);
+}
+
+Comparison compared(const state::Benchmark& before, const state::Benchmark& now, std::string why_not) {
+    Comparison result{.not_comparable = std::move(why_not), .differences = differences(before, now)};
+    result.embeds = now.embeds();
+    if (!result.not_comparable.empty()) return result;
+    const auto of = [&](auto read) { return statistics::compare(values(before.runs, read), values(now.runs, read)); };
+    result.prefill = of([](const state::Sample& run) { return run.prefill_time(); });
+    if (!result.embeds) result.decode = of([](const state::Sample& run) { return run.decode_time(); });
+    return result;
 }
 
 } // namespace
@@ -87,6 +104,7 @@ state::Benchmark to_memory(const Item& item, const Facts& facts, const Options& 
             .digest = item.step.digest,
             .quantization = item.step.quantization,
             .hardware = ports.hardware,
+            .driver = ports.driver,
             .num_ctx = item.step.num_ctx,
             .prompt_tokens = item.step.prompt_tokens,
             .tokens = item.step.tokens,
@@ -106,13 +124,11 @@ const state::Benchmark* latest_of(const ModelName& name, const std::vector<state
 }
 
 Comparison compare(const state::Benchmark& before, const state::Benchmark& now) {
-    Comparison result{.not_comparable = not_comparable(before, now), .differences = differences(before, now)};
-    result.embeds = now.embeds();
-    if (!result.not_comparable.empty()) return result;
-    const auto of = [&](auto read) { return statistics::compare(values(before.runs, read), values(now.runs, read)); };
-    result.prefill = of([](const state::Sample& run) { return run.prefill_time(); });
-    if (!result.embeds) result.decode = of([](const state::Sample& run) { return run.decode_time(); });
-    return result;
+    return compared(before, now, not_comparable(before, now));
+}
+
+Comparison compare_in_turn(const state::Benchmark& there, const state::Benchmark& here) {
+    return compared(there, here, other_lengths(there, here));
 }
 
 std::vector<std::string> broken_promises(const manifest::Declared& declared, const Item& item) {

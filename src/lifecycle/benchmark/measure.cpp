@@ -22,34 +22,54 @@ public:
         item_.load_average = ports.load_average();
     }
 
-    Item run() {
+    // From here on each step does nothing where one before it has failed.
+    void prepare() {
         event(Event::Type::begin, "measuring");
-        try {
-            measure_all();
-            measure_loads();
-            item_.outcome = Outcome::measured;
-        } catch (const Interrupted&) {
-            item_.outcome = Outcome::interrupted;
-        } catch (const Error& error) {
-            item_.outcome = Outcome::failed;
-            item_.error = error;
-        }
+        attempt([&] {
+            item_.cold = cold_run();
+            count_own_prompt();
+            prompts_.learn(item_.cold->prompt_tokens);
+            others_ = others();
+            // Outside the figures; the prompt's length is right afterwards.
+            prompts_.learn(valid_run("warming up", 1).prompt_tokens);
+        });
+    }
+
+    bool wants_more() const { return is_well() && item_.runs.size() < item_.step.runs; }
+
+    void measure_once() {
+        attempt([&] {
+            const std::string which = "run " + std::to_string(item_.runs.size() + 1) + " of ";
+            item_.runs.push_back(valid_run(which + std::to_string(item_.step.runs), item_.step.runs));
+            note_others();
+        });
+    }
+
+    void give_up(const Error& error) {
+        if (!is_well()) return;
+        item_.outcome = Outcome::failed;
+        item_.error = error;
+    }
+    bool is_well() const { return item_.outcome == Outcome::not_started; }
+    const std::optional<Error>& error() const { return item_.error; }
+
+    Item finish() {
+        attempt([&] { measure_loads(); });
+        if (is_well()) item_.outcome = Outcome::measured;
         end();
         return std::move(item_);
     }
 
 private:
-    void measure_all() {
-        item_.cold = cold_run();
-        count_own_prompt();
-        prompts_.learn(item_.cold->prompt_tokens);
-        others_ = others();
-        // Outside the figures; the prompt's length is right afterwards.
-        prompts_.learn(valid_run("warming up", 1).prompt_tokens);
-        while (item_.runs.size() < item_.step.runs) {
-            const std::string which = "run " + std::to_string(item_.runs.size() + 1) + " of ";
-            item_.runs.push_back(valid_run(which + std::to_string(item_.step.runs), item_.step.runs));
-            note_others();
+    template<typename Act>
+    void attempt(Act&& act) {
+        if (!is_well()) return;
+        try {
+            act();
+        } catch (const Interrupted&) {
+            item_.outcome = Outcome::interrupted;
+        } catch (const Error& error) {
+            give_up(error);
         }
     }
 
@@ -173,7 +193,9 @@ private:
 
     void tell(Event::Type type, const std::string& text, bool failed) const {
         if (!run_.events) return;
-        Event event{type, item_.step.name.display(), text, {}, {}};
+        std::string name = item_.step.name.display();
+        if (options_.names_server) name += " at " + options_.server;
+        Event event{type, std::move(name), text, {}, {}};
         event.failed = failed;
         run_.events(event);
     }
@@ -199,7 +221,28 @@ private:
 } // namespace
 
 Item measure(const Step& step, const Options& options, const Ports& ports, const Run& run) {
-    return Measuring(step, options, ports, run).run();
+    Measuring measuring(step, options, ports, run);
+    measuring.prepare();
+    while (measuring.wants_more())
+        measuring.measure_once();
+    return measuring.finish();
+}
+
+Pair measure_in_turn(const Step& here, const Step& there, const Side& one, const Side& other, const Run& run) {
+    Measuring a(here, one.options, one.ports, run), b(there, other.options, other.ports, run);
+    a.prepare();
+    b.prepare();
+    while (a.wants_more() && b.wants_more()) {
+        a.measure_once();
+        b.measure_once();
+    }
+    const auto follow = [](Measuring& well, const Measuring& failed, const std::string& where) {
+        if (failed.error()) well.give_up(Error(failed.error()->kind(), "it was not measured at " + where));
+    };
+    const bool a_is_well = a.is_well();
+    if (a_is_well) follow(a, b, other.options.server);
+    if (!a_is_well) follow(b, a, one.options.server);
+    return {a.finish(), b.finish()};
 }
 
 } // namespace codemate::lifecycle::benchmark

@@ -11,6 +11,12 @@ namespace codemate::lifecycle::benchmark {
 // One model, from not being loaded to its last warm run. What fails and what is stopped is in the item.
 Item measure(const Step&, const Options&, const Ports&, const Run&);
 
+// The same model on two servers, run by run in turn.
+struct Pair {
+    Item here, there;
+};
+Pair measure_in_turn(const Step& here, const Step& there, const Side&, const Side&, const Run&);
+
 // Leaves in the server's memory what was there before, as far as it can be told. Returns what could not be done.
 std::vector<std::string> restore(const Plan&, const Ports&, Stop);
 

@@ -19,7 +19,9 @@ bool counts(Why why, const Options& options) {
 }
 
 std::string too_young(const Age& age, const Options& options, Time now) {
-    if (!options.older_than || now - age.since >= *options.older_than) return {};
+    if (!options.older_than) return {};
+    if (!age.is_known()) return "when it was pulled is not known, and --older-than spares it";
+    if (now - age.since >= *options.older_than) return {};
     return "it was " + in_words(age, now) + ", which --older-than spares";
 }
 
@@ -36,6 +38,7 @@ Age age_of(const ollama::Installed& model, const store::Entry* entry, const stor
 }
 
 std::string in_words(const Age& age, Time now) {
+    if (!age.is_known()) return "pulled nobody knows when";
     return (age.by == Age::By::read ? "last read " : "pulled ") + relative_in_text(now, age.since);
 }
 

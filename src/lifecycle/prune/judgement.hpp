@@ -13,7 +13,8 @@ namespace codemate::lifecycle::prune {
 // Since when nobody seems to have needed a model.
 struct Age {
     enum class By { pull, read } by = By::pull; // read: of its weights, where a store tells it
-    Time since{};
+    Time since{};                               // the epoch, or before it: not known
+    bool is_known() const { return since > Time{}; }
 };
 Age age_of(const ollama::Installed&, const store::Entry*, const store::Inventory*);
 std::string in_words(const Age&, Time now); // "pulled 5 weeks ago", "last read 3 days ago"

@@ -97,13 +97,17 @@ private:
         }
     }
 
-    // The oldest first.
+    // The oldest first; of what nobody knows the age comes last.
+    static Time by_age(const Judgement* judgement) {
+        return judgement->age.is_known() ? judgement->age.since : Time::max();
+    }
+
     void go_no_further() {
         std::vector<Judgement*> oldest;
         for (Judgement& judgement : judgements_) {
             if (goes(judgement)) oldest.push_back(&judgement);
         }
-        std::ranges::stable_sort(oldest, {}, [](const Judgement* judgement) { return judgement->age.since; });
+        std::ranges::stable_sort(oldest, {}, by_age);
         Numbers candidates;
         for (const Judgement* judgement : oldest)
             candidates.push_back(judgement->model);
@@ -126,8 +130,7 @@ private:
         std::vector<const Judgement*> going, staying;
         for (const Judgement& judgement : judgements_)
             (goes(judgement) ? going : staying).push_back(&judgement);
-        if (options_.to_free)
-            std::ranges::stable_sort(going, {}, [](const Judgement* judgement) { return judgement->age.since; });
+        if (options_.to_free) std::ranges::stable_sort(going, {}, by_age);
         for (const Judgement* judgement : going) {
             plan_.steps.push_back(removal(*judgement));
             plan_.steps.back().frees = reclaim.without(judgement->model);

@@ -75,7 +75,7 @@ TEST_CASE("what changes between plan and deletion stays") {
     }
     SECTION("another project wants it now") {
         world.elsewhere = {{"http://x", "/b/codemate.json", {ModelName::parse("phi")}, world.clock.now()}};
-        why = "'phi:latest' stays: by now it is required by /b/codemate.json, used here Less than a second ago";
+        why = "'phi:latest' stays: by now it is required by /b/codemate.json, used here less than a second ago";
     }
     SECTION("another codemate is about to change it") {
         const auto lock = world.changes.alone(world.options.server, ModelName::parse("phi"), {});
@@ -108,6 +108,36 @@ TEST_CASE("what somebody else has deleted meanwhile is gone, and that is no fail
     CHECK(report.items.at(0).outcome == Outcome::gone);
     CHECK_FALSE(report.items.at(0).error);
     CHECK(world.names() == Words{"chat"});
+}
+
+TEST_CASE("a deletion counts where the server lists the model no more, whatever was answered") {
+    World world;
+    world.install("chat", {"c"});
+    world.install("phi", {"p"});
+    const use::Plan plan = world.plan();
+    world.on_disk.ignore_removals = true; // what stands before the server says yes to everything
+    const use::Report report = world.execute(plan);
+    CHECK(report.items.at(0).outcome == Outcome::failed);
+    CHECK(report.items.at(0).error->kind() == Kind::protocol);
+    CHECK(report.announced == ByteCount());
+}
+
+TEST_CASE("where the way back cannot be remembered a model stays that its tag does not bring back") {
+    World world;
+    world.install("chat", {"c"});
+    world.install("phi", {"p"});
+    const bool moved = GENERATE(true, false), named = GENERATE(true, false);
+    if (named) world.options.targets = {"phi"};
+    const use::Plan plan = world.plan();
+    REQUIRE(plan.count(use::Step::Do::remove) == 1);
+    if (moved) world.registry.withdraw("phi");
+    world.state.write("journal.jsonl.d", "");
+    world.journal = state::Journal(world.state / "journal.jsonl.d/journal.jsonl"); // below a file: nothing can be there
+    const use::Report report = world.execute(plan);
+    const use::Item& item = report.items.at(0);
+    CHECK(item.outcome == (moved && !named ? Outcome::kept : Outcome::removed));
+    CHECK(item.notes.size() == 1);
+    CHECK(item.step.back().empty() == (moved && named));
 }
 
 TEST_CASE("one failure does not stop the rest") {

@@ -103,7 +103,7 @@ TEST_CASE("a registry that does not answer is asked once, and nobody is given up
                         1'000'000);
     const use::Plan plan = world.plan();
     CHECK(plan.count(Do::remove) == 0);
-    CHECK(in_words(plan).at(1) == "keep m0: it would not come back: nothing is listening; it goes if it is named");
+    CHECK(in_words(plan).at(1) == "keep m0: it may not come back: nothing is listening; it goes if it is named");
     CHECK(world.registry.count(test::FakeRegistry::Call::What::find_blob) < 40);
 }
 
@@ -150,6 +150,32 @@ TEST_CASE("the age is that of the pull, or of the last reading where that is kno
     CHECK(told().at(2) == "old: it was last read 3 days ago, which --older-than spares");
     world.in_reach = false; // then only the server's word is known
     CHECK(told().at(0) == "old: nothing keeps it; pulled 5 weeks ago");
+}
+
+TEST_CASE("what was pulled nobody knows when is not old") {
+    World world;
+    world.install("chat", {"c"});
+    world.install("odd", {"odd"}, world.clock.now() - Time{}); // a server that tells no time
+    world.install("old", {"old"}, days(40));
+    SECTION("for --older-than") {
+        world.options.older_than = days(30);
+        CHECK(in_words(world.plan()).back() ==
+              "keep odd: when it was pulled is not known, and --older-than spares it");
+    }
+    SECTION("for --to-free") {
+        world.options.to_free = ByteCount(1);
+        CHECK(world.plan().steps.front().model.name.display_short() == "old");
+    }
+}
+
+TEST_CASE("a pattern of --keep that fits nothing is told") {
+    World world;
+    world.install("chat", {"c"});
+    world.install("phi", {"p"});
+    world.options.keep = {NamePattern::parse("phy"), NamePattern::parse("phi")};
+    const use::Plan plan = world.plan();
+    CHECK(plan.fits_nothing == Words{"phy"});
+    CHECK_FALSE(plan.removes_anything());
 }
 
 TEST_CASE("to free so much, the oldest go first, and none that proves superfluous") {

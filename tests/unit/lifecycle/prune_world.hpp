@@ -25,6 +25,7 @@ public:
     ServerOnDisk(FakeServer& inner, MemoryDisk& disk) : inner_(inner), disk_(disk) {}
 
     std::function<void()> before_remove, after_copy; // once: what others do meanwhile
+    bool ignore_removals = false;                    // they are answered, and nothing happens
 
     std::string version(Stop stop) override { return inner_.version(stop); }
     std::vector<ollama::Installed> installed(Stop stop) override { return inner_.installed(stop); }
@@ -51,6 +52,7 @@ public:
     }
     void remove(const ModelName& name, Stop stop) override {
         if (auto act = std::exchange(before_remove, nullptr)) act();
+        if (ignore_removals) return;
         inner_.remove(name, stop);
         const Image image = Image::parse(disk_.content(store::manifest_path(name)));
         disk_.remove(store::manifest_path(name));

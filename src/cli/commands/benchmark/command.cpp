@@ -2,8 +2,10 @@
 
 #include "cli/commands/benchmark/asked.hpp"
 #include "cli/commands/benchmark/baseline.hpp"
+#include "cli/commands/benchmark/gate.hpp"
 #include "cli/commands/benchmark/output.hpp"
 #include "cli/commands/benchmark/render.hpp"
+#include "cli/commands/benchmark/side.hpp"
 #include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/values.hpp"
@@ -11,20 +13,18 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/machine/hardware.hpp"
-#include "codemate/machine/memory.hpp"
 #include "codemate/manifest/stated_speeds.hpp"
 #include "codemate/rules/targets.hpp"
 #include "codemate/ui/message.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace codemate::cli {
 namespace {
 
 namespace use = lifecycle::benchmark;
 using benchmark::Row;
+using benchmark::Side;
 
 constexpr int most_tokens = 1'000'000;
 
@@ -42,6 +42,7 @@ public:
         options.value("--num-ctx", "N", num_ctx_, "context to load with (default: what is declared, else 4096)");
         options.value("--timeout", "DUR", timeout_, "give up on a server that sends nothing for so long (default 10m)");
         options.value("--baseline", "REF", baseline_, "compare with: last, a digest, or a file of --save");
+        options.value("--against", "URL", against_, "measure that server, too, in turn: A B A B …, and compare");
         options.optional_value("--gate", "10%", gate_, "end with 3 if a token takes more than so much longer");
         options.value("--save", "FILE", save_, "write the measurements to a file, for --baseline");
         options.value("--format", "FORM", format_, "how to show it: for people, for a document, or for benchstat of Go",
@@ -59,40 +60,32 @@ public:
         if (dry_run_ && !history_) output_.refuse_if_of_figures("--dry-run");
         if (history_) return show_history(options, wiring);
         if (prompt_) options.prompt = benchmark::prompt(*prompt_, wiring.stop());
-        // Whose machine it is a loopback address does not prove; another host's is never this one.
-        const bool may_be_local = wiring.endpoint().is_loopback();
-        use::Ports ports{wiring.server(), wiring.clock(), wiring.benchmarks()};
-        if (may_be_local) {
-            machine::Hardware hardware = machine::read_hardware();
-            ports.hardware = hardware.text();
-            machine_ = machine_of(std::move(hardware.gpus), wiring.stop());
-            ports.load_average = [] { return machine::load_average(); };
+        Side here(wiring.server(), wiring.endpoint(), options, wiring);
+        std::optional<Wiring::Another> another;
+        std::optional<Side> there;
+        if (against_) {
+            another = wiring.another_server("--against", *against_);
+            use::Options its = options;
+            its.server = another->id;
+            there.emplace(*another->server, another->endpoint, std::move(its), wiring);
+            if (there->options().server == here.options().server)
+                throw Error(Kind::usage, "--against is the server that is measured anyway").hint("name another one");
         }
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
         wiring.say_what_is_used();
-        const use::Facts facts = use::gather(options, wiring.manifest(), ports, run);
-        speeds_ = stated_speeds(wiring);
-        const use::Plan plan = use::plan(facts, options);
-        const std::vector<state::Benchmark> before = earlier(facts);
-        const benchmark::Where where{options.server, facts.server_version, ports.hardware, wiring.manifest().origin};
-        if (dry_run_) return show_plan(plan, where, 0, wiring);
-        say_estimate(plan, wiring);
-        if (const auto refusal = ask(plan, wiring)) {
-            wiring.err().write(ui::error_text(*refusal, wiring.style_of_err()));
-            return show_plan(plan, where, exit_status(refusal->kind()), wiring);
+        here.gather(run);
+        if (there) {
+            there->gather(run);
+            use::align(here.plan(), there->plan());
+            wiring.note("measured in turn with " + there->options().server + " (ollama " +
+                        printable(there->facts().server_version, 60) + ")");
         }
-        const use::Report report = use::execute(plan, options, ports, run);
-        wiring.progress().clear();
-        for (const std::string& note : report.notes)
-            wiring.warn(note);
-        const std::vector<state::Benchmark> measured = remember(report, facts, options, ports, wiring);
-        if (save_) benchmark::save(*save_, measured);
-        return show(rows(report, facts, options, ports, before), facts, report, where, wiring);
+        return measure(here, there ? &*there : nullptr, run, wiring);
     }
 
 private:
     use::Options options(Wiring& wiring) const {
-        use::Options options{.targets = targets_, .server = wiring.endpoint().text()};
+        use::Options options{.targets = targets_, .server = wiring.server_id()};
         const auto count = [](const char* name, const std::optional<std::string>& value) {
             return value ? std::optional(static_cast<std::uint64_t>(number(name, *value, 1, most_tokens)))
                          : std::nullopt;
@@ -103,21 +96,14 @@ private:
         options.num_ctx = count("--num-ctx", num_ctx_);
         if (prompt_ && prompt_tokens_)
             throw Error(Kind::usage, "--prompt and --prompt-tokens exclude each other: a text is as long as it is");
+        if (against_ && baseline_)
+            throw Error(Kind::usage, "--against and --baseline exclude each other: there is one thing to compare with");
+        if (against_ && concurrency_)
+            throw Error(Kind::usage, "--against measures one request at a time, without --concurrency");
+        options.names_server = against_.has_value();
         if (concurrency_) options.concurrency = benchmark::concurrency(*concurrency_, options.runs);
         if (timeout_) options.patience = duration("--timeout", *timeout_);
         return options;
-    }
-
-    // nvidia-smi takes its time, and is asked only where there is something to ask for.
-    static use::Machine machine_of(std::vector<std::string> gpus, const Stop& stop) {
-        use::Machine machine{.gpus = std::move(gpus)};
-        if (!machine.gpus.empty()) machine.memory.gpus = machine::gpus(*machine::make_programs(), stop);
-        if (const auto memory = machine::memory()) {
-            machine.memory.main = memory->total;
-            machine.available = memory->available;
-        }
-        machine.sets_num_thread = std::getenv("OLLAMA_NUM_THREAD") != nullptr;
-        return machine;
     }
 
     // They stand beside the result only: a mistake in them ends nothing.
@@ -132,7 +118,7 @@ private:
 
     // What the gate compares with where nothing is named is what was measured last.
     std::vector<state::Benchmark> earlier(const use::Facts& facts) const {
-        if (!baseline_ && !gate_) return {};
+        if (against_ || (!baseline_ && !gate_)) return {};
         return benchmark::baseline(baseline_.value_or("last"), facts.before);
     }
 
@@ -194,79 +180,62 @@ private:
         return Error(Kind::refused, "measuring would disturb what is loaded").hint("--yes does it all the same");
     }
 
-    static std::vector<state::Benchmark> remember(const use::Report& report, const use::Facts& facts,
-                                                  const use::Options& options, const use::Ports& ports,
-                                                  Wiring& wiring) {
-        std::vector<state::Benchmark> measured;
-        for (const use::Item& item : report.items) {
-            if (item.outcome != use::Outcome::measured) continue;
-            measured.push_back(use::to_memory(item, facts, options, ports));
-            if (ports.memory == nullptr) continue;
-            try {
-                ports.memory->add(measured.back(), {});
-            } catch (const Error& error) {
-                wiring.warn("this measurement is not remembered: " + error.message());
-            }
+    int measure(Side& here, Side* there, const Run& run, Wiring& wiring) {
+        speeds_ = stated_speeds(wiring);
+        std::vector<state::Benchmark> before = earlier(here.facts());
+        const benchmark::Where where{here.options().server, here.facts().server_version, here.ports().hardware,
+                                     wiring.manifest().origin};
+        use::Plan all = here.plan(); // for what is said of both
+        if (there != nullptr) {
+            all.disturbed.insert(all.disturbed.end(), there->plan().disturbed.begin(), there->plan().disturbed.end());
+            for (use::Step& step : all.steps)
+                step.estimate *= 2;
         }
-        return measured;
+        if (dry_run_) return show_plan(all, where, 0, wiring);
+        say_estimate(all, wiring);
+        if (const auto refusal = ask(all, wiring)) {
+            wiring.err().write(ui::error_text(*refusal, wiring.style_of_err()));
+            return show_plan(all, where, exit_status(refusal->kind()), wiring);
+        }
+        use::Report report;
+        if (there == nullptr) {
+            report = use::execute(here.plan(), here.options(), here.ports(), run);
+        } else {
+            use::Both both = use::execute_in_turn(here.measured(), there->measured(), run);
+            report = std::move(both.here);
+            report.notes.insert(report.notes.end(), both.there.notes.begin(), both.there.notes.end());
+            before = there->remember(both.there);
+        }
+        wiring.progress().clear();
+        for (const std::string& note : report.notes)
+            wiring.warn(note);
+        const std::vector<state::Benchmark> measured = here.remember(report);
+        if (save_) benchmark::save(*save_, measured);
+        return show(rows(report, here, before), here.facts(), report, where, wiring);
     }
 
-    std::vector<Row> rows(const use::Report& report, const use::Facts& facts, const use::Options& options,
-                          const use::Ports& ports, const std::vector<state::Benchmark>& before) const {
+    std::vector<Row> rows(const use::Report& report, const Side& here,
+                          const std::vector<state::Benchmark>& before) const {
         std::vector<Row> rows;
+        const use::Facts& facts = here.facts();
         for (const use::Item& item : report.items) {
             Row row{.item = item, .stated = benchmark::stated_of(facts.manifest, speeds_, item.step.name)};
-            row.advice = use::advice(item, facts, machine_);
+            row.in_turn = against_.has_value();
+            row.advice = use::advice(item, facts, here.machine());
             if (item.outcome == use::Outcome::measured) {
-                row.measured = use::to_memory(item, facts, options, ports);
+                row.measured = here.to_memory(item);
                 if (const manifest::Declared* declared = facts.manifest.declared(item.step.name))
                     row.broken_promises = use::broken_promises(*declared, item);
                 if (const state::Benchmark* entry = use::latest_of(item.step.name, before)) {
                     row.before = *entry;
-                    row.comparison = use::compare(*entry, *row.measured);
+                    row.comparison =
+                        row.in_turn ? use::compare_in_turn(*entry, *row.measured) : use::compare(*entry, *row.measured);
                 }
-                if (gate_) judge(row);
+                if (gate_) benchmark::judge(row, gate_share_);
             }
             rows.push_back(std::move(row));
         }
         return rows;
-    }
-
-    void judge(Row& row) const {
-        row.verdict = Row::Verdict::failed;
-        if (!row.broken_promises.empty()) {
-            row.why = "a promise is broken";
-            return;
-        }
-        const auto* comparison = row.comparison ? &*row.comparison : nullptr;
-        const bool too_few =
-            comparison != nullptr && comparison->not_comparable.empty() &&
-            (comparison->embeds ? comparison->prefill : comparison->decode).change == statistics::Change::too_few;
-        if (comparison == nullptr || !comparison->not_comparable.empty() || too_few) {
-            row.verdict = Row::Verdict::no_verdict;
-            row.why = comparison == nullptr ? "there is no baseline"
-                      : too_few             ? "there are fewer than 5 runs a side"
-                                            : "the baseline is not comparable";
-            return;
-        }
-        if (!comparison->embeds && statistics::fails_gate(comparison->decode, gate_share_))
-            row.why = "decode is slower beyond noise";
-        else if (statistics::fails_gate(comparison->prefill, gate_share_))
-            row.why = "prefill is slower beyond noise";
-        else
-            row.verdict = Row::Verdict::passed;
-    }
-
-    static int status_of(const std::vector<Row>& rows) {
-        const auto any = [&](Row::Verdict verdict) {
-            return std::ranges::any_of(rows, [&](const Row& row) { return row.verdict == verdict; });
-        };
-        if (any(Row::Verdict::failed)) return exit_status(Kind::check);
-        std::vector<int> failures;
-        for (const Row& row : rows)
-            if (row.item.error) failures.push_back(exit_status(row.item.error->kind()));
-        if (failures.empty() && any(Row::Verdict::no_verdict)) return exit_status(Kind::usage);
-        return common_status(failures);
     }
 
     int show(const std::vector<Row>& rows, const use::Facts& facts, const use::Report& report,
@@ -279,7 +248,7 @@ private:
         }
         if (report.ending == use::Ending::interrupted) throw Interrupted();
         const benchmark::Sheet sheet = benchmark::sheet_of(rows, facts.before, where, wiring.clock().now());
-        return output_.write(sheet, status_of(rows), wiring, [&](int status) {
+        return output_.write(sheet, benchmark::status_of(rows), wiring, [&](int status) {
             return output_.is_json() ? json::to_pretty(benchmark::document(rows, where, status)) + "\n"
                                      : benchmark::text(rows, wiring.out_terminal().columns);
         });
@@ -287,10 +256,9 @@ private:
 
     std::vector<std::string> targets_;
     std::optional<std::string> runs_, prompt_tokens_, tokens_, num_ctx_, timeout_, baseline_, gate_, save_, format_,
-        html_, prompt_, concurrency_;
+        html_, prompt_, concurrency_, against_;
     benchmark::Output output_;
     manifest::StatedSpeeds speeds_;
-    use::Machine machine_;
     double gate_share_ = 0;
     bool history_ = false, dry_run_ = false, yes_ = false;
 };

@@ -93,6 +93,7 @@ Value change_json(const statistics::Comparison& comparison) {
 Value comparison_json(const Row& row) {
     Value value = Value::object();
     value.set("at", to_rfc3339(row.before->at)).set("digest", digest_json(row.before->digest));
+    if (row.in_turn) value.set("in_turn", measured_json(*row.before));
     value.set("comparable", row.comparison->not_comparable.empty());
     if (!row.comparison->not_comparable.empty()) return value.set("why", row.comparison->not_comparable);
     value.set("differences", strings(row.comparison->differences));

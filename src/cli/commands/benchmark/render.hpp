@@ -16,7 +16,8 @@ struct Row {
     lifecycle::benchmark::Item item;
     std::optional<lifecycle::benchmark::Comparison> comparison = {}; // with the baseline
     std::optional<state::Benchmark> before = {};                     // that
-    std::optional<state::Benchmark> measured = {};                   // as it is remembered
+    bool in_turn = false;                          // the baseline was measured at the same time, on another server
+    std::optional<state::Benchmark> measured = {}; // as it is remembered
     std::vector<std::string> broken_promises = {}, advice = {};
     Stated stated = {};
     enum class Verdict { none_asked, passed, failed, no_verdict };

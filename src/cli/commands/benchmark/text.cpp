@@ -1,8 +1,9 @@
+#include "codemate/base/text.hpp"
+
 #include "cli/commands/benchmark/load.hpp"
 #include "cli/commands/benchmark/render.hpp"
 #include "cli/commands/benchmark/words.hpp"
 
-#include "codemate/base/text.hpp"
 #include "codemate/ui/table.hpp"
 
 #include <algorithm>

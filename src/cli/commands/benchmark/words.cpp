@@ -28,15 +28,30 @@ std::string change(const std::string& what, const statistics::Comparison& compar
     return what + ": too few runs to compare (" + size + ")";
 }
 
+std::string figure(std::string_view what, const std::optional<statistics::Summary>& summary, std::string_view unit) {
+    return summary ? ", " + std::string(what) + " " + with_interval(*summary) + std::string(unit) : "";
+}
+
+// What the other server did in the same minutes.
+std::string other_server(const state::Benchmark& there) {
+    const use::Figures figures = use::figures_of(there.runs);
+    return printable(there.server) + " (ollama " + printable(there.server_version, 60) + ") in turn" +
+           figure("first token", figures.first_token_ms, " ms") + figure("prefill", figures.prefill_rate, " tokens/s") +
+           figure("decode", figures.decode_rate, " tokens/s");
+}
+
 std::vector<std::string> comparison_text(const Row& row) {
     if (!row.comparison) return {};
     const std::string beside =
-        "beside that of " + to_rfc3339(std::chrono::floor<std::chrono::seconds>(row.before->at)) + ": ";
+        row.in_turn ? "beside it: "
+                    : "beside that of " + to_rfc3339(std::chrono::floor<std::chrono::seconds>(row.before->at)) + ": ";
     const use::Comparison& comparison = *row.comparison;
     if (!comparison.not_comparable.empty()) return {beside + "not comparable, " + printable(comparison.not_comparable)};
     std::string changes = change("prefill", comparison.prefill);
     if (!comparison.embeds) changes += "; " + change("decode", comparison.decode);
-    std::vector<std::string> lines{beside + changes};
+    std::vector<std::string> lines;
+    if (row.in_turn) lines.push_back(other_server(*row.before));
+    lines.push_back(beside + changes);
     if (!comparison.differences.empty()) lines.push_back("what else differs: " + joined(comparison.differences, ", "));
     return lines;
 }

@@ -26,7 +26,7 @@ public:
     Flow(const Line& line, Wiring& wiring)
         : line_(line), options_(line.options),
           wiring_(wiring), asked_{options_.mode == Mode::prune ? "prune" : "rm", line.dry_run} {
-        options_.server = wiring.endpoint().text();
+        options_.server = wiring.server_id();
     }
 
     int run() {
@@ -51,7 +51,7 @@ public:
             wiring_.note("no model fits " + quoted(pattern));
         if (line_.dry_run) {
             sweep(facts.installed, mode, wiring_);
-            return show_plan(std::nullopt);
+            return show_plan(plan_.obstacle);
         }
         if (plan_.obstacle) return show_plan(plan_.obstacle);
         if (!plan_.removes_anything()) return show_plan(std::nullopt);
@@ -140,13 +140,17 @@ private:
     // Why it must not be done, if so.
     std::optional<Error> ask() {
         if (!line_.yes && can_be_asked()) wiring_.err().write(text(plan_, wiring_.err_terminal().columns));
+        bool all_typed = plan_.leftovers.going.empty();
         for (const use::Step& step : plan_.steps) {
-            if (step.what != Do::remove || !step.by_force) continue;
+            if (step.what != Do::remove) continue;
+            all_typed = all_typed && step.by_force;
+            if (!step.by_force) continue;
             const std::string name = printable(step.model.name.display());
             if (const auto refusal =
                     refusal_of(consent_by_typing(name, name + ": " + step.reason + ".", line_.yes, wiring_)))
                 return refusal;
         }
+        if (all_typed) return std::nullopt; // a name that was typed needs no second answer
         return refusal_of(consent(question(plan_), line_.yes, wiring_));
     }
 

@@ -124,7 +124,7 @@ private:
 
     use::Options options(const std::optional<manifest::LockFile>& lock_file, Wiring& wiring) const {
         use::Options options{targets_, wiring.registry(), is_locked(lock_file, wiring), force_};
-        options.server = wiring.endpoint().text();
+        options.server = wiring.server_id();
         refuse_needless_force(wiring.manifest());
         if (relay_port_)
             options.relay_port = static_cast<std::uint16_t>(number("--relay-port", *relay_port_, 1, 65535));

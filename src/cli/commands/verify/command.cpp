@@ -231,7 +231,7 @@ private:
         } catch (const Error& error) {
             wiring.warn(error.message());
         }
-        std::erase_if(pulled, [&](const state::Pulled& each) { return each.server != wiring.endpoint().text(); });
+        std::erase_if(pulled, [&](const state::Pulled& each) { return each.server != wiring.server_id(); });
         return pulled;
     }
 

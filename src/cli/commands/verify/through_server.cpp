@@ -35,7 +35,7 @@ public:
         : registry_(registry), wiring_(wiring) {
         options_.registry = wiring.registry();
         options_.locked = true;
-        options_.server = wiring.endpoint().text();
+        options_.server = wiring.server_id();
         options_.unverified = std::move(unverified);
     }
 
@@ -119,9 +119,8 @@ std::vector<use::Suspect> suspects_of(const check::Facts& facts, const check::Re
 }
 
 use::Ports reinstall_ports(registry::Registry& registry, std::vector<Digest> unverified, Wiring& wiring) {
-    return {wiring.server(),          registry,
-            wiring.clock(),           wiring.changes(),
-            wiring.endpoint().text(), Bringer(registry, std::move(unverified), wiring)};
+    return {wiring.server(),  registry,           wiring.clock(),
+            wiring.changes(), wiring.server_id(), Bringer(registry, std::move(unverified), wiring)};
 }
 
 std::vector<std::string> lines_of(const use::Plan& plan) {
