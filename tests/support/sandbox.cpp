@@ -60,6 +60,11 @@ void Sandbox::remove(std::string_view name) const {
     must_succeed(exchange(port_, {.method = "DELETE", .path = "/api/delete", .body = body}), name);
 }
 
+void Sandbox::load(std::string_view name) const {
+    const std::string body = R"({"model":")" + std::string(name) + R"("})";
+    must_succeed(exchange(port_, {.method = "POST", .path = "/api/generate", .body = body}), name);
+}
+
 std::vector<std::string> faults_of_pulls() {
     const std::string help = run({.argv = {CODEMATE_SANDBOX_PROGRAM, "--help"}}).out;
     std::istringstream lines(help.substr(help.find("\nFaults: ")));

@@ -37,6 +37,7 @@ public:
     // Installs a model through the API; throws std::runtime_error with the last line where it fails.
     void pull(std::string_view name) const;
     void remove(std::string_view name) const; // likewise
+    void load(std::string_view name) const;   // into memory, likewise
 
     Process& process() { return process_; }
 

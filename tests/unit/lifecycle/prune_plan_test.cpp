@@ -159,8 +159,7 @@ TEST_CASE("what was pulled nobody knows when is not old") {
     world.install("old", {"old"}, days(40));
     SECTION("for --older-than") {
         world.options.older_than = days(30);
-        CHECK(in_words(world.plan()).back() ==
-              "keep odd: when it was pulled is not known, and --older-than spares it");
+        CHECK(in_words(world.plan()).back() == "keep odd: when it was pulled is not known, and --older-than spares it");
     }
     SECTION("for --to-free") {
         world.options.to_free = ByteCount(1);

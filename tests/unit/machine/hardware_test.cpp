@@ -28,8 +28,9 @@ TEST_CASE("a machine is described by what /proc and /sys say") {
     CHECK(hardware.text() == "Fast CPU, 2 threads, 16 GB, AMD, GeForce RTX 3080");
     CHECK(load_average(root.path()) == 0.75);
     CHECK(hardware.driver.empty());
-    write(root, "proc/driver/nvidia/version",
-          "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Thu Feb 22 01:44:30 UTC 2024\nGCC version: 12.2\n");
+    write(
+        root, "proc/driver/nvidia/version",
+        "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Thu Feb 22 01:44:30 UTC 2024\nGCC version: 12.2\n");
     CHECK(read_hardware(root.path()).driver == "NVIDIA 550.54.14");
     write(root, "sys/module/amdgpu/version", "6.7.8\n");
     CHECK(read_hardware(root.path()).driver == "NVIDIA 550.54.14, AMD 6.7.8");

@@ -217,6 +217,8 @@ private:
         for (const use::Swept& each : report.swept) {
             if (each.error) wiring_.err().write(ui::error_text(*each.error, wiring_.style_of_err()));
         }
+        for (const std::string& sentence : plan_.leftovers.kept)
+            wiring_.note(sentence);
         if (report.interrupted)
             wiring_.err().write("codemate: interrupted; what is not listed as removed is still there\n");
         if (report.freed && *report.freed < report.announced)
