@@ -38,7 +38,7 @@ private:
     std::optional<CURLcode> read();
     std::optional<CURLcode> result();
     void wait(bool something_came);
-    void pause() const;
+    void pause(Duration) const;
     void judge(CURLcode) const;
     void check_silence() const;
 
@@ -47,6 +47,7 @@ private:
     const Request& request_;
     const Stop& stop_;
     Incoming incoming_;
+    SteadyTime last_read_ = std::chrono::steady_clock::now();
     std::array<char, CURL_ERROR_SIZE> error_text_{};
 };
 
@@ -88,17 +89,23 @@ std::optional<CURLcode> Exchange::result() {
 }
 
 void Exchange::wait(bool something_came) {
-    if (something_came && request_.read_pace > Duration::zero()) return pause();
+    if (something_came && request_.read_pace > Duration::zero()) {
+        const SteadyTime now = std::chrono::steady_clock::now();
+        const Duration early = last_read_ + request_.read_pace - now;
+        if (early > Duration::zero()) pause(early);
+        last_read_ = now + std::max(early, Duration::zero());
+        if (early > Duration::zero()) return; // more may be there by now
+    }
     const auto most = std::min<Duration>(incoming_.until_next_beat(), longest_wait);
     const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(most).count();
     check_multi(curl_multi_poll(multi_, nullptr, 0, static_cast<int>(rounded), nullptr));
 }
 
-void Exchange::pause() const {
+void Exchange::pause(Duration span) const {
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable_any never;
-    never.wait_for(lock, stop_, request_.read_pace, [] { return false; });
+    never.wait_for(lock, stop_, span, [] { return false; });
 }
 
 void Exchange::check_silence() const {

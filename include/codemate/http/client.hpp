@@ -27,7 +27,7 @@ struct Request {
     Duration connect_timeout = std::chrono::seconds(10);
     std::optional<Duration> timeout; // of the whole exchange; never for a stream
     std::optional<Duration> silence; // the longest without a byte, in whatever phase; more is Error{unreachable}
-    Duration read_pace{0};           // pause between two reads of a fast stream; 0: read at every readiness
+    Duration read_pace{0};           // least time between two reads of a fast stream; 0: read at every readiness
     ByteCount read_buffer{std::uint64_t{64}
                           << 10}; // at most this much with one read; larger is cheaper for what is large
     ByteCount body_limit{std::uint64_t{256} << 20}; // of a body that is collected; more is Error{protocol}

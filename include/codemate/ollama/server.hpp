@@ -57,7 +57,7 @@ public:
 };
 
 // The server at this address. `authorization`: value of that header in all requests to it (ollama/access.hpp); empty:
-// none. `read_pace`: pause between two reads of a pull's stream.
+// none. `read_pace`: least time between two reads of a pull's stream.
 std::unique_ptr<Server> connect(http::Client&, http::Url endpoint, std::string authorization = {},
                                 Duration read_pace = std::chrono::milliseconds(10));
 
