@@ -88,6 +88,7 @@ TEST_CASE("the gate: no baseline, passed, failed") {
     CHECK(slower.status() == 3);
     const json::Value document = test::checked_document(slower.out, "benchmark");
     CHECK(text_of(*first(document).find("gate"), "verdict") == "failed");
+    CHECK_FALSE(first(document).find("gate")->find("would_tell")->elements().empty());
     CHECK(text_of(*first(document).find("baseline")->find("decode"), "change") == "worse");
     const auto wide = world.bench({"--gate=50%", "--baseline", "b.json"});
     CHECK(wide.status() == 0);

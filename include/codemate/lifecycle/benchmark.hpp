@@ -168,6 +168,10 @@ Comparison compare(const state::Benchmark& before, const state::Benchmark& now);
 // The same of two that were measured in turn: another machine is a difference, then, and no obstacle.
 Comparison compare_in_turn(const state::Benchmark& there, const state::Benchmark& here);
 
+// Of what may have made a model slower, each with the run that would show whether it has: "the context: the same with
+// --num-ctx 4096". Never empty. Pure.
+std::vector<std::string> runs_to_tell_apart(const state::Benchmark& before, const state::Benchmark& now);
+
 // The latest of that model among them, or nullptr.
 const state::Benchmark* latest_of(const ModelName&, const std::vector<state::Benchmark>&);
 

@@ -191,3 +191,70 @@ TEST_CASE("how long it takes is guessed by size, then known from before") {
     CHECK(known.estimate() > 6s); // 2 s of loading, seven answers of 0.67 s
     CHECK(known.estimate() < 7s);
 }
+
+TEST_CASE("what is promised to be on the GPU, and is not") {
+    Item item{.step = {.name = ModelName::parse("chat")}};
+    manifest::Declared declared{};
+    declared.expect.gpu = true;
+    item.memory = item.memory_gpu = ByteCount(10'000'000'000);
+    CHECK(broken_promises(declared, item).empty());
+    item.memory_gpu = ByteCount(6'000'000'000);
+    CHECK(broken_promises(declared, item) == std::vector<std::string>{"it is not all on the GPU: 6 GB of 10 GB"});
+    declared.expect.gpu.reset();
+    CHECK(broken_promises(declared, item).empty());
+    declared.expect.gpu = true;
+    item.memory = {}; // the server did not say it
+    CHECK(broken_promises(declared, item).empty());
+}
+
+TEST_CASE("each change that may have made a model slower has a run that would tell") {
+    const state::Benchmark before{.server = "http://a:1",
+                                  .server_version = "0.24.0",
+                                  .name = ModelName::parse("chat"),
+                                  .digest = Digest::of("old"),
+                                  .num_ctx = 4096,
+                                  .memory = ByteCount(10'000'000'000),
+                                  .memory_gpu = ByteCount(10'000'000'000),
+                                  .load_average = 0.1};
+    state::Benchmark now = before;
+    const auto only = [&] {
+        const auto runs = runs_to_tell_apart(before, now);
+        return runs.size() == 1 ? runs.front() : "several";
+    };
+    CHECK(only() == "nothing else is known to have changed: the same with --runs 20");
+    SECTION("digest") {
+        now.digest = Digest::of("new");
+        CHECK(only() ==
+              "the content: `codemate pull chat@sha256:" + before.digest->id() + " --force`, then the same again");
+    }
+    SECTION("server") {
+        now.server_version = "0.32.15";
+        CHECK(only() ==
+              "the server: start Ollama 0.24.0 on another port beside it, and add --against http://HOST:PORT");
+    }
+    SECTION("address") {
+        now.server = "http://b:1";
+        CHECK(only() == "the server: both in turn, with --against");
+    }
+    SECTION("context") {
+        now.num_ctx = 8192;
+        CHECK(only() == "the context: the same with --num-ctx 4096");
+    }
+    SECTION("offload") {
+        now.memory_gpu = ByteCount(7'000'000'000);
+        CHECK(only().starts_with("the share on the GPU: "));
+    }
+    SECTION("driver") {
+        now.driver = "NVIDIA 550.54.14";
+        CHECK(only() == "the driver: the same under the former one");
+    }
+    SECTION("load") {
+        now.load_average = 4;
+        CHECK(only() == "the load of the machine: the same when nothing else runs");
+    }
+    SECTION("several") {
+        now.num_ctx = 8192;
+        now.load_average = 4;
+        CHECK(runs_to_tell_apart(before, now).size() == 2);
+    }
+}

@@ -1,5 +1,6 @@
 #include "cli/commands/benchmark/load.hpp"
 #include "cli/commands/benchmark/render.hpp"
+#include "cli/commands/benchmark/words.hpp"
 #include "cli/commands/json_parts.hpp"
 
 #include "codemate/ui/message.hpp"
@@ -152,6 +153,7 @@ Value row_json(const Row& row) {
     if (row.verdict != Row::Verdict::none_asked) {
         Value gate = Value::object().set("verdict", word(row.verdict));
         if (!row.why.empty()) gate.set("why", row.why);
+        if (const auto runs = ways_to_tell(row); !runs.empty()) gate.set("would_tell", strings(runs));
         value.set("gate", std::move(gate));
     }
     if (item.error) value.set("error", ui::error_json(*item.error));

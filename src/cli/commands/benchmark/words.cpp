@@ -105,6 +105,12 @@ std::string flaws_text(const use::Item& item) {
     return joined(parts, ", ");
 }
 
+std::vector<std::string> ways_to_tell(const Row& row) {
+    const bool is_slower = row.verdict == Row::Verdict::failed && row.comparison && row.measured &&
+                           row.broken_promises.empty() && !row.in_turn;
+    return is_slower ? use::runs_to_tell_apart(*row.before, *row.measured) : std::vector<std::string>();
+}
+
 std::vector<std::string> remarks(const Row& row) {
     std::vector<std::string> lines;
     if (!row.item.flaws.empty()) lines.push_back("did not count, done again: " + flaws_text(row.item));
@@ -113,6 +119,8 @@ std::vector<std::string> remarks(const Row& row) {
     const std::vector<std::string> comparison = comparison_text(row);
     lines.insert(lines.end(), comparison.begin(), comparison.end());
     if (row.verdict != Row::Verdict::none_asked) lines.push_back(verdict_text(row));
+    for (const std::string& run : ways_to_tell(row))
+        lines.push_back("what would tell why: " + run);
     return lines;
 }
 

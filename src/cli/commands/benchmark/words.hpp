@@ -17,6 +17,9 @@ std::string with_interval(const statistics::Summary&);
 
 std::string flaws_text(const lifecycle::benchmark::Item&); // "2 busy, 1 short_answer"; empty: every run counted
 
+// Where the gate failed because the model became slower: the runs that would tell why. Else nothing.
+std::vector<std::string> ways_to_tell(const Row&);
+
 // What is to be said of a measurement beside its figures, a sentence each: runs that did not count, what disturbed it,
 // broken promises, advice, the comparison with the baseline, the gate's verdict. Fit for a terminal.
 std::vector<std::string> remarks(const Row&);
