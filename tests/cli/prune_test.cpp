@@ -227,10 +227,21 @@ TEST_CASE("what another project used the server for is kept for it") {
     CHECK(names_with(document, "do", "remove") == Names{"qwen2.5-coder:7b"});
     CHECK(word(test::model_of(document, "tinyllama:latest").find("kept_by")->elements()[0], "why") == "elsewhere");
     CHECK(names_with(world.document({"--dry-run", "--only-this-manifest"}), "do", "remove") == two);
+    world.server("http://localhost:" + std::to_string(world.sandbox.port())); // the same server by another name
+    CHECK(names_with(world.document({"--dry-run"}), "do", "remove") == Names{"qwen2.5-coder:7b"});
     world.later(std::chrono::hours(24 * 89));
     CHECK(names_with(world.document({"--dry-run"}), "do", "remove") == Names{"qwen2.5-coder:7b"});
     world.later(std::chrono::hours(24 * 91));
     CHECK(names_with(world.document({"--dry-run"}), "do", "remove") == two);
+}
+
+TEST_CASE("a dry run refuses what the real run would refuse") {
+    const PruneWorld world;
+    world.sandbox.set_fault("status=500@/api/ps");
+    const auto dry = world.codemate({"prune", "--dry-run"});
+    CHECK(dry.status() == 4);
+    CHECK(dry.err.find("does not say what is loaded, so nothing is removed") != std::string::npos);
+    CHECK(world.codemate({"prune", "--yes"}).status() == 4);
 }
 
 TEST_CASE("nothing says what to keep") {
