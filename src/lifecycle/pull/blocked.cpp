@@ -16,10 +16,6 @@ using What = Obstacle::What;
 // A server whose client has left writes its records once more, and is done with that long before.
 constexpr Duration moment = 500ms;
 
-std::string described(const Layer& layer) {
-    return std::string(to_string(layer.role)) + " " + layer.digest.id();
-}
-
 bool is_record(const std::string& path) {
     const auto name = store::parse_blob_name(std::string_view(path).substr(path.rfind('/') + 1));
     return name.what == store::BlobName::What::record;
@@ -74,6 +70,10 @@ std::string records_of(const Layer& layer) {
 }
 
 } // namespace
+
+std::string described(const Layer& layer) {
+    return std::string(to_string(layer.role)) + " " + layer.digest.id();
+}
 
 // What Go's JSON decoder says of an empty file, of half a record, and of something else in its place; with another text
 // around it, it is the registry's connection that broke off. And what the server says when it removes its records at

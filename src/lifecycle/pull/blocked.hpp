@@ -10,6 +10,8 @@
 // What lies in the models directory and keeps a layer from ever coming whole, pull as often as one may.
 namespace codemate::lifecycle::pull {
 
+std::string described(const Layer&); // "weights 3f1c0a9be2d4"
+
 // Whether a pull that ended so may have met a record that the server cannot read. A connection that broke off can have
 // the same words.
 bool may_be_blocked(const Error&);

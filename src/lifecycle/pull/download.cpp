@@ -28,8 +28,8 @@ bool may_come_of_a_redirect(Kind kind) {
 } // namespace
 
 Download::Download(ModelName source, ollama::Transport transport, const Options& options, const Ports& ports,
-                   Listener listener)
-    : source_(std::move(source)), transport_(transport), options_(options), ports_(ports),
+                   Freeing& freeing, Listener listener)
+    : source_(std::move(source)), transport_(transport), options_(options), ports_(ports), freeing_(freeing),
       listener_(std::move(listener)), retry_(options.retries) {}
 
 void Download::from(relay::Relay& relay, std::atomic<bool>& carries) {
@@ -38,9 +38,8 @@ void Download::from(relay::Relay& relay, std::atomic<bool>& carries) {
     if (carries) relay.carry_everything();
 }
 
-void Download::expect(const Image& image, Freeing& freeing) {
+void Download::expect(const Image& image) {
     expected_ = &image;
-    freeing_ = &freeing;
 }
 
 void Download::within(Allowance& allowance) {
@@ -168,7 +167,7 @@ bool Download::is_freed(const Stop& stop) {
     if (!wrong_) return false;
     ports_.wait(moment, stop);
     freed_.push_back(wrong_->layer.digest);
-    return freeing_->after_wrong_extent(*wrong_, *expected_);
+    return freeing_.after_wrong_extent(*wrong_, *expected_);
 }
 
 void Download::carry(const std::string& why) {
@@ -192,9 +191,9 @@ bool Download::wait_a_moment(const Stop& stop) {
 
 // A relay whose source breaks off looks the same to the server.
 bool Download::is_unblocked(const Error& error) {
-    if (!listener_.unblock || !may_be_blocked(error) || unblocked_ >= most_unblocked) return false;
+    if (!may_be_blocked(error) || unblocked_ >= most_unblocked) return false;
     if (relay_ != nullptr && relay_->failure()) return false;
-    if (!listener_.unblock()) return false;
+    if (!freeing_.after_refusal(expected_)) return false;
     ++unblocked_;
     return true;
 }

@@ -23,8 +23,6 @@ class Freeing;
 struct Listener {
     std::function<void(const ollama::PullEvent&)> event;
     std::function<void(std::string)> note;
-    // The layer in hand may be blocked (blocked.hpp): true if it no longer is. Throws what keeps it so.
-    std::function<bool()> unblock = {};
     std::function<void()> again = {}; // before an attempt that is not the first; may throw
 };
 
@@ -33,12 +31,12 @@ struct Listener {
 // on.
 class Download {
 public:
-    Download(ModelName source, ollama::Transport, const Options&, const Ports&, Listener);
+    Download(ModelName source, ollama::Transport, const Options&, const Ports&, Freeing&, Listener);
     void from(relay::Relay&,
               std::atomic<bool>& carries); // it is a relay's name; `carries`: redirects are known not to work
 
-    // What comes; leaves the stream where a layer's events tell another length, and frees that layer.
-    void expect(const Image&, Freeing&);
+    // What comes, where that is known: the stream is left where a layer's events tell another length.
+    void expect(const Image&);
     void within(Allowance&); // leaves the stream when more has come than that allows for, and opens it again later
 
     // Throws what ended it: Error with the history of attempts as notes, of a carried layer what went wrong at its
@@ -70,13 +68,13 @@ private:
     ollama::Transport transport_;
     const Options& options_;
     const Ports& ports_;
+    Freeing& freeing_;
     Listener listener_;
     relay::Relay* relay_ = nullptr;
     std::atomic<bool>* carries_ = nullptr;
     Retry retry_;
     int moments_ = 0, unblocked_ = 0;
     const Image* expected_ = nullptr;
-    Freeing* freeing_ = nullptr;
     std::optional<WrongExtent> wrong_; // that the last stream was left for
     std::vector<Digest> freed_;        // of layers that were
     ByteCount came_;                   // in the attempt at hand

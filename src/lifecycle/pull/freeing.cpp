@@ -7,10 +7,6 @@
 namespace codemate::lifecycle::pull {
 namespace {
 
-std::string described(const Layer& layer) {
-    return std::string(to_string(layer.role)) + " " + layer.digest.id();
-}
-
 // The server fetches the layers one after another, so it is the first that it lacks.
 const Layer* first_lacking(const Image& image, ollama::Server& server, const Stop& stop) {
     for (const Layer& layer : image.layers) {
@@ -30,7 +26,7 @@ bool Freeing::tell(const Blocked::Finding& finding) const {
 
 // Without the image nobody knows which files are its own.
 std::optional<Image> Freeing::image_of_tag() const {
-    if (step_.image || shared_.ports.registry == nullptr) return step_.image;
+    if (shared_.ports.registry == nullptr) return std::nullopt;
     try {
         return shared_.ports.registry->image(step_.origin, shared_.run.stop);
     } catch (const Error& error) {
@@ -39,9 +35,9 @@ std::optional<Image> Freeing::image_of_tag() const {
     }
 }
 
-bool Freeing::after_refusal(const std::optional<Image>& image) {
+bool Freeing::after_refusal(const Image* image) {
     if (!advice_.empty()) return false;
-    const std::optional<Image> coming = image ? image : image_of_tag();
+    const std::optional<Image> coming = image != nullptr ? std::optional(*image) : image_of_tag();
     if (!coming) return false;
     const Blocked::Finding finding = shared_.blocked.free(*coming, shared_.run);
     if (finding.out_of_reach) {

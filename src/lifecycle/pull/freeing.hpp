@@ -23,9 +23,9 @@ public:
     }
 
     // After a refusal that may have met a record which cannot be read: true if something was removed, so that the pull
-    // may go on. `image`: what is being pulled, where that is known; else its tag is asked. Looked into once, and again
+    // may go on. `image`: what is being pulled; nullptr: not known, and its tag is asked. Looked into once, and again
     // after what was found has been cured. Throws what keeps it blocked; Interrupted.
-    bool after_refusal(const std::optional<Image>& image);
+    bool after_refusal(const Image* image);
 
     // After a stream was left because of such a layer: true if the pull may go on, because what was there has been
     // removed, or because the server may find it out by itself and fetch the layer again. Throws what it takes to get

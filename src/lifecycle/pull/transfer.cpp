@@ -236,9 +236,9 @@ private:
                 transport,
                 shared_.options,
                 ports_,
+                freeing_,
                 {[this](const PullEvent& event) { account_.on(event); },
                  [this](std::string note) { account_.note(std::move(note)); },
-                 [this] { return freeing_.after_refusal(image_); },
                  [this] {
                      if (source_.is_relayed()) relayed_.discard_unverified(image_->blobs(), fetching_);
                  }}};
@@ -264,7 +264,7 @@ private:
         try {
             Download download = this->download(step_.transport);
             if (item_.pace == Pace::average) download.within(shared_.allowance);
-            if (step_.image) download.expect(*step_.image, freeing_);
+            if (step_.image) download.expect(*step_.image);
             run(download);
             return std::nullopt;
         } catch (const Error& error) {
@@ -297,7 +297,7 @@ private:
         Download download = this->download(ollama::Transport::plain_http);
         freeing_.pulls(source_.name(), false);
         download.from(*relay, shared_.route.carries());
-        download.expect(supply.image, freeing_);
+        download.expect(supply.image);
         try {
             run(download);
         } catch (const Error&) {
