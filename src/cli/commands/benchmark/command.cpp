@@ -61,6 +61,7 @@ public:
         if (history_) return show_history(options, wiring);
         if (prompt_) options.prompt = benchmark::prompt(*prompt_, wiring.stop());
         Side here(wiring.server(), wiring.endpoint(), options, wiring);
+        here.look_at_machine();
         std::optional<Wiring::Another> another;
         std::optional<Side> there;
         if (against_) {

@@ -1,26 +1,17 @@
 #include "cli/commands/benchmark/load.hpp"
+#include "cli/commands/benchmark/words.hpp"
 
 #include "codemate/base/text.hpp"
 #include "codemate/ui/table.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdio>
 
 namespace codemate::cli::benchmark {
 namespace {
 
 namespace use = lifecycle::benchmark;
 using statistics::Summary;
-
-// Three digits, and all of those before the point.
-std::string number(double value) {
-    char text[32];
-    const int digits = std::abs(value) >= 100 ? 0 : std::abs(value) >= 10 ? 1 : 2;
-    std::snprintf(text, sizeof text, "%.*f", digits, value);
-    return text;
-}
 
 std::string milliseconds(const std::optional<double>& value) {
     return value ? number(*value) + " ms" : "-";

@@ -27,11 +27,16 @@ use::Machine machine_of(std::vector<std::string> gpus, const Stop& stop) {
 Side::Side(ollama::Server& server, const http::Url& endpoint, use::Options options, Wiring& wiring)
     : options_(std::move(options)), wiring_(wiring), ports_{server, wiring.clock(), wiring.benchmarks()} {
     if (!endpoint.is_loopback()) return;
-    machine::Hardware hardware = machine::read_hardware();
+    const machine::Hardware hardware = machine::read_hardware();
     ports_.hardware = hardware.text();
     ports_.driver = hardware.driver;
     ports_.load_average = [] { return machine::load_average(); };
-    machine_ = machine_of(std::move(hardware.gpus), wiring.stop());
+    gpus_ = hardware.gpus;
+    is_local_ = true;
+}
+
+void Side::look_at_machine() {
+    if (is_local_) machine_ = machine_of(gpus_, wiring_.stop());
 }
 
 void Side::gather(const Run& run) {

@@ -4,6 +4,7 @@
 
 #include "codemate/lifecycle/benchmark.hpp"
 
+#include <string>
 #include <vector>
 
 namespace codemate::cli::benchmark {
@@ -15,6 +16,7 @@ public:
     Side(ollama::Server&, const http::Url& endpoint, lifecycle::benchmark::Options, Wiring&);
 
     void gather(const Run&); // facts and plan
+    void look_at_machine();  // before anything is measured, for what would make it faster
 
     const lifecycle::benchmark::Options& options() const { return options_; }
     const lifecycle::benchmark::Ports& ports() const { return ports_; }
@@ -31,6 +33,8 @@ private:
     lifecycle::benchmark::Options options_;
     Wiring& wiring_;
     lifecycle::benchmark::Ports ports_;
+    bool is_local_ = false;
+    std::vector<std::string> gpus_;
     lifecycle::benchmark::Machine machine_;
     lifecycle::benchmark::Facts facts_;
     lifecycle::benchmark::Plan plan_;
