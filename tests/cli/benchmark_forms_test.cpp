@@ -1,27 +1,14 @@
-#include "cli/world.hpp"
+#include "cli/benchmark_world.hpp"
 #include "support/catch.hpp"
 
 #include "codemate/base/bytes.hpp"
 #include "codemate/base/files.hpp"
 
 using namespace codemate;
-using test::World;
 
 namespace {
 
-struct Ready : World {
-    Ready() {
-        set("CODEMATE_REGISTRY", sandbox.url());
-        sandbox.pull("mistral:latest");
-        sandbox.set_fault("decode-rate=4000");
-        sandbox.set_fault("prefill-rate=50000");
-        sandbox.set_fault("load-time=60ms");
-    }
-    test::Finished bench(test::Arguments more) const {
-        test::Arguments words{"bench", "--tokens", "16", "--prompt-tokens", "64", "mistral"};
-        words.insert(words.end(), more.begin(), more.end());
-        return codemate(words);
-    }
+struct Ready : test::BenchmarkWorld {
     std::string file(const char* name) const { return read_file(directory().path() / name, ByteCount(10'000'000)); }
 };
 

@@ -1,28 +1,13 @@
-#include "cli/world.hpp"
+#include "cli/benchmark_world.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
 #include <csignal>
 
 using namespace codemate;
-using test::World;
+using Ready = test::BenchmarkWorld;
 
 namespace {
-
-struct Ready : World {
-    Ready() {
-        set("CODEMATE_REGISTRY", sandbox.url());
-        sandbox.pull("mistral:latest");
-        sandbox.set_fault("decode-rate=4000");
-        sandbox.set_fault("prefill-rate=50000");
-        sandbox.set_fault("load-time=60ms");
-    }
-    test::Finished bench(test::Arguments more) const {
-        test::Arguments words{"bench", "--tokens", "16", "--prompt-tokens", "64", "mistral"};
-        words.insert(words.end(), more.begin(), more.end());
-        return codemate(words);
-    }
-};
 
 const json::Value& first(const json::Value& document, const char* list = "models") {
     return document.find(list)->elements().front();
