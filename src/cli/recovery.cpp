@@ -2,7 +2,9 @@
 
 #include "cli/wiring.hpp"
 
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/manifest/lock.hpp"
 #include "codemate/rules/targets.hpp"
 #include "codemate/ui/message.hpp"
 
@@ -61,6 +63,20 @@ std::vector<state::Changes::Held> take_removed(std::vector<state::Changes::Held>
     return removed;
 }
 
+// Of a change that replaces a content, what its lock says now: that may be another project's than this one. What cannot
+// be read pins nothing, and the content from before is the one that is proven.
+std::optional<Digest> pinned_by_lock(const state::Change& change) {
+    if (!change.replacing || !change.replacing->lock) return std::nullopt;
+    try {
+        const manifest::Lock lock = manifest::LockFile(*change.replacing->lock).read();
+        const manifest::Locked* entry = lock.find(change.name);
+        return entry == nullptr ? std::nullopt : std::optional(entry->digest);
+    } catch (const Error& error) {
+        diagnostics::info(error.message());
+        return std::nullopt;
+    }
+}
+
 // What the server has of it by now: whether that was hashed nobody knows.
 std::vector<Digest> fetched_of(const state::Change& change, Wiring& wiring) {
     std::vector<Digest> there;
@@ -83,8 +99,10 @@ Recovering recover(Recovery mode, Wiring& wiring) {
     facts.installed = wiring.server().installed(wiring.stop());
     Recovering result;
     result.removed = take_removed(held, facts.installed, mode, wiring);
-    for (const state::Changes::Held& each : held)
+    for (const state::Changes::Held& each : held) {
+        if (const auto pinned = pinned_by_lock(each.change())) facts.pinned.emplace(facts.changes.size(), *pinned);
         facts.changes.push_back(each.change());
+    }
     facts.now = wiring.clock().now();
     bool complete = true;
     result.items = carry_out(use::plan(facts), mode, wiring, complete);

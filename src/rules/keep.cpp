@@ -53,6 +53,7 @@ std::vector<KeepReason> Keepers::reasons(const ollama::Installed& model) const {
     }
     add_loaded(reasons, model);
     add_snapshot(reasons, model.name);
+    add_candidate(reasons, model);
     if (model.cloud()) reasons.push_back({Why::cloud, "it is a cloud model: its content is not on the server"});
     add_misread(reasons, model);
     return reasons;
@@ -109,6 +110,12 @@ void Keepers::add_snapshot(std::vector<KeepReason>& reasons, const ModelName& na
     if (!snapshot || facts_.now - snapshot->made >= snapshots_kept_for) return;
     reasons.push_back(
         {Why::snapshot, "it is a snapshot of " + printable(snapshot->of.display()) + ", made less than 14 days ago"});
+}
+
+// The update that it belongs to may be at work.
+void Keepers::add_candidate(std::vector<KeepReason>& reasons, const ollama::Installed& model) const {
+    if (!is_candidate_name(model.name) || facts_.now - model.modified >= candidates_kept_for) return;
+    reasons.push_back({Why::snapshot, "it is the candidate of an update, made less than a day ago"});
 }
 
 void Keepers::add_misread(std::vector<KeepReason>& reasons, const ollama::Installed& model) const {

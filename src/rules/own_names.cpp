@@ -17,6 +17,9 @@ constexpr std::size_t longest_tag = 80; // types/model/name.go of Ollama
 constexpr std::size_t room = longest_tag - suffix_size;
 constexpr std::size_t hash_size = 8;
 
+constexpr std::string_view candidate_marker = ".codemate-candidate-";
+static_assert(candidate_marker.size() + id_size <= suffix_size); // so that a shortened tag has room for it, too
+
 constexpr std::string_view relay_prefix = "codemate-";
 constexpr std::size_t relay_digits = 32;
 
@@ -89,6 +92,18 @@ bool SnapshotName::is_of(const ModelName& name) const {
     return of.same_on_server(name.with_tag(shortened(name.tag())));
 }
 
+ModelName new_candidate_name(const ModelName& of) {
+    return of.with_tag(shortened(of.tag()) + std::string(candidate_marker) + random_hex(id_size));
+}
+
+bool is_candidate_name(const ModelName& name) {
+    const std::string_view tag = name.tag();
+    const std::size_t size = candidate_marker.size() + id_size;
+    if (tag.size() <= size) return false;
+    const std::string_view suffix = tag.substr(tag.size() - size);
+    return suffix.starts_with(candidate_marker) && is_id(suffix.substr(candidate_marker.size()));
+}
+
 std::string new_relay_owner() {
     return std::string(relay_prefix) + random_hex(relay_digits);
 }
@@ -100,7 +115,7 @@ bool is_relay_name(const ModelName& name) {
 }
 
 bool is_own_name(const ModelName& name) {
-    return is_relay_name(name) || parse_snapshot_name(name).has_value();
+    return is_relay_name(name) || is_candidate_name(name) || parse_snapshot_name(name).has_value();
 }
 
 } // namespace codemate::rules

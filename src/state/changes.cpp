@@ -106,14 +106,19 @@ std::vector<Digest> digests_of(const json::Cursor& list) {
 
 std::string to_text(const Change& change) {
     json::Value text = json::Value::object();
-    // One that an older codemate would not bring back has a schema that it leaves alone.
-    text.set("schema", change.restoring ? 2 : 1).set("server", change.server).set("name", change.name.display());
+    // What an older codemate would not bring back, or would finish, has a schema that it leaves alone.
+    text.set("schema", change.replacing ? 3 : change.restoring ? 2 : 1).set("server", change.server).set("name", change.name.display());
     text.set("began", to_rfc3339(change.began));
     if (change.before) text.set("before", change.before->text());
     text.set("wanted", digests_value(change.wanted));
     if (change.helper) text.set("helper", change.helper->display());
     if (!change.fetching.empty()) text.set("fetching", digests_value(change.fetching));
     if (change.restoring) text.set("restoring", restoring_value(*change.restoring));
+    if (change.replacing) {
+        json::Value replacing = json::Value::object();
+        if (change.replacing->lock) replacing.set("lock", change.replacing->lock->string());
+        text.set("replacing", std::move(replacing));
+    }
     return json::to_line(text) + "\n";
 }
 
@@ -122,7 +127,7 @@ std::optional<Change> parse_change(std::string_view text) {
         const json::Document document = json::read(text, "change");
         const json::Cursor root(document.root, "change");
         const std::uint64_t schema = root.at("schema").unsigned_integer();
-        if (schema != 1 && schema != 2) return std::nullopt;
+        if (schema < 1 || schema > 3) return std::nullopt;
         Change change{root.at("server").string(), ModelName::parse(root.at("name").string())};
         change.began = root.at("began").time();
         if (root.has("before")) change.before = Digest::parse(root.at("before").string());
@@ -130,6 +135,11 @@ std::optional<Change> parse_change(std::string_view text) {
         if (root.has("fetching")) change.fetching = digests_of(root.at("fetching"));
         if (root.has("helper")) change.helper = ModelName::parse(root.at("helper").string());
         if (schema == 2) change.restoring = restoring_of(root.at("restoring"), change.before);
+        if (schema == 3) {
+            change.replacing.emplace();
+            const json::Cursor replacing = root.at("replacing");
+            if (replacing.has("lock")) change.replacing->lock = replacing.at("lock").string();
+        }
         return change;
     } catch (const Error&) {
         return std::nullopt;

@@ -6,6 +6,8 @@
 #include "codemate/ollama/server.hpp"
 #include "codemate/state/changes.hpp"
 
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +26,9 @@ struct Facts {
     std::vector<state::Change> changes; // of this server, whose processes are gone, oldest first
     std::vector<ollama::Installed> installed;
     Time now{};
+    // Of changes that replace a content: what the lock pins now that was to pin the new one, by the number of the
+    // change. Nothing of those without a lock, and where the model is not pinned.
+    std::map<std::size_t, Digest> pinned{};
 };
 
 struct Step {

@@ -21,6 +21,7 @@
 namespace codemate::rules {
 
 inline constexpr Duration snapshots_kept_for = std::chrono::days(14);
+inline constexpr Duration candidates_kept_for = std::chrono::days(1); // tests of the project's own may take their time
 
 struct KeepReason {
     enum class Why {
@@ -30,7 +31,7 @@ struct KeepReason {
         is_protected, // a pattern of the manifest's, or of the command line
         elsewhere,    // another project's manifest required it lately
         loaded,       // it would go on running, and take its space, after its removal
-        snapshot,     // of codemate's own, and young
+        snapshot,     // of codemate's own, and young; also a candidate
         cloud,        // a stub: its content is elsewhere
         misread,      // the server may act on another model by that name
     };
@@ -76,6 +77,7 @@ private:
     void add_protected(std::vector<KeepReason>&, const ModelName&) const;
     void add_elsewhere(std::vector<KeepReason>&, const ModelName&) const;
     void add_snapshot(std::vector<KeepReason>&, const ModelName&) const;
+    void add_candidate(std::vector<KeepReason>&, const ollama::Installed&) const;
     void add_loaded(std::vector<KeepReason>&, const ollama::Installed&) const;
     void add_misread(std::vector<KeepReason>&, const ollama::Installed&) const;
 

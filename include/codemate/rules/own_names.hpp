@@ -30,6 +30,11 @@ ModelName snapshot_name(const ModelName& of, Time now, const Digest&);
 ModelName free_snapshot_name(const ModelName& of, Time now, const Digest&, const std::vector<ollama::Installed>&);
 std::optional<SnapshotName> parse_snapshot_name(const ModelName&); // nothing for every other name
 
+// What is to take a model's place and has not proven itself yet: NAME:TAG.codemate-candidate-<12 hex>, such as
+// mistral:latest.codemate-candidate-0123456789ab.
+ModelName new_candidate_name(const ModelName& of); // another one each time
+bool is_candidate_name(const ModelName&);
+
 // The owner of names at a relay: codemate-<32 hex>, as in 127.0.0.1:41234/codemate-…/mistral:latest. Nobody can guess
 // it; a server has such a name only while it pulls from the relay, or where that was cut off.
 std::string new_relay_owner(); // another one each time

@@ -33,6 +33,12 @@ struct Change {
         std::vector<ModelName> places; // where its layers were to be had
     };
     std::optional<Restoring> restoring = {};
+    // Of a content that is to take the place of another under the same name, once it has proven itself under the helper
+    // name. Unlike a pull it is undone where it was cut off, until the lock has its digest.
+    struct Replacing {
+        std::optional<std::filesystem::path> lock = {}; // that pins the model then; nothing: none does
+    };
+    std::optional<Replacing> replacing = {};
 };
 
 // Changes under way: written before they begin, taken away when they have ended. What a process leaves behind that was

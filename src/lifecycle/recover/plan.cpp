@@ -1,5 +1,6 @@
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/recover.hpp"
+#include "codemate/rules/keep.hpp"
 #include "codemate/rules/own_names.hpp"
 #include "codemate/rules/targets.hpp"
 
@@ -11,13 +12,14 @@ namespace {
 using ollama::Installed;
 using state::Change;
 
-constexpr auto abandoned_after = std::chrono::hours(1);
+constexpr Duration abandoned_after = std::chrono::hours(1);
 
 // What one change has left, and what is to be done about it.
 class Remains {
 public:
-    Remains(const Change& change, const Facts& facts)
-        : change_(change), facts_(facts), there_(rules::find(facts.installed, change.name)) {
+    Remains(const Change& change, std::optional<Digest> pinned, const Facts& facts)
+        : change_(change), pinned_(std::move(pinned)), facts_(facts),
+          there_(rules::find(facts.installed, change.name)) {
         if (change.helper) helper_ = rules::find(facts.installed, *change.helper);
         if (there_ != nullptr) content_ = there_->digest;
         for (const Installed& model : facts.installed) {
@@ -26,8 +28,12 @@ public:
     }
 
     std::vector<Step> steps() {
-        finish();
-        put_back();
+        if (change_.replacing) {
+            undo_replacing();
+        } else if (!rules::is_candidate_name(change_.name)) { // of that one nothing is wanted any more
+            finish();
+            put_back();
+        }
         drop_snapshots();
         drop_helper();
         return std::move(steps_);
@@ -72,6 +78,25 @@ private:
         content_ = (*kept)->digest;
     }
 
+    // The lock is the last thing that is written: once it has the new digest the change is over. Without one the name
+    // itself decides.
+    void undo_replacing() {
+        const bool is_over = change_.replacing->lock ? pinned_ && is_wanted(pinned_) : is_wanted(content_);
+        if (is_over || content_ == change_.before) return;
+        if (there_ != nullptr && !is_wanted(content_)) return; // somebody else has changed it since
+        if (!change_.before) {
+            if (there_ != nullptr && there_->modified >= std::chrono::floor<std::chrono::seconds>(change_.began))
+                add(Step::Do::remove, there_->name, {}, "it was installed by an update that did not come to its end");
+            content_.reset();
+            return;
+        }
+        const auto kept = std::ranges::find_if(
+            snapshots_, [&](const Installed* snapshot) { return snapshot->digest == change_.before; });
+        if (kept == snapshots_.end()) return;
+        add(Step::Do::place, change_.name, (*kept)->name, "its update did not come to its end");
+        content_ = (*kept)->digest;
+    }
+
     // Those of what the name has, and all but one of the same content: helpers of an exchange.
     void drop_snapshots() {
         std::vector<Digest> kept;
@@ -88,7 +113,9 @@ private:
     void drop_helper() {
         if (helper_ == nullptr) return;
         if (rules::is_own_name(helper_->name)) {
-            add(Step::Do::remove, helper_->name, {}, "a helper of a pull that was cut off");
+            add(Step::Do::remove, helper_->name, {},
+                change_.replacing ? "a candidate of an update that was cut off"
+                                  : "a helper of a pull that was cut off");
         } else {
             add(Step::Do::leave, helper_->name, {},
                 "the name that " + change_.name.display() +
@@ -101,6 +128,7 @@ private:
     }
 
     const Change& change_;
+    const std::optional<Digest> pinned_; // of one that replaces a content: what its lock says now
     const Facts& facts_;
     const Installed* there_;
     const Installed* helper_ = nullptr;
@@ -117,15 +145,23 @@ bool is_named(const Plan& plan, const ModelName& name) {
 
 Plan plan(const Facts& facts) {
     Plan plan;
-    for (const Change& change : facts.changes) {
-        for (Step& step : Remains(change, facts).steps()) {
+    for (std::size_t i = 0; i < facts.changes.size(); ++i) {
+        const auto pin = facts.pinned.find(i);
+        const auto pinned = pin == facts.pinned.end() ? std::nullopt : std::optional(pin->second);
+        for (Step& step : Remains(facts.changes[i], pinned, facts).steps()) {
             if (!is_named(plan, step.name)) plan.steps.push_back(std::move(step));
         }
     }
     for (const Installed& model : facts.installed) {
-        const bool abandoned = rules::is_relay_name(model.name) && model.modified + abandoned_after < facts.now;
-        if (abandoned && !is_named(plan, model.name))
-            plan.steps.push_back({Step::Do::remove, model.name, {}, "a helper of a pull that was cut off"});
+        const bool is_candidate = rules::is_candidate_name(model.name);
+        if (!is_candidate && !rules::is_relay_name(model.name)) continue;
+        const Duration patience = is_candidate ? rules::candidates_kept_for : abandoned_after;
+        if (model.modified + patience >= facts.now || is_named(plan, model.name)) continue;
+        plan.steps.push_back({Step::Do::remove,
+                              model.name,
+                              {},
+                              is_candidate ? "a candidate of an update that was cut off"
+                                           : "a helper of a pull that was cut off"});
     }
     return plan;
 }
