@@ -5,6 +5,7 @@
 #include "codemate/json/read.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace codemate::ollama::wire {
 
@@ -169,6 +170,14 @@ std::string error_text(const json::Value& error) {
     return text ? *text : json::to_line(error);
 }
 
+std::vector<float> numbers_of(const json::Value& vector) {
+    std::vector<float> numbers;
+    numbers.reserve(vector.elements().size());
+    for (const json::Value& element : vector.elements())
+        numbers.push_back(static_cast<float>(element.number().value_or(std::numeric_limits<double>::quiet_NaN())));
+    return numbers;
+}
+
 } // namespace
 
 Error not_ollama(std::string_view text, std::string_view source) {
@@ -266,7 +275,8 @@ Embedded embedded(std::string_view body, std::string_view source) {
     if (!document.root.is_object() || !root.has("embeddings")) throw not_ollama(body, source);
     const json::Value& vectors = root.at("embeddings").value();
     Embedded answer{.vectors = vectors.elements().size()};
-    if (answer.vectors > 0) answer.dimensions = vectors.elements().front().elements().size();
+    if (answer.vectors > 0) answer.numbers = numbers_of(vectors.elements().front());
+    answer.dimensions = answer.numbers.size();
     answer.total = duration_of(root, "total_duration");
     answer.load = duration_of(root, "load_duration");
     answer.tokens = count_of(root, "prompt_eval_count");

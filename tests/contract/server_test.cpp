@@ -2,8 +2,10 @@
 #include "support/catch.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/ollama/vectors.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
 // What every ollama::Server keeps to, whoever stands behind it.
@@ -230,12 +232,33 @@ TEST_CASE("a text becomes a vector, with figures; none only loads the model") {
     const Embedded one = world->server().embed({.model = name, .text = "code mate", .load = {.num_ctx = 320}}, {});
     CHECK(one.vectors == 1);
     CHECK(one.dimensions > 1);
+    CHECK(one.numbers.size() == one.dimensions);
     REQUIRE((one.total && one.load && one.tokens));
     CHECK(*one.total > *one.load);
     CHECK(*one.tokens > 1);
     const auto running = entry_of(*world, name);
     REQUIRE(running);
     CHECK(running->context_length == 320);
+}
+
+TEST_CASE("a text has one vector with a model, and other texts have others") {
+    const auto world = new_world();
+    const ModelName name = world->name("first");
+    pull(*world, name);
+    const std::vector<std::string_view> texts{"code mate", "model", "code mate"};
+    const auto vectors = vectors_of(world->server(), name, texts, {.num_ctx = 320}, {});
+    REQUIRE(vectors.size() == 3);
+    CHECK(vectors[0].size() == 64); // as the model's header says
+    double difference = 0, distance = 0, square = 0;
+    for (std::size_t i = 0; i < vectors[0].size(); ++i) {
+        const double number = static_cast<double>(vectors[0][i]);
+        square += number * number;
+        difference = std::max(difference, std::abs(number - static_cast<double>(vectors[2][i])));
+        distance = std::max(distance, std::abs(number - static_cast<double>(vectors[1][i])));
+    }
+    CHECK(std::abs(square - 1) < 1e-3); // of length 1
+    CHECK(difference < 1e-5);
+    CHECK(distance > 1e-3);
 }
 
 TEST_CASE("an answer that is dropped ends") {

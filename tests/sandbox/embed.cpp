@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-// Vectors of texts: made up, the same for the same text.
+// Vectors of texts: made up, the same for the same text and the same weights.
 namespace codemate::sandbox {
 namespace {
 
@@ -16,13 +16,13 @@ std::uint64_t dimensions_of(const Model& model) {
     return length == nullptr ? 0 : length->unsigned_integer().value_or(0);
 }
 
-std::vector<double> vector_of(const std::string& text, std::uint64_t dimensions) {
+std::vector<double> vector_of(const Model& model, const std::string& text) {
     std::uint64_t state = 14695981039346656037ULL;
-    for (const char letter : text)
+    for (const char letter : model.manifest.layer("model")->digest + text)
         state = (state ^ static_cast<unsigned char>(letter)) * 1099511628211ULL;
     std::vector<double> numbers;
     double square = 0;
-    for (std::uint64_t i = 0; i < dimensions; ++i) {
+    for (std::uint64_t i = 0; i < dimensions_of(model); ++i) {
         state = state * 6364136223846793005ULL + 1442695040888963407ULL;
         numbers.push_back(static_cast<double>(state >> 40U) / (1U << 23U) - 1);
         square += numbers.back() * numbers.back();
@@ -109,7 +109,7 @@ Reply handle_embed(World& world, const Request& request) {
     const Figures figures = read(world, loaded, pace, texts, request);
     auto vectors = json::Value::array();
     for (const auto& text : texts)
-        vectors.add(vector_json(vector_of(text, dimensions_of(model))));
+        vectors.add(vector_json(vector_of(model, text)));
     value.set("embeddings", std::move(vectors));
     if (pace.strikes("no-metrics")) return json_reply(200, value);
     value.set("total_duration", (figures.load + figures.prefill).count()).set("load_duration", figures.load.count());
@@ -130,7 +130,7 @@ Reply handle_embeddings(World& world, const Request& request) {
         return json_reply(200, value.set("embedding", json::Value::array()));
     }
     read(world, loaded, Pace(world, request.path, name), {text}, request);
-    return json_reply(200, value.set("embedding", vector_json(vector_of(text, dimensions_of(model)))));
+    return json_reply(200, value.set("embedding", vector_json(vector_of(model, text))));
 }
 
 } // namespace codemate::sandbox

@@ -4,6 +4,7 @@
 #include "support/fake_server.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace codemate::test {
 
@@ -29,6 +30,23 @@ Error not_installed(const ModelName& name) {
 
 Duration time_for(std::uint64_t tokens, double rate) {
     return Duration(static_cast<std::int64_t>(static_cast<double>(tokens) * 1e9 / rate));
+}
+
+// Made up, of length 1: the same for the same text and the same weights.
+std::vector<float> vector_of(const FakeServer::Model& model, const std::string& text) {
+    std::uint64_t state = 14695981039346656037ULL;
+    for (const char letter : (model.layers.empty() ? "" : model.layers.front().digest.hex()) + text)
+        state = (state ^ static_cast<unsigned char>(letter)) * 1099511628211ULL;
+    std::vector<float> numbers(model.embedding_length > 0 ? model.embedding_length : 4);
+    double square = 0;
+    for (float& number : numbers) {
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        number = static_cast<float>(static_cast<double>(state >> 40U) / (1U << 23U) - 1);
+        square += static_cast<double>(number) * static_cast<double>(number);
+    }
+    for (float& number : numbers)
+        number = static_cast<float>(static_cast<double>(number) / std::sqrt(square));
+    return numbers;
 }
 
 } // namespace
@@ -148,10 +166,12 @@ ollama::Embedded FakeServer::embed(const ollama::Passage& passage, Stop stop) {
     record({.what = Call::What::embed, .name = passage.model.display()}, stop);
     Answer answer;
     Was was{};
+    std::vector<float> numbers;
     {
         const std::lock_guard lock(mutex_);
         was = put_into_memory(passage.model, passage.load);
         if (passage.text.empty()) return {};
+        numbers = vector_of(find(passage.model)->second, passage.text);
         passages_.push_back(passage);
         answer = next_answer();
     }
@@ -161,8 +181,13 @@ ollama::Embedded FakeServer::embed(const ollama::Passage& passage, Stop stop) {
     const Duration load = loads ? answer.load : Duration(std::chrono::milliseconds(2));
     const Duration prefill = time_for(read, answer.prefill_rate);
     pass(load + prefill + answer.stall);
-    if (answer.without_metrics) return {.vectors = 1, .dimensions = 4};
-    return {.vectors = 1, .dimensions = 4, .total = load + prefill, .load = load, .tokens = read};
+    if (answer.without_metrics) return {.vectors = 1, .dimensions = numbers.size(), .numbers = numbers};
+    return {.vectors = 1,
+            .dimensions = numbers.size(),
+            .total = load + prefill,
+            .load = load,
+            .tokens = read,
+            .numbers = numbers};
 }
 
 } // namespace codemate::test

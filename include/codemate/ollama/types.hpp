@@ -134,6 +134,7 @@ struct Embedded {
     std::optional<Duration> total = {};       // from the request to the vector
     std::optional<Duration> load = {};        // until a runner was there: queueing included
     std::optional<std::uint64_t> tokens = {}; // of the text
+    std::vector<float> numbers = {};          // of the first one; what is no number is not finite here
 };
 
 enum class Transport { https, plain_http }; // plain_http: "insecure", for every request of that pull (facts.md 2.5)

@@ -3,8 +3,10 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/ollama/server.hpp"
+#include "codemate/ollama/vectors.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace codemate;
 using namespace codemate::ollama;
@@ -66,6 +68,7 @@ TEST_CASE("a vector is asked for as Ollama wants it, and read with what is told 
                                           {});
     CHECK(answer.vectors == 1);
     CHECK(answer.dimensions == 3);
+    CHECK(answer.numbers == std::vector<float>{0.5F, 0.25F, 1});
     CHECK(answer.total == Duration(9));
     CHECK(answer.load == Duration(2));
     CHECK(answer.tokens == 4U);
@@ -75,6 +78,24 @@ TEST_CASE("a vector is asked for as Ollama wants it, and read with what is told 
     CHECK(sent[0].body == R"({"model":"a:latest","options":{"num_ctx":512},"input":"some \"text\""})");
     CHECK_FALSE(sent[0].timeout); // loading may take long
     CHECK(sent[0].silence == std::chrono::seconds(7));
+}
+
+TEST_CASE("the vectors of several texts are asked for one by one; none at all is no answer") {
+    Script two({.status = 200, .steps = {std::string(R"({"embeddings":[[1,0]]})")}});
+    const auto server = connect(two, address);
+    const std::vector<std::string_view> texts{"one", "two"};
+    const auto vectors = vectors_of(*server, ModelName::parse("a"), texts, {.num_ctx = 64}, {});
+    CHECK(vectors == std::vector<std::vector<float>>{{1, 0}, {1, 0}});
+    REQUIRE(two.requests().size() == 2);
+    CHECK(two.requests()[1].body == R"({"model":"a:latest","options":{"num_ctx":64},"input":"two"})");
+    Script none({.status = 200, .steps = {std::string(R"({"embeddings":[]})")}});
+    const auto silent = connect(none, address);
+    CHECK_THROWS_AS(vectors_of(*silent, ModelName::parse("a"), texts, {}, {}), Error);
+    Script odd({.status = 200, .steps = {std::string(R"({"embeddings":[[1,"x",null]]})")}});
+    const Embedded spoiled = connect(odd, address)->embed({.model = ModelName::parse("a"), .text = "x"}, {});
+    REQUIRE(spoiled.numbers.size() == 3);
+    CHECK(std::isnan(spoiled.numbers[1]));
+    CHECK(std::isnan(spoiled.numbers[2]));
 }
 
 TEST_CASE("what is no vector") {
