@@ -13,8 +13,10 @@ std::unique_ptr<Command> make_outdated();
 std::unique_ptr<Command> make_pull();
 std::unique_ptr<Command> make_prune();
 std::unique_ptr<Command> make_rm();
+std::unique_ptr<Command> make_rollback();
 std::unique_ptr<Command> make_show();
 std::unique_ptr<Command> make_use();
+std::unique_ptr<Command> make_update();
 std::unique_ptr<Command> make_verify();
 
 const std::vector<CommandInfo>& commands() {
@@ -159,6 +161,35 @@ const std::vector<CommandInfo>& commands() {
          {"codemate outdated  # everything that is installed", "codemate outdated -v mistral  # what changed, in full",
           "codemate outdated --check default  # for a nightly job: status 3 if a tag has moved"},
          make_outdated},
+        {"update",
+         Group::everyday,
+         "give models what their tags serve now, once it has proven itself",
+         "Looks up what the tags serve now, says layer by layer what would change, and asks. The new content comes to "
+         "the server under a name of codemate's own and has to pass there: its files have their digests (where they "
+         "are in reach) and hold what the manifest expects, it answers a prompt, an embedding model still gives the "
+         "vectors that the lock remembers, each command of --validate ends with 0, and it is not slower than in the "
+         "last benchmark, if there was one, beyond noise and by more than --gate. Only then it gets the model's name, "
+         "the lock its digest, and what was replaced stays as a snapshot for 14 days, which `codemate rollback` puts "
+         "back. Whatever fails before leaves the old content under its name; where codemate is killed in the middle, "
+         "its next run puts it back. A command of --validate finds the candidate's name in CODEMATE_MODEL, the "
+         "model's own in CODEMATE_PRODUCTION_MODEL, both digests in CODEMATE_DIGEST and CODEMATE_DIGEST_BEFORE, and "
+         "the server in OLLAMA_HOST. A registry that only the server gets to is asked by it: then the new content "
+         "stands under the model's name for a moment, which is said.",
+         {"codemate update  # the required set", "codemate update --dry-run  # what would change?",
+          "codemate update --yes --validate 'pytest tests/ -v' primary  # with the project's own tests",
+          "codemate update --accept-new-vectors embedding  # the store of vectors will be built anew"},
+         make_update},
+        {"rollback",
+         Group::everyday,
+         "give a model the content that it had before",
+         "Puts back what an update, or a pull of a pinned content, has replaced: from its snapshot, from another name "
+         "that has it, or, where both are gone, layer by layer from wherever they are to be had, by what the journal "
+         "of pulls remembers. The lock's entry goes back, too. NAME@sha256:… asks for a content of the past by 12 to "
+         "64 digits of its digest, as a former codemate.lock has it. What it replaces stays as a snapshot: rolling "
+         "back twice is no change.",
+         {"codemate rollback mistral  # to what it was before its last update",
+          "codemate rollback mistral@sha256:f974a74358d6  # to that content"},
+         make_rollback},
         {"benchmark",
          Group::everyday,
          "measure how fast models are",

@@ -65,15 +65,18 @@ std::vector<state::Changes::Held> take_removed(std::vector<state::Changes::Held>
 
 // Of a change that replaces a content, what its lock says now: that may be another project's than this one. What cannot
 // be read pins nothing, and the content from before is the one that is proven.
-std::optional<Digest> pinned_by_lock(const state::Change& change) {
-    if (!change.replacing || !change.replacing->lock) return std::nullopt;
+std::vector<Digest> pinned_by_lock(const state::Change& change) {
+    if (!change.replacing || !change.replacing->lock) return {};
     try {
         const manifest::Lock lock = manifest::LockFile(*change.replacing->lock).read();
         const manifest::Locked* entry = lock.find(change.name);
-        return entry == nullptr ? std::nullopt : std::optional(entry->digest);
+        if (entry == nullptr) return {};
+        std::vector<Digest> digests = entry->same;
+        digests.push_back(entry->digest);
+        return digests;
     } catch (const Error& error) {
         diagnostics::info(error.message());
-        return std::nullopt;
+        return {};
     }
 }
 
@@ -100,7 +103,7 @@ Recovering recover(Recovery mode, Wiring& wiring) {
     Recovering result;
     result.removed = take_removed(held, facts.installed, mode, wiring);
     for (const state::Changes::Held& each : held) {
-        if (const auto pinned = pinned_by_lock(each.change())) facts.pinned.emplace(facts.changes.size(), *pinned);
+        facts.pinned.emplace(facts.changes.size(), pinned_by_lock(each.change()));
         facts.changes.push_back(each.change());
     }
     facts.now = wiring.clock().now();

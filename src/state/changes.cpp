@@ -107,7 +107,11 @@ std::vector<Digest> digests_of(const json::Cursor& list) {
 std::string to_text(const Change& change) {
     json::Value text = json::Value::object();
     // What an older codemate would not bring back, or would finish, has a schema that it leaves alone.
-    text.set("schema", change.replacing ? 3 : change.restoring ? 2 : 1).set("server", change.server).set("name", change.name.display());
+    text.set("schema", change.replacing   ? 3
+                       : change.restoring ? 2
+                                          : 1)
+        .set("server", change.server)
+        .set("name", change.name.display());
     text.set("began", to_rfc3339(change.began));
     if (change.before) text.set("before", change.before->text());
     text.set("wanted", digests_value(change.wanted));

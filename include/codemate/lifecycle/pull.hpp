@@ -270,6 +270,8 @@ struct Report {
 // `lock`: nullptr where none is in play.
 Facts gather(const Options&, const manifest::Manifest&, const manifest::Lock* lock, const Ports&, const Run&);
 Plan plan(const Facts&, const Options&); // pure
+// To bring exactly one image, through a relay. Pure. Nothing is asked, and no lock is in play.
+Plan plan_of(const upstream::Delivery&, upstream::Supply);
 Report execute(const Plan&, const Options&, const Ports&,
                const Run&); // a failed item and a stop are in the report, not thrown
 

@@ -26,9 +26,9 @@ struct Facts {
     std::vector<state::Change> changes; // of this server, whose processes are gone, oldest first
     std::vector<ollama::Installed> installed;
     Time now{};
-    // Of changes that replace a content: what the lock pins now that was to pin the new one, by the number of the
-    // change. Nothing of those without a lock, and where the model is not pinned.
-    std::map<std::size_t, Digest> pinned{};
+    // Of changes that replace a content: what the lock takes for the model now that was to pin the new content, by the
+    // number of the change. Nothing of those without a lock, and where the model is not pinned.
+    std::map<std::size_t, std::vector<Digest>> pinned{};
 };
 
 struct Step {

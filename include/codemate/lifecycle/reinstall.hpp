@@ -30,12 +30,7 @@ struct Suspect {
     std::string why; // fit for a terminal
 };
 
-// A model as it is to be on the server, whatever is there now.
-struct Delivery {
-    ModelName name;
-    Image image;
-    std::vector<ModelName> places; // where its layers are to be had, best first
-};
+using upstream::Delivery;
 
 struct Ports {
     ollama::Server& server;

@@ -39,4 +39,11 @@ Supply find_supply(Image, std::span<const ModelName> places, const Ports&, const
 // where none has it.
 std::optional<Image> find_image(const Digest&, std::span<const ModelName> places, const Ports&, const Run&);
 
+// A model as it is to be on the server, whatever is there now.
+struct Delivery {
+    ModelName name;
+    Image image;
+    std::vector<ModelName> places; // where its layers are to be had, best first
+};
+
 } // namespace codemate::upstream

@@ -17,7 +17,7 @@ constexpr Duration abandoned_after = std::chrono::hours(1);
 // What one change has left, and what is to be done about it.
 class Remains {
 public:
-    Remains(const Change& change, std::optional<Digest> pinned, const Facts& facts)
+    Remains(const Change& change, std::vector<Digest> pinned, const Facts& facts)
         : change_(change), pinned_(std::move(pinned)), facts_(facts),
           there_(rules::find(facts.installed, change.name)) {
         if (change.helper) helper_ = rules::find(facts.installed, *change.helper);
@@ -78,11 +78,16 @@ private:
         content_ = (*kept)->digest;
     }
 
-    // The lock is the last thing that is written: once it has the new digest the change is over. Without one the name
-    // itself decides.
+    // The lock is the last thing that is written: once it has the content the change is over. Without a lock the name
+    // itself decides, if it is known what was to come.
+    bool is_over() const {
+        if (!content_) return false;
+        if (change_.replacing->lock) return std::ranges::find(pinned_, *content_) != pinned_.end();
+        return !change_.wanted.empty() && is_wanted(content_);
+    }
+
     void undo_replacing() {
-        const bool is_over = change_.replacing->lock ? pinned_ && is_wanted(pinned_) : is_wanted(content_);
-        if (is_over || content_ == change_.before) return;
+        if (is_over() || content_ == change_.before) return;
         if (there_ != nullptr && !is_wanted(content_)) return; // somebody else has changed it since
         if (!change_.before) {
             if (there_ != nullptr && there_->modified >= std::chrono::floor<std::chrono::seconds>(change_.began))
@@ -128,7 +133,7 @@ private:
     }
 
     const Change& change_;
-    const std::optional<Digest> pinned_; // of one that replaces a content: what its lock says now
+    const std::vector<Digest> pinned_; // of one that replaces a content: what its lock says now
     const Facts& facts_;
     const Installed* there_;
     const Installed* helper_ = nullptr;
@@ -147,7 +152,7 @@ Plan plan(const Facts& facts) {
     Plan plan;
     for (std::size_t i = 0; i < facts.changes.size(); ++i) {
         const auto pin = facts.pinned.find(i);
-        const auto pinned = pin == facts.pinned.end() ? std::nullopt : std::optional(pin->second);
+        const auto pinned = pin == facts.pinned.end() ? std::vector<Digest>() : pin->second;
         for (Step& step : Remains(facts.changes[i], pinned, facts).steps()) {
             if (!is_named(plan, step.name)) plan.steps.push_back(std::move(step));
         }
@@ -157,11 +162,11 @@ Plan plan(const Facts& facts) {
         if (!is_candidate && !rules::is_relay_name(model.name)) continue;
         const Duration patience = is_candidate ? rules::candidates_kept_for : abandoned_after;
         if (model.modified + patience >= facts.now || is_named(plan, model.name)) continue;
-        plan.steps.push_back({Step::Do::remove,
-                              model.name,
-                              {},
-                              is_candidate ? "a candidate of an update that was cut off"
-                                           : "a helper of a pull that was cut off"});
+        plan.steps.push_back(
+            {Step::Do::remove,
+             model.name,
+             {},
+             is_candidate ? "a candidate of an update that was cut off" : "a helper of a pull that was cut off"});
     }
     return plan;
 }

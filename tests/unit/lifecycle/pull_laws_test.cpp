@@ -1,11 +1,11 @@
 #include "support/catch.hpp"
+#include "unit/lifecycle/deadly.hpp"
 #include "unit/lifecycle/pull_world.hpp"
 
 #include "codemate/lifecycle/recover.hpp"
 #include "codemate/lifecycle/verify.hpp"
 
 #include <random>
-#include <type_traits>
 
 // The laws of pull over random worlds: what is installed, locked, moved, lost, mirrored, unreachable, and a process
 // that dies at any of its steps. Afterwards verify passes, or the status is not 0 and everything that was installed
@@ -15,67 +15,14 @@ using namespace codemate;
 using namespace std::chrono_literals;
 namespace use = lifecycle::pull;
 using test::as_installed;
+using test::Deadly;
 using test::FakeRegistry;
 using test::FakeServer;
 using test::image;
+using test::Killed;
 using test::mistral;
 
 namespace {
-
-class Killed {}; // no Error: nothing of codemate's catches it
-
-// A server that the process does not live to hear of after so many calls: the last one is carried out or not.
-class Deadly final : public ollama::Server {
-public:
-    Deadly(FakeServer& inner, int calls, bool last_happens)
-        : inner_(inner), left_(calls), last_happens_(last_happens) {}
-
-    std::string version(Stop stop) override {
-        return call([&] { return inner_.version(stop); });
-    }
-    std::vector<ollama::Installed> installed(Stop stop) override {
-        return call([&] { return inner_.installed(stop); });
-    }
-    std::vector<ollama::Running> running(Stop stop) override {
-        return call([&] { return inner_.running(stop); });
-    }
-    ollama::Shown show(const ModelName& name, Stop stop) override {
-        return call([&] { return inner_.show(name, stop); });
-    }
-    bool has_blob(const Digest& digest, Stop stop) override { return inner_.has_blob(digest, stop); }
-    ollama::PullEnd pull(const ModelName& name, ollama::Transport transport,
-                         const std::function<ollama::Flow(const ollama::PullEvent&)>& on, Stop stop) override {
-        return call([&] { return inner_.pull(name, transport, on, stop); });
-    }
-    ollama::Generated generate(const ollama::Prompt& prompt,
-                               const std::function<ollama::Flow(const ollama::Chunk&)>& on, Stop stop) override {
-        return inner_.generate(prompt, on, stop);
-    }
-    ollama::Embedded embed(const ollama::Passage& passage, Stop stop) override { return inner_.embed(passage, stop); }
-    void load(const ModelName& name, const ollama::LoadOptions& options, Stop stop) override {
-        inner_.load(name, options, stop);
-    }
-    void unload(const ModelName& name, Stop stop) override { inner_.unload(name, stop); }
-    void copy(const ModelName& from, const ModelName& to, Stop stop) override {
-        call([&] { return inner_.copy(from, to, stop), 0; });
-    }
-    void remove(const ModelName& name, Stop stop) override {
-        call([&] { return inner_.remove(name, stop), 0; });
-    }
-
-private:
-    template<typename Act>
-    std::invoke_result_t<Act&> call(Act&& act) {
-        if (left_ < 0) throw Killed(); // who is dead does nothing more
-        if (left_-- > 0) return act();
-        if (last_happens_) act();
-        throw Killed();
-    }
-
-    FakeServer& inner_;
-    int left_;
-    bool last_happens_;
-};
 
 const std::vector<FakeRegistry::Model> contents{test::before, test::after, image("a third", "Q8_0")};
 constexpr const char* mirror = "http://mirror.lan:5000";

@@ -119,3 +119,18 @@ TEST_CASE("other names are no snapshots") {
                               "7b.CODEMATE-20261122t120000z-0123456789ab");  // not the word
     CHECK_FALSE(parse_snapshot_name(ModelName::parse("m").with_tag(tag)));
 }
+
+TEST_CASE("a candidate's name is one of codemate's own, another each time, and fits a tag") {
+    const ModelName of = ModelName::parse("a.example/o/mistral:" + std::string(80, 't'));
+    const ModelName one = new_candidate_name(of), other = new_candidate_name(of);
+    CHECK(one != other);
+    CHECK(one.tag().size() <= 80);
+    CHECK(is_candidate_name(one));
+    CHECK(is_own_name(one));
+    CHECK_FALSE(parse_snapshot_name(one));
+    CHECK(one.host() == of.host());
+    CHECK(new_candidate_name(ModelName::parse("m")).tag().starts_with("latest.codemate-candidate-"));
+    for (const char* tag : {"latest", "codemate-candidate-0123456789ab", "7b.codemate-candidate-0123456789a",
+                            "7b.codemate-candidate-0123456789aG", "7b.codemate-candidate-0123456789ab.1"})
+        CHECK_FALSE(is_candidate_name(ModelName::parse("m").with_tag(tag)));
+}

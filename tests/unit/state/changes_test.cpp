@@ -53,6 +53,21 @@ TEST_CASE("a change comes back from its text") {
     CHECK(read->fetching == written.fetching);
 }
 
+TEST_CASE("a content that replaces another is told apart from a pull, and says which lock ends it") {
+    Change written = change("mistral");
+    written.replacing = Change::Replacing{"/project/codemate.lock"};
+    const auto with_lock = parse_change(to_text(written));
+    REQUIRE(with_lock);
+    REQUIRE(with_lock->replacing);
+    CHECK(with_lock->replacing->lock == "/project/codemate.lock");
+    written.replacing->lock.reset();
+    const auto without = parse_change(to_text(written));
+    REQUIRE(without);
+    REQUIRE(without->replacing);
+    CHECK_FALSE(without->replacing->lock);
+    CHECK_FALSE(parse_change(to_text(change("mistral")))->replacing);
+}
+
 TEST_CASE("a model that is removed to be brought back comes back with its manifest, and only with that") {
     Change written = change("mistral");
     written.before = Digest::of("{}\n");

@@ -1,8 +1,8 @@
 #include "cli/commands/verify/through_server.hpp"
 
-#include "codemate/base/random.hpp"
+#include "cli/bringing.hpp"
+
 #include "codemate/base/text.hpp"
-#include "codemate/lifecycle/pull.hpp"
 #include "codemate/ui/message.hpp"
 
 #include <algorithm>
@@ -12,61 +12,8 @@ namespace {
 
 namespace check = lifecycle::verify;
 namespace use = lifecycle::reinstall;
-namespace pull = lifecycle::pull;
 using Do = use::Step::Do;
 using What = check::Finding::What;
-
-pull::Step pull_step(const use::Delivery& delivery, upstream::Supply supply) {
-    pull::Step step{delivery.name, delivery.name};
-    if (!delivery.places.empty()) step.origin = delivery.places.front();
-    step.what = pull::Step::Do::fetch_locked;
-    step.transport = ollama::Transport::plain_http;
-    step.reason = "to be repaired";
-    step.target = delivery.name.display_short();
-    step.declared = true; // its name is not to be guessed at
-    step.pin = pull::Pin{delivery.image.digest, {}, delivery.image.size(), delivery.image.bytes};
-    step.supply = std::move(supply);
-    return step;
-}
-
-class Bringer {
-public:
-    Bringer(registry::Registry& registry, std::vector<Digest> unverified, Wiring& wiring)
-        : registry_(registry), wiring_(wiring) {
-        options_.registry = wiring.registry();
-        options_.locked = true;
-        options_.server = wiring.server_id();
-        options_.unverified = std::move(unverified);
-    }
-
-    void operator()(const use::Delivery& delivery, const Run& run) const {
-        upstream::Supply supply =
-            upstream::find_supply(delivery.image, delivery.places, {&wiring_.server(), registry_}, run);
-        if (auto obstacle = supply.obstacle())
-            throw std::move(obstacle->context("cannot bring back " + quoted(delivery.name.display())));
-        pull::Plan plan;
-        plan.steps.push_back(pull_step(delivery, std::move(supply)));
-        const pull::Report report = pull::execute(plan, options_, ports(), run);
-        if (report.ending == pull::Ending::interrupted) throw Interrupted();
-        if (report.items.front().error) throw *report.items.front().error;
-    }
-
-private:
-    pull::Ports ports() const {
-        pull::Ports ports{wiring_.server(), wiring_.clock()};
-        ports.registry = &registry_;
-        ports.relays = &wiring_.relays();
-        ports.addresses = [&wiring = wiring_] { return wiring.relay_addresses(); };
-        ports.journal = wiring_.journal();
-        ports.changes = wiring_.changes();
-        ports.random = &random_fraction;
-        return ports;
-    }
-
-    registry::Registry& registry_;
-    Wiring& wiring_;
-    pull::Options options_;
-};
 
 // What a server says of a damaged file; not that it may not, or is too old.
 bool is_of_files(Kind kind) {
@@ -120,7 +67,7 @@ std::vector<use::Suspect> suspects_of(const check::Facts& facts, const check::Re
 
 use::Ports reinstall_ports(registry::Registry& registry, std::vector<Digest> unverified, Wiring& wiring) {
     return {wiring.server(),  registry,           wiring.clock(),
-            wiring.changes(), wiring.server_id(), Bringer(registry, std::move(unverified), wiring)};
+            wiring.changes(), wiring.server_id(), Bringer(registry, std::move(unverified), Remember::pull, wiring)};
 }
 
 std::vector<std::string> lines_of(const use::Plan& plan) {

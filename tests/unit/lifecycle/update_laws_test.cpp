@@ -1,0 +1,127 @@
+#include "support/catch.hpp"
+#include "unit/lifecycle/deadly.hpp"
+#include "unit/lifecycle/update_world.hpp"
+
+#include <map>
+#include <random>
+
+// The laws of update over random worlds, and a process that dies at any of its steps. Afterwards verify passes, or the
+// status is not 0 and the name has what it had; nothing is left that nothing will remove.
+
+using namespace codemate;
+using namespace std::chrono_literals;
+namespace use = lifecycle::update;
+using test::Deadly;
+using test::FakeRegistry;
+using test::FakeServer;
+using test::image;
+using test::Killed;
+using test::mistral;
+
+namespace {
+
+const std::vector<FakeRegistry::Model> contents{test::before, test::after, image("a third", "Q8_0")};
+
+struct RandomWorld : test::UpdateWorld {
+    explicit RandomWorld(unsigned seed) : random(seed) {
+        for (const auto& content : contents) // all were served once; their blobs stay
+            registry.offer("mistral", content);
+        serve("mistral", contents[any(contents.size())]);
+        pin(mistral, contents[any(contents.size())], "mistral");
+        if (chance(20)) file.update([](manifest::Lock& lock) { lock.models.at(mistral).bytes.reset(); }, {});
+        if (chance(15)) file.update([](manifest::Lock& lock) { lock.models.clear(); }, {});
+        server.remove(mistral, {});
+        if (chance(75)) install("mistral", contents[any(contents.size())]);
+        if (chance(30)) install("backup", contents[any(contents.size())]);
+        if (chance(30)) install("other:7b", contents[any(contents.size())]);
+        if (chance(15)) registry.withdraw("mistral"), server.withdraw("mistral");
+        if (chance(15)) registry.lose_blob(contents[any(contents.size())].image().layers.front().digest);
+        if (chance(20)) registry.fail_model("mistral", Error(Kind::unreachable, "no way"));
+        if (chance(10)) relays.reachable_at({});
+        if (chance(10)) relays.lose_redirects();
+        if (chance(15)) server.fail(FakeServer::Call::What::copy, Error(Kind::storage, "no space"), any(5));
+        if (chance(10)) server.fail(FakeServer::Call::What::show, Error(Kind::failed, "invalid file magic"), any(2));
+        if (chance(10)) server.answer_next({.error = Error(Kind::storage, "too large for the memory")});
+        if (chance(15)) more = {{use::Check::What::project, "pytest", false, false, "1 failed"}};
+        if (chance(25)) manifest.roles.emplace("embedding", mistral);
+        options.snapshot = chance(80);
+        options.accept_new_vectors = chance(50);
+        server.set_now(clock.now());
+        server.before_each_event([this] { clock.advance(1s); });
+    }
+
+    int any(int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); }
+    std::size_t any(std::size_t below) { return random() % below; }
+    bool chance(int percent) { return any(100) < percent; }
+
+    // What people's names have.
+    std::map<ModelName, std::optional<Digest>> state() {
+        std::map<ModelName, std::optional<Digest>> all;
+        for (const ollama::Installed& model : server.installed({}))
+            if (!rules::is_own_name(model.name)) all.emplace(model.name, model.digest);
+        return all;
+    }
+
+    bool command(ollama::Server& through) {
+        const use::Report report = update(through);
+        return std::ranges::none_of(report.items, [](const use::Item& item) { return item.error.has_value(); });
+    }
+
+    std::mt19937 random;
+};
+
+// Everything under its name as before, but for the model whose update went well.
+void check_names(const std::map<ModelName, std::optional<Digest>>& before, bool ok, RandomWorld& world) {
+    auto now = world.state();
+    auto then = before;
+    if (ok) now.erase(mistral), then.erase(mistral);
+    CHECK(now == then);
+}
+
+} // namespace
+
+TEST_CASE("after update verify passes, or its status is not 0 and every name has what it had") {
+    const auto seed = GENERATE(range(0U, 300U));
+    CAPTURE(seed);
+    RandomWorld world(seed);
+    const auto before = world.state();
+    const std::string lock = manifest::to_text(world.file.read());
+    const bool ok = world.command(world.server);
+    if (ok) CHECK(world.verified());
+    if (!ok) CHECK(manifest::to_text(world.file.read()) == lock);
+    check_names(before, ok, world);
+    CHECK(world.snapshots().size() <= 1);
+    CHECK(world.candidates().empty());
+    CHECK(world.server.orphans().empty());
+}
+
+TEST_CASE("so it is for an update that is killed at any of its steps, and for the next one") {
+    const auto seed = GENERATE(range(2000U, 2030U));
+    const auto calls = GENERATE(range(0, 40));
+    const bool last_happens = (seed + static_cast<unsigned>(calls)) % 2 == 0;
+    CAPTURE(seed, calls, last_happens);
+    RandomWorld world(seed);
+    const auto before = world.state();
+    const std::string lock = manifest::to_text(world.file.read());
+    bool ok = false, killed = false;
+    try {
+        Deadly deadly(world.server, calls, last_happens);
+        ok = world.command(deadly);
+    } catch (const Killed&) {
+        killed = true;
+    }
+    world.clock.advance(2s);
+    world.recover(world.server); // twice: what one run could not do
+    world.recover(world.server);
+    const bool is_new = manifest::to_text(world.file.read()) != lock;
+    if (killed) {
+        // The old state or the new one: what is locked is installed, or everything is as it was.
+        check_names(before, is_new, world);
+        if (is_new) CHECK(world.verified());
+    }
+    ok = world.command(world.server);
+    if (ok) CHECK(world.verified());
+    CHECK(world.snapshots().size() <= 1);
+    CHECK(world.candidates().empty());
+    CHECK(world.helpers().empty());
+}
