@@ -99,7 +99,7 @@ ModelName new_candidate_name(const ModelName& of) {
 bool is_candidate_name(const ModelName& name) {
     const std::string_view tag = name.tag();
     const std::size_t size = candidate_marker.size() + id_size;
-    if (tag.size() <= size) return false;
+    if (tag.size() <= size || is_relay_name(name)) return false; // what is pulled for it has such a tag, too
     const std::string_view suffix = tag.substr(tag.size() - size);
     return suffix.starts_with(candidate_marker) && is_id(suffix.substr(candidate_marker.size()));
 }

@@ -26,9 +26,9 @@
 namespace codemate::lifecycle::update {
 
 struct Options {
-    std::vector<std::string> targets; // of update: empty: the required set
-    std::string server{};             // its address, for what is remembered
-    bool snapshot = true;             // false: what is replaced is not kept
+    std::vector<std::string> targets{}; // of update: empty: the required set
+    std::string server{};               // its address, for what is remembered
+    bool snapshot = true;               // false: what is replaced is not kept
     bool accept_new_vectors = false;
     bool force = false;                  // also more than the manifest's disk budget
     std::string prompt{};                // of the trial; empty: default_prompt

@@ -198,9 +198,8 @@ private:
             throw Error(Kind::failed, "the server lists no digest of what it pulled");
         if (there->digest == step_.before) {
             exchange_.undo(last_steps_);
+            nothing_newer(*there);
             finish();
-            item_.outcome = Outcome::unchanged;
-            note("its tag serves nothing newer");
             return false;
         }
         step_.after = there->digest;
@@ -211,6 +210,17 @@ private:
     }
 
     void touch() { exchange_.touched(); }
+
+    // Then it may still be another content than the lock's, or one that is not locked yet.
+    void nothing_newer(const ollama::Installed& there) {
+        note("its tag serves nothing newer");
+        item_.outcome = Outcome::unchanged;
+        step_.after = there.digest;
+        if (!step_.entry || (step_.locked && step_.locked->is(*there.digest))) return;
+        fill_entry(there);
+        step_.what = Do::adopt;
+        adopt();
+    }
 
     void fill_entry(const ollama::Installed& there) {
         step_.entry->digest = *there.digest;
@@ -290,22 +300,32 @@ private:
         change_.reset();
     }
 
-    // Out of the server's memory first: it would stay there without a name.
     void undo() {
         if (exchange_.is_done() || !candidate_) return;
         const Grace more(run_.stop, grace);
         try {
             exchange_.undo(more.stop());
             item_.digest = step_.before;
-            if (rules::find(ports_.server.installed(more.stop()), *candidate_) != nullptr) {
-                unload(more.stop());
-                remove_candidate(more.stop());
-            }
+            remove_remains(more.stop());
             finish();
         } catch (const Error& error) {
             left(error.message());
         } catch (const Interrupted&) {
             left("there was no time left for it");
+        }
+    }
+
+    // The candidate, out of the server's memory first: it would stay there without a name. What a failed pull has left
+    // at a relay's name nobody wants any more.
+    void remove_remains(const Stop& stop) {
+        const std::string tag = candidate_->tag();
+        for (const ollama::Installed& model : ports_.server.installed(stop)) {
+            if (model.name.same_on_server(*candidate_)) {
+                unload(stop);
+                remove_candidate(stop);
+            } else if (rules::is_relay_name(model.name) && model.name.tag() == tag) {
+                ports_.server.remove(model.name, stop);
+            }
         }
     }
 

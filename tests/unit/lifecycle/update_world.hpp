@@ -33,6 +33,11 @@ struct UpdateWorld : PullWorld {
         server.install(name, std::move(installed));
     }
 
+    void embeds() {
+        manifest.roles.emplace("embedding", mistral);
+        manifest.role_order.emplace_back("embedding");
+    }
+
     lifecycle::update::Ports update_ports(ollama::Server& through) {
         lifecycle::update::Ports ports{through, registry, clock, &file};
         if (remembers) ports.journal = &journal, ports.changes = &changes;
@@ -104,9 +109,15 @@ struct UpdateWorld : PullWorld {
 
     std::vector<ModelName> candidates() { return names(&rules::is_candidate_name); }
     Digest locked_digest() { return file.read().models.at(mistral).digest; }
+    std::string problems; // that verified() found
     bool verified() {
         const lifecycle::verify::Ports with{server, [&]() -> registry::Registry& { return registry; }};
-        return lifecycle::verify::examine(lifecycle::verify::gather({}, manifest, file.read(), with, {})).passed();
+        const auto report = lifecycle::verify::examine(lifecycle::verify::gather({}, manifest, file.read(), with, {}));
+        problems.clear();
+        for (const auto& row : report.rows)
+            for (const auto& finding : row.findings)
+                problems += row.name.display() + ": " + finding.text + "\n";
+        return report.passed();
     }
 };
 
