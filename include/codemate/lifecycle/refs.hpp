@@ -96,7 +96,7 @@ struct Report {
 };
 
 // Pure. `only`: the models whose mentions are wanted, all if there are none.
-Report examine(const Facts&, const std::vector<ModelName>& only = {});
+Report examine(const Facts&, const std::vector<NamePattern>& only = {});
 
 // Another name in place of one model's, in every file that mentions it.
 struct Edit {

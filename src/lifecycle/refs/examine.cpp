@@ -92,10 +92,10 @@ private:
     std::vector<Item> items_;
 };
 
-bool is_wanted(const Item& item, const std::vector<ModelName>& only) {
+bool is_wanted(const Item& item, const std::vector<NamePattern>& only) {
     if (only.empty()) return true;
     return std::any_of(only.begin(), only.end(),
-                       [&](const ModelName& name) { return name.same_on_server(item.mention.name); });
+                       [&](const NamePattern& pattern) { return pattern.matches(item.mention.name); });
 }
 
 } // namespace
@@ -140,7 +140,7 @@ std::size_t Report::not_installed() const {
         std::count_if(items.begin(), items.end(), [](const Item& item) { return item.installed == false; }));
 }
 
-Report examine(const Facts& facts, const std::vector<ModelName>& only) {
+Report examine(const Facts& facts, const std::vector<NamePattern>& only) {
     Report report;
     report.items = Examination(facts).items();
     std::erase_if(report.items, [&](const Item& item) { return !is_wanted(item, only); });
