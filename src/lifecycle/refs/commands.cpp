@@ -74,6 +74,9 @@ CommandReader::Word CommandReader::argument(std::string_view word) {
 }
 
 CommandReader::Word CommandReader::next(std::string_view word) {
+    const bool idle = state_ == State::none && docker_ == Docker::none;
+    // The programs' names end so: ollama, codemate, model-pull.sh, docker, podman.
+    if (idle && std::string_view("aehrn").find(word.back()) == std::string_view::npos) return Word::other;
     follow_docker(word);
     const std::string_view program = program_of(word);
     if (program == "ollama") {

@@ -14,7 +14,7 @@ public:
         argument, // in the place of a name
         target,   // likewise, but groups and roles may stand there too
     };
-    Word next(std::string_view word); // each word in turn
+    Word next(std::string_view word); // each word in turn; cheap while there is no command
     void end();                       // of the command: a line, ; | & and the like
 
     bool under_way() const { return state_ != State::none; }

@@ -37,8 +37,7 @@ bool is_strong(KeyForce force) {
 void ContextReader::begin_line(std::string_view line, bool lists_by_dashes) {
     key_ = last_ = {};
     fresh_ = adjacent_ = in_loop_ = option_ = false;
-    of_api_ = line.find("/api/") != std::string_view::npos;
-    of_embed_api_ = of_api_ && line.find("/api/embed") != std::string_view::npos;
+    line_ = line;
     lists_ = lists_by_dashes;
     if (lists_) take_list_key(line);
 }
@@ -92,6 +91,8 @@ void ContextReader::open(char mark, bool space_before) {
     const bool called = adjacent_ && !space_before && mark == '(';
     if (called) frame.callee = last_;
     if (!key_.empty() && (fresh_ || called)) frame.key = key_;
+    frame.force = force_of(frame.key);
+    frame.embeds = speaks_of_embedding(frame.callee) || speaks_of_embedding(frame.key);
     if (frames_.size() < deepest) frames_.push_back(frame);
     if (!fresh_) key_ = {};
     adjacent_ = false;
@@ -173,7 +174,7 @@ void ContextReader::word(std::string_view word, bool quoted) {
 
 KeyForce ContextReader::force_around() const {
     for (auto frame = frames_.rbegin(); frame != frames_.rend() && frame - frames_.rbegin() < 4; ++frame) {
-        if (const KeyForce force = force_of(frame->key); is_strong(force)) return force;
+        if (is_strong(frame->force)) return frame->force;
     }
     return is_strong(force_of(list_key_)) ? force_of(list_key_) : KeyForce::none;
 }
@@ -186,11 +187,16 @@ bool ContextReader::embeds() const {
     const bool open_key = key_.empty() || force == KeyForce::generic || force == KeyForce::role || key_ == "model" ||
                           key_ == "model_name" || key_ == "modelName" || key_ == "model_id";
     if (!open_key) return false;
-    if (of_embed_api_ && !key_.empty()) return true;
+    if (!key_.empty() && line_.find("/api/embed") != std::string_view::npos) return true;
     for (auto frame = frames_.rbegin(); frame != frames_.rend() && frame - frames_.rbegin() < 2; ++frame) {
-        if (speaks_of_embedding(frame->callee) || speaks_of_embedding(frame->key)) return true;
+        if (frame->embeds) return true;
     }
     return !key_.empty() && key_ != list_key_ && speaks_of_embedding(list_key_);
+}
+
+bool ContextReader::says_nothing() const {
+    if (!key_.empty()) return !fresh_;
+    return frames_.empty() || frames_.back().closing == '}' || frames_.back().key.empty();
 }
 
 Context ContextReader::context() const {
@@ -199,14 +205,14 @@ Context ContextReader::context() const {
         key_.empty() && !frames_.empty() && frames_.back().closing != '}' && !frames_.back().key.empty();
     if (in_list) {
         context.key = frames_.back().key;
-        context.force = force_of(context.key);
+        context.force = frames_.back().force;
         context.fresh = true;
     }
     if (context.force == KeyForce::generic || context.force == KeyForce::role) {
         const KeyForce around = force_around();
         if (is_strong(around))
             context.force = around;
-        else if (of_api_ && context.key == "name")
+        else if (context.key == "name" && line_.find("/api/") != std::string_view::npos)
             context.force = KeyForce::ollama;
     }
     const bool plural = context.key.ends_with('s') || context.key.ends_with('S');

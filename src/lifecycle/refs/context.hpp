@@ -27,13 +27,16 @@ public:
     void end_line();
     void end_paragraph(); // forgets what is open
 
-    Context context() const; // of a word that stands here
+    Context context() const;   // of a word that stands here
+    bool says_nothing() const; // of a word that stands here: it is the value of no key
     bool inside_brackets() const { return !frames_.empty(); }
 
 private:
     struct Frame {
         char closing = 0;
         std::string_view key, callee, hint; // hint: the last quoted word in it that is a key: getenv("MODEL", …
+        KeyForce force = KeyForce::none;    // of its key
+        bool embeds = false;                // its key or what is called speaks of that
     };
 
     void set_key();
@@ -45,14 +48,12 @@ private:
     bool embeds() const;
 
     std::vector<Frame> frames_;
-    std::string_view key_, last_;
+    std::string_view line_, key_, last_;
     bool fresh_ = false;       // the value may follow at once
     bool last_quoted_ = false; // of last_
     bool adjacent_ = false;    // nothing but quotes and spaces since last_
     bool in_loop_ = false;     // for model in a b c
     bool option_ = false;      // key_ is an option of a command
-    bool of_api_ = false;      // the line speaks of a server's /api/
-    bool of_embed_api_ = false;
     // A key at the end of its line, and the indentation of that line: YAML's lists.
     std::string_view list_key_;
     std::size_t list_indent_ = 0, indent_ = 0;

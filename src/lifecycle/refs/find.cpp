@@ -107,15 +107,22 @@ private:
     void word(const Token& token) {
         const std::string_view written = text_.substr(token.begin, token.end - token.begin);
         const auto place = is_code() ? command_.next(written) : CommandReader::Word::other;
-        const Context context = is_code() ? context_.context() : Context{};
-        Shape shape;
-        const bool whole = take_shape(text_, token, shape);
-        if (is_code()) note_use(written, token, context);
         const bool first = words_++ == 0;
-        if (whole && !from_image_ && !(first && from_model_)) judge(shape, context, place);
+        const char before = token.begin > 0 ? text_[token.begin - 1] : '\n';
+        const bool quoted = before == '"' || before == '\'';
+        const bool in_context =
+            place != CommandReader::Word::other || from_model_ || (is_code() && !context_.says_nothing());
+        const bool of_its_own = quoted || before == '`' || written.find(':') != std::string_view::npos;
+        if ((in_context || of_its_own) && !(first && from_model_)) look_at(token, written, place);
         if (!first) from_model_ = false; // of its one argument
-        const bool quoted = token.begin > 0 && (text_[token.begin - 1] == '"' || text_[token.begin - 1] == '\'');
         if (is_code()) context_.word(written, quoted);
+    }
+
+    void look_at(const Token& token, std::string_view written, CommandReader::Word place) {
+        const Context context = is_code() ? context_.context() : Context{};
+        if (is_code()) note_use(written, token, context);
+        Shape shape;
+        if (!from_image_ && take_shape(text_, token, shape)) judge(shape, context, place);
     }
 
     void note_use(std::string_view written, const Token& token, const Context& context) {
@@ -143,7 +150,9 @@ private:
 
     void add(const Shape& shape, const Context& context, How how) {
         const std::string_view text = text_.substr(shape.begin, shape.end - shape.begin);
-        const bool embeds = kind_ != FileKind::prose && context.embeds && (context.fresh || how == How::key);
+        const bool positional = how == How::quoted && context.key.empty(); // OllamaEmbeddings("…")
+        const bool embeds =
+            kind_ != FileKind::prose && context.embeds && (context.fresh || how == How::key || positional);
         found_.mentions.push_back({shape.begin, text.size(), line_, shape.begin - line_begin_ + 1, std::string(text),
                                    ModelName::parse(text), how, how == How::key ? std::string(context.key) : "", embeds,
                                    shape.pinned});

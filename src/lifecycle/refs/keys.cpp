@@ -51,8 +51,32 @@ bool is_in(const List& list, const std::string& word) {
 
 } // namespace
 
+namespace {
+
+bool same_letter(char a, char lower) {
+    return a == lower || (is_upper(a) && a + ('a' - 'A') == lower);
+}
+
+// A search without memory of its own: every word of every text is asked.
+bool contains(std::string_view text, std::string_view lower) {
+    for (std::size_t at = 0; at + lower.size() <= text.size(); ++at) {
+        if (same_letter(text[at], lower.front()) &&
+            std::equal(lower.begin(), lower.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                       [](char wanted, char found) { return same_letter(found, wanted); }))
+            return true;
+    }
+    return false;
+}
+
+constexpr std::size_t longest_single = 12; // of the words that are keys by themselves; "embeddings" is the longest
+
+} // namespace
+
 KeyForce force_of(std::string_view key) {
-    const Words words = words_of(key.substr(0, 200));
+    key = key.substr(0, 200);
+    const bool of_models = contains(key, "model") || contains(key, "llm");
+    if (!of_models && key.size() > longest_single && !contains(key, "startup")) return KeyForce::none;
+    const Words words = words_of(key);
     if (words.empty()) return KeyForce::none;
     const auto model =
         std::find_if(words.rbegin(), words.rend(), [](const std::string& word) { return is_in(model_words, word); });
@@ -70,7 +94,7 @@ KeyForce force_of(std::string_view key) {
 }
 
 bool speaks_of_embedding(std::string_view identifier) {
-    return to_lower(identifier).find("embed") != std::string::npos;
+    return contains(identifier, "embed");
 }
 
 bool is_constant(std::string_view identifier) {

@@ -51,16 +51,25 @@ public:
         const std::size_t count = hunk.last - hunk.first + 1;
         const std::string range = std::to_string(hunk.first) + (count == 1 ? "" : "," + std::to_string(count));
         out.push_back("@@ -" + range + " +" + range + " @@");
-        for (std::size_t line = hunk.first; line <= hunk.last; ++line) {
-            const bool differs = std::binary_search(changed_.begin(), changed_.end(), line);
-            add(differs ? '-' : ' ', before_, line);
-            if (differs) add('+', after_, line);
+        for (std::size_t line = hunk.first; line <= hunk.last;) {
+            std::size_t end = line; // of the changed lines that follow one another
+            while (end <= hunk.last && std::binary_search(changed_.begin(), changed_.end(), end))
+                ++end;
+            add_all('-', before_, line, end);
+            add_all('+', after_, line, end);
+            if (end == line) add(' ', before_, end++);
+            line = end;
         }
     }
 
     std::vector<std::string> out;
 
 private:
+    void add_all(char mark, const std::vector<std::string_view>& lines, std::size_t begin, std::size_t end) {
+        for (std::size_t line = begin; line < end; ++line)
+            add(mark, lines, line);
+    }
+
     void add(char mark, const std::vector<std::string_view>& lines, std::size_t line) {
         out.push_back(shown(mark, lines[line - 1]));
         if (line == lines.size() && !ended_) out.emplace_back("\\ No newline at end of file");

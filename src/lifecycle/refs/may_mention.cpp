@@ -2,21 +2,56 @@
 #include "lifecycle/refs/spelling.hpp"
 #include "lifecycle/refs/tokens.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
+#include <cstdint>
 
 namespace codemate::lifecycle::refs {
 namespace {
 
-using namespace std::string_view_literals;
+// Four letters each, in any case: model, ollama, embed, codemate, pull_on_startup.
+constexpr std::array<std::string_view, 5> signs = {"odel", "lama", "mbed", "odem", "ll_o"};
+constexpr std::size_t width = 4;
 
-// Without their first letters, as these are written large or small: model, Model; ollama, Ollama; embed, Embed.
-constexpr std::array signs = {"odel"sv, "ODEL"sv, "llama"sv, "LLAMA"sv,   "mbed"sv,
-                              "MBED"sv, "llm"sv,  "LLM"sv,   "pull_on"sv, "odemate "sv};
+constexpr unsigned char folded(char c) {
+    return static_cast<unsigned char>(static_cast<unsigned char>(c) | 0x20U); // of letters: the small one
+}
+
+// By how much a window of four may move on, by its last letter (Horspool): most texts are passed in steps of two to
+// four letters.
+constexpr std::array<unsigned char, 256> steps = [] {
+    std::array<unsigned char, 256> table{};
+    for (std::size_t c = 0; c < 256; ++c) {
+        std::size_t step = width;
+        for (const std::string_view sign : signs) {
+            for (std::size_t i = 0; i < width; ++i) {
+                if (folded(sign[i]) == folded(static_cast<char>(c))) step = std::min(step, width - 1 - i);
+            }
+        }
+        table[c] = static_cast<unsigned char>(step);
+    }
+    return table;
+}();
+
+constexpr std::uint32_t word_of(const char* text) {
+    std::uint32_t word = 0;
+    for (std::size_t i = 0; i < width; ++i)
+        word = word << 8U | folded(text[i]);
+    return word;
+}
+
+bool is_sign(const char* text) {
+    static constexpr std::array<std::uint32_t, 5> words = {word_of("odel"), word_of("lama"), word_of("mbed"),
+                                                           word_of("odem"), word_of("ll_o")};
+    const std::uint32_t word = word_of(text);
+    return word == words[0] || word == words[1] || word == words[2] || word == words[3] || word == words[4];
+}
 
 bool has_sign(std::string_view text) {
-    for (const std::string_view sign : signs) {
-        if (::memmem(text.data(), text.size(), sign.data(), sign.size()) != nullptr) return true;
+    for (std::size_t last = width - 1; last < text.size();) {
+        const std::size_t step = steps[static_cast<unsigned char>(text[last])];
+        if (step == 0 && is_sign(text.data() + last - (width - 1))) return true;
+        last += std::max<std::size_t>(step, 1);
     }
     return false;
 }

@@ -60,8 +60,10 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) 
 }
 
 bool is_near(std::string_view written, std::string_view meant) {
+    if (written.empty() || meant.empty()) return false;
     const std::string a = to_lower(written);
     const std::string b = to_lower(meant);
+    if (a.front() != b.front() && a.back() != b.back()) return false; // few slips change both ends
     if (a == b || std::max(a.size(), b.size()) < 5) return false;
     if (without_digits(a) == without_digits(b)) return false;
     const std::size_t limit = std::max(a.size(), b.size()) < 8 ? 1 : 2;

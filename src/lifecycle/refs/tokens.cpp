@@ -1,12 +1,22 @@
 #include "lifecycle/refs/tokens.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace codemate::lifecycle::refs {
 namespace {
 
+constexpr std::array<bool, 256> word_chars = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t c = 0; c < 256; ++c) {
+        const char letter = static_cast<char>(c);
+        table[c] = is_alnum(letter) || letter == '.' || letter == '_' || letter == '-' || letter == '/';
+    }
+    return table;
+}();
+
 bool is_word_char(char c) {
-    return is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '/';
+    return word_chars[static_cast<unsigned char>(c)];
 }
 
 bool joins(std::string_view text, std::size_t colon, std::size_t begin, std::size_t end) {

@@ -17,7 +17,7 @@ struct Token {
 // The tokens of the line text[begin, end). `into` lends its memory.
 void take_tokens(std::string_view text, std::size_t begin, std::size_t end, std::vector<Token>& into);
 
-inline bool is_alnum(char c) {
+constexpr bool is_alnum(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 

@@ -46,11 +46,16 @@ Vocabulary::Vocabulary(std::span<const ModelName> names, std::vector<std::string
         shown_.insert(to_lower(name.display()));
         families_.insert(to_lower(family_of(name)));
     }
+    for (const std::string& family : families_) {
+        shortest_ = std::min(shortest_, family.size());
+        longest_ = std::max(longest_, family.size());
+    }
     for (const std::string& word : words)
         words_.insert(to_lower(word));
 }
 
 bool Vocabulary::is_known(std::string_view family) const {
+    if (family.size() < shortest_ || family.size() > longest_) return false;
     return families_.contains(to_lower(family));
 }
 
@@ -71,12 +76,15 @@ bool Vocabulary::is_word(std::string_view word) const {
 }
 
 std::optional<std::string> Vocabulary::meant(std::string_view family) const {
-    if (is_known(family)) return std::nullopt;
+    const auto is_as_long = [&](const std::string& own) {
+        return own.size() <= family.size() + 2 && family.size() <= own.size() + 2;
+    };
+    if (std::none_of(own_families_.begin(), own_families_.end(), is_as_long) || is_known(family)) return std::nullopt;
     std::optional<std::string> best;
     std::size_t nearest = 3;
     const std::string lower = to_lower(family);
     for (const std::string& own : own_families_) {
-        if (!is_near(lower, own)) continue;
+        if (!is_as_long(own) || !is_near(lower, own)) continue;
         const std::size_t apart = distance(lower, own, 2);
         if (apart > nearest || (apart == nearest && best && *best < own)) continue;
         nearest = apart;

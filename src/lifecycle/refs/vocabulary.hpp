@@ -34,8 +34,9 @@ private:
     std::optional<ModelName> meant_by_tag(const ModelName&) const;
     std::optional<ModelName> split_by_hyphen(const ModelName&) const;
 
-    std::unordered_set<std::string> families_, own_families_, shown_, words_;
+    std::unordered_set<std::string> families_, own_families_, shown_, words_; // in lower case
     std::vector<ModelName> names_;
+    std::size_t shortest_ = 1000, longest_ = 0; // of families_
 };
 
 std::string family_of(const ModelName&); // its name without the tag, as written on the server

@@ -14,7 +14,9 @@ Value item_json(const use::Item& item, const Project& project) {
     const use::Mention& mention = item.mention;
     Value object = Value::object();
     // Paths are bytes: what is no text is escaped as everywhere.
-    object.set("file", printable(project.shown(item.file), 4096)).set("line", mention.line).set("column", mention.column);
+    object.set("file", printable(project.shown(item.file), 4096))
+        .set("line", mention.line)
+        .set("column", mention.column);
     object.set("offset", mention.offset).set("text", mention.text).set("model", mention.name.display());
     object.set("how", use::to_string(mention.how)).set("state", use::to_string(item.state));
     if (!mention.key.empty()) object.set("key", mention.key);
@@ -35,8 +37,10 @@ std::vector<std::string> shown(const std::vector<std::string>& files, const Proj
 
 Value beginning(const use::Facts& facts, const Project& project, int status) {
     Value document = ui::envelope("refs", 1, status);
-    document.set("manifest", manifest_json(facts.manifest.origin)).set("directory", printable(project.directory.string(), 4096));
-    document.set("listed_by", facts.listed_by == checkout::Listing::How::git ? "git" : "walk").set("files", facts.files);
+    document.set("manifest", manifest_json(facts.manifest.origin))
+        .set("directory", printable(project.directory.string(), 4096));
+    document.set("listed_by", facts.listed_by == checkout::Listing::How::git ? "git" : "walk")
+        .set("files", facts.files);
     document.set("not_entered", strings(shown(facts.nested, project)));
     return document.set("unread", strings(shown(facts.unread, project)));
 }

@@ -21,7 +21,7 @@ struct Asked {
 };
 
 std::string text(const lifecycle::refs::Report&, const Project&, const ui::Style&);
-std::string summary(const lifecycle::refs::Report&); // one line
+std::string summary(const lifecycle::refs::Report&);                 // one line
 std::string text(const lifecycle::refs::Rewrite&, const ui::Style&); // the diff
 std::string summary(const lifecycle::refs::Rewrite&, const Asked&);  // one line
 

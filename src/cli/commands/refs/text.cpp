@@ -1,6 +1,7 @@
+#include "codemate/base/text.hpp"
+
 #include "cli/commands/refs/render.hpp"
 
-#include "codemate/base/text.hpp"
 #include "codemate/ui/table.hpp"
 
 namespace codemate::cli::refs {
