@@ -218,13 +218,17 @@ const std::vector<CommandInfo>& commands() {
          make_init},
         {"check",
          Group::project,
-         "check codemate.json and codemate.lock",
-         "Reads the manifest and its lock, no server and no network: one line for CI. Mistakes of a file are status 2, "
+         "check codemate.json, codemate.lock and the names in the files",
+         "Reads the manifest, its lock and the project's files, no server and no network: one line for CI. Mistakes of "
+         "a file are status 2, "
          "as for every command. Problems are status 3: more context than a model is stated to support, a required set "
          "that is larger than the budget by the sizes that the lock knows, pins that the manifest contradicts. "
          "Warnings "
          "are status 0: required models whose tag moves and that are not locked, other quantizations than the policy "
-         "prefers. A declared model without a pin is nothing to report.",
+         "prefers. A declared model without a pin is nothing to report. The files are searched as by `codemate refs`: "
+         "a "
+         "model's name that is misspelt, or an embedding model that contradicts the project's, is a problem; one that "
+         "is not declared is a warning. In GitHub Actions each finding is an annotation at its line.",
          {"codemate check  # codemate.json and codemate.lock of this project",
           "codemate check --json  # the same for programs"},
          make_check},
