@@ -54,10 +54,9 @@ Project project_of(Wiring& wiring) {
     return {here, here};
 }
 
-use::Facts references_in(const Project& project, AskServer ask, Wiring& wiring) {
+use::Facts references_in(const Project& project, const manifest::Lock* lock, AskServer ask, Wiring& wiring) {
     const auto programs = machine::make_programs();
-    const auto file = wiring.lock_file();
-    use::Ports ports{*programs, file ? &wiring.lock(Wiring::NamedLock::may_be_new) : nullptr, {}};
+    use::Ports ports{*programs, lock, {}};
     if (ask == AskServer::briefly) ports.installed = [&] { return installed(wiring); };
     return use::gather(project.directory, wiring.manifest(), ports, {wiring.stop(), {}});
 }

@@ -22,7 +22,7 @@ Project project_of(Wiring&);
 // The model names in its files. The server is asked what is installed only if that is wanted, for a second at most, and
 // its silence is no failure.
 enum class AskServer { no, briefly };
-lifecycle::refs::Facts references_in(const Project&, AskServer, Wiring&);
+lifecycle::refs::Facts references_in(const Project&, const manifest::Lock*, AskServer, Wiring&); // lock: nullptr: none
 
 // In GitHub Actions, on stderr: what is wrong at its line. Elsewhere nothing.
 void annotate(const lifecycle::refs::Report&, const Project&, Wiring&);

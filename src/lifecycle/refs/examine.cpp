@@ -47,17 +47,20 @@ private:
     }
 
     // OllamaEmbeddings(model=DEFAULT_MODEL): whatever the constant's own line says is what makes the embeddings. By its
-    // name alone, so two constants of one name in different files are one.
+    // name alone, in files of the same ending: DEFAULT_MODEL of a Dockerfile is not that of a Python module.
     void follow_constants() {
-        std::set<std::string> constants;
+        std::set<std::pair<std::string, std::string>> constants;
         for (const FileFacts& file : facts_.found) {
             for (const EmbeddingUse& use : file.uses)
-                constants.insert(use.constant);
+                constants.emplace(use.constant, ending_of(file.path));
         }
         for (Item& item : items_) {
-            if (item.mention.how == How::key && constants.contains(item.mention.key)) item.mention.embeds = true;
+            if (item.mention.how == How::key && constants.contains({item.mention.key, ending_of(item.file)}))
+                item.mention.embeds = true;
         }
     }
+
+    static std::string ending_of(const std::string& path) { return std::filesystem::path(path).extension().string(); }
 
     // Nothing where the project has no store that two models could disagree about.
     std::optional<Embedding> embedding() const {

@@ -78,16 +78,19 @@ TEST_CASE("two embedding models on one store contradict, also through a constant
     Tree tree;
     tree.dir.write("a.py", "DEFAULT_MODEL = 'mistral:7b'\nCHAT_MODEL = 'mistral:7b'\n");
     tree.dir.write("b.py", "OllamaEmbeddings(model=DEFAULT_MODEL)\n");
+    tree.dir.write("Dockerfile", "ENV DEFAULT_MODEL=mistral:7b\n"); // another one of that name
     tree.dir.write("c.env", "EMBEDDING_MODEL=nomic-embed-text\n");
     tree.dir.write("d.env", "EMBEDDING_MODEL=mxbai-embed-large\n");
     tree.dir.write("e.env", "EMBEDDING_MODEL=all-minilm\n");
     // Without a declared store a declared model may be an alternative; nobody declares all-minilm.
-    CHECK(tree.states() == Texts{"a.py mistral:7b declared", "a.py mistral:7b declared",
-                                 "c.env nomic-embed-text declared", "d.env mxbai-embed-large declared",
+    CHECK(tree.states() == Texts{"Dockerfile mistral:7b declared", "a.py mistral:7b declared",
+                                 "a.py mistral:7b declared", "c.env nomic-embed-text declared",
+                                 "d.env mxbai-embed-large declared",
                                  "e.env all-minilm contradicting nomic-embed-text:latest"});
     std::string with_store = plain;
     tree.manifest = test::manifest_of(with_store.insert(1, R"("vector_store":{"chroma":"db","dimension":768},)"));
-    CHECK(tree.states() == Texts{"a.py mistral:7b contradicting nomic-embed-text:latest", "a.py mistral:7b declared",
+    CHECK(tree.states() == Texts{"Dockerfile mistral:7b declared",
+                                 "a.py mistral:7b contradicting nomic-embed-text:latest", "a.py mistral:7b declared",
                                  "c.env nomic-embed-text declared",
                                  "d.env mxbai-embed-large contradicting nomic-embed-text:latest",
                                  "e.env all-minilm contradicting nomic-embed-text:latest"});

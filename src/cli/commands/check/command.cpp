@@ -24,12 +24,11 @@ public:
             throw Error(Kind::not_found, "there is no file " + quoted(*wiring.options().lock)).context("--lock");
         const use::Facts facts = use::gather(manifest, {lock ? &*lock : nullptr}, {wiring.stop(), {}});
         use::Report report = use::examine(facts);
-        std::optional<Project> project;
         // The built-in set is nobody's project.
         if (!manifest.origin.is_built_in()) {
-            project = project_of(wiring);
-            check::add_references(report, lifecycle::refs::examine(references_in(*project, AskServer::no, wiring)),
-                                  *project);
+            const Project project = project_of(wiring);
+            const auto references = references_in(project, facts.lock ? &*facts.lock : nullptr, AskServer::no, wiring);
+            check::add_references(report, lifecycle::refs::examine(references), project);
         }
         const int status = report.count(use::Severity::problem) == 0 ? done : exit_status(Kind::check);
         const check::Files files{manifest.origin, facts.lock ? lock->path() : ""};

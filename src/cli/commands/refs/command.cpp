@@ -31,7 +31,7 @@ public:
             throw Error(Kind::usage, std::string(dry_run_ ? "--dry-run" : "--yes") + " says nothing without --rewrite");
         const std::vector<NamePattern> only = patterns(wiring.manifest());
         const Project project = project_of(wiring);
-        const use::Facts facts = references_in(project, AskServer::briefly, wiring);
+        const use::Facts facts = references_in(project, lock(wiring), AskServer::briefly, wiring);
         const use::Report report = use::examine(facts, only);
         const bool problems = std::ranges::any_of(report.items, &use::Item::is_problem);
         const int status = problems ? exit_status(Kind::check) : done;
@@ -46,6 +46,8 @@ public:
     }
 
 private:
+    static const manifest::Lock* lock(Wiring& wiring) { return wiring.lock_file() ? &wiring.lock() : nullptr; }
+
     // A role stands for its model.
     std::vector<NamePattern> patterns(const manifest::Manifest& manifest) const {
         std::vector<NamePattern> patterns;
@@ -73,7 +75,7 @@ private:
                 .hint("write it so: codemate refs --rewrite mistral:7b mistral:7b-instruct");
         refs::Asked asked{ModelName::parse(names_[0]), names_[1], dry_run_, false};
         const Project project = project_of(wiring);
-        const use::Facts facts = references_in(project, AskServer::no, wiring);
+        const use::Facts facts = references_in(project, lock(wiring), AskServer::no, wiring);
         const use::Rewrite plan = use::plan_rewrite(project.directory, facts, asked.before, asked.after);
         say_more(facts, project, wiring);
         for (const std::string& place : plan.left_alone)
