@@ -70,5 +70,5 @@ for ((run = 0; run < runs; ++run)); do
 done
 mine=$(median "$scratch/ours")
 other=$(median "$scratch/theirs")
-if command -v rg >/dev/null; then name=rg; else name=grep; fi
+if command -v rg >/dev/null; then name="rg"; else name="grep"; fi
 awk -v a="$mine" -v b="$other" -v n="$name" 'BEGIN { printf "codemate refs %.2f s, %s %.2f s: ratio %.2f\n", a, n, b, a / b }'
