@@ -3,7 +3,8 @@
 # Names are those of Debian 12 and 13 and of Ubuntu 24.04 and later, which agree.
 
 # As "command:package": what can be had in other ways too, so the command is what counts.
-tool_packages=(cmake:cmake ninja:ninja-build g++:g++ pkg-config:pkg-config) # pkg-config finds cpp-httplib
+# pkg-config finds cpp-httplib; tests make git checkouts.
+tool_packages=(cmake:cmake ninja:ninja-build g++:g++ pkg-config:pkg-config git:git)
 
 library_packages=(
     libcurl4-openssl-dev  # http
@@ -60,7 +61,7 @@ explain_without_apt() {
 There is no apt-get here, so nothing was installed. codemate is built with
   CMake 3.25, Ninja, pkg-config, a C++20 compiler (GCC 12)
   libcurl 7.84, OpenSSL 3 (libcrypto), spdlog, fmt, nlohmann/json 3.11, CLI11 2.1
-  and for its tests Catch2 (2 or 3) and cpp-httplib, and docker-registry in PATH for those on a real registry
+  and for its tests Catch2 (2 or 3), cpp-httplib and git, and docker-registry in PATH for those on a real registry
 each with its headers and its CMake package. When they are there: CODEMATE_PACKAGES=mine, and the same command again.
 END
 }

@@ -12,6 +12,7 @@ std::unique_ptr<Command> make_lock();
 std::unique_ptr<Command> make_outdated();
 std::unique_ptr<Command> make_pull();
 std::unique_ptr<Command> make_prune();
+std::unique_ptr<Command> make_refs();
 std::unique_ptr<Command> make_rm();
 std::unique_ptr<Command> make_rollback();
 std::unique_ptr<Command> make_show();
@@ -248,13 +249,17 @@ const std::vector<CommandInfo>& commands() {
          make_init},
         {"check",
          Group::project,
-         "check codemate.json and codemate.lock",
-         "Reads the manifest and its lock, no server and no network: one line for CI. Mistakes of a file are status 2, "
+         "check codemate.json, codemate.lock and the names in the files",
+         "Reads the manifest, its lock and the project's files, no server and no network: one line for CI. Mistakes of "
+         "a file are status 2, "
          "as for every command. Problems are status 3: more context than a model is stated to support, a required set "
          "that is larger than the budget by the sizes that the lock knows, pins that the manifest contradicts. "
          "Warnings "
          "are status 0: required models whose tag moves and that are not locked, other quantizations than the policy "
-         "prefers. A declared model without a pin is nothing to report.",
+         "prefers. A declared model without a pin is nothing to report. The files are searched as by `codemate refs`: "
+         "a "
+         "model's name that is misspelt, or an embedding model that contradicts the project's, is a problem; one that "
+         "is not declared is a warning. In GitHub Actions each finding is an annotation at its line.",
          {"codemate check  # codemate.json and codemate.lock of this project",
           "codemate check --json  # the same for programs"},
          make_check},
@@ -270,6 +275,22 @@ const std::vector<CommandInfo>& commands() {
          {"codemate lock  # pin what is not pinned yet", "codemate lock --upgrade --dry-run  # what has moved since?",
           "codemate lock --upgrade mistral  # accept what mistral's tag serves now"},
          make_lock},
+        {"refs",
+         Group::project,
+         "find the model names in the project's files",
+         "Finds every mention of a model in the text files of the project: those that git tracks or would add, without "
+         "git all but what tools make; .codemateignore leaves out more. A name counts by its form, its key or its "
+         "command, never by a line number. Of each it says whether the model is declared and locked, undeclared, or "
+         "not installed on the server, if one answers. Two things are problems, with status 3: a name that is "
+         "misspelt, and another embedding model than the one that the project's vectors are made with. Undeclared is "
+         "only a warning: a document may speak of any model. NAME shows only these models; mistral is all its tags. "
+         "--rewrite OLD NEW shows a diff, asks, and writes all files or none; other bytes, line ends and modes stay. "
+         "codemate.json is left to `codemate use`.",
+         {"codemate refs  # every mention, and what is wrong with it",
+          "codemate refs mistral  # where this model is named",
+          "codemate refs --rewrite mistral:7b mistral:7b-instruct  # show the changes, ask, write",
+          "codemate refs --rewrite --dry-run llama3 llama3.1  # only show the changes"},
+         make_refs},
         {"use",
          Group::project,
          "give a role another model",

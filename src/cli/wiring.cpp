@@ -229,6 +229,10 @@ bool Wiring::in_ci() const {
     return ui::is_set(getenv_, "CI");
 }
 
+bool Wiring::in_github_actions() const {
+    return ui::is_set(getenv_, "GITHUB_ACTIONS");
+}
+
 void Wiring::note(const std::string& text) {
     if (!options_.quiet) err_.write(ui::note_text(text, style_of_err()));
 }

@@ -20,7 +20,7 @@ new_machine() {
     mkdir -p "$machine"
     ln -s "$(command -v env)" "$(command -v cat)" "$machine"
     local tool
-    for tool in cmake ninja g++ pkg-config shellcheck; do program "$tool" 'exit 0'; done
+    for tool in cmake ninja g++ pkg-config git shellcheck; do program "$tool" 'exit 0'; done
     program id 'echo 0'
     program dpkg-query 'exit 1'
     program apt-get "echo \"\$*\" >>'$scratch/apt.log'"

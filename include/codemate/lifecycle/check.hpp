@@ -25,6 +25,10 @@ enum class Rule {
     moving_tag,   // a required model may be another one tomorrow
     quantization, // another quantization than the policy prefers
     undeclared,   // a pin of a model that is not declared
+    // Of the project's files; found by lifecycle/refs, reported beside the others.
+    reference_undeclared,
+    reference_misspelt,
+    reference_contradicts,
 };
 std::string_view to_string(Rule); // "moving_tag"
 
@@ -35,8 +39,9 @@ struct Finding {
     std::string place;              // JSON pointer into codemate.json, or into codemate.lock where in_lock
     bool in_lock = false;
     std::string text;
-    std::string hint;     // may be empty
-    std::size_t line = 0; // of that file; 0: not known
+    std::string hint;      // may be empty
+    std::size_t line = 0;  // of that file; 0: not known
+    std::string file = {}; // of the project, where it is neither of the two; then there is no place
 };
 
 struct Ports {

@@ -32,6 +32,12 @@ std::string_view to_string(Rule rule) {
         return "moving_tag";
     case Rule::quantization:
         return "quantization";
+    case Rule::reference_undeclared:
+        return "reference_undeclared";
+    case Rule::reference_misspelt:
+        return "reference_misspelt";
+    case Rule::reference_contradicts:
+        return "reference_contradicts";
     case Rule::undeclared:
         break;
     }

@@ -2,6 +2,7 @@
 
 #include "cli/commands/check/render.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/references.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/base/error.hpp"
@@ -22,7 +23,13 @@ public:
         if (wiring.options().lock && !lock->exists())
             throw Error(Kind::not_found, "there is no file " + quoted(*wiring.options().lock)).context("--lock");
         const use::Facts facts = use::gather(manifest, {lock ? &*lock : nullptr}, {wiring.stop(), {}});
-        const use::Report report = use::examine(facts);
+        use::Report report = use::examine(facts);
+        // The built-in set is nobody's project.
+        if (!manifest.origin.is_built_in()) {
+            const Project project = project_of(wiring);
+            const auto references = references_in(project, facts.lock ? &*facts.lock : nullptr, AskServer::no, wiring);
+            check::add_references(report, lifecycle::refs::examine(references), project);
+        }
         const int status = report.count(use::Severity::problem) == 0 ? done : exit_status(Kind::check);
         const check::Files files{manifest.origin, facts.lock ? lock->path() : ""};
         if (wiring.options().json) {
@@ -30,9 +37,16 @@ public:
         } else {
             wiring.out().write(check::text(report, files, wiring.style_of_out()));
         }
+        if (wiring.in_github_actions()) annotate(report, files, wiring);
         if (manifest.origin.how == manifest::Origin::How::built_in)
             wiring.note("no codemate.json here, so the built-in manifest was checked; `codemate init` writes one");
         return status;
+    }
+
+private:
+    static void annotate(const use::Report& report, const check::Files& files, Wiring& wiring) {
+        for (const ui::Annotation& annotation : check::annotations(report, files))
+            wiring.err().write_command(ui::workflow_command(annotation));
     }
 };
 

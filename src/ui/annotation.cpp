@@ -1,0 +1,32 @@
+#include "codemate/ui/annotation.hpp"
+
+#include "ui/runner_commands.hpp"
+
+namespace codemate::ui {
+namespace {
+
+// In a property these two would end it.
+std::string escaped_property(const std::string& text) {
+    std::string result;
+    for (const char c : escaped_data(text)) {
+        if (c == ':')
+            result += "%3A";
+        else if (c == ',')
+            result += "%2C";
+        else
+            result += c;
+    }
+    return result;
+}
+
+} // namespace
+
+std::string workflow_command(const Annotation& annotation) {
+    std::string line = annotation.level == Annotation::Level::error ? "::error " : "::warning ";
+    line += "title=codemate,file=" + escaped_property(annotation.file);
+    if (annotation.line != 0) line += ",line=" + std::to_string(annotation.line);
+    if (annotation.column != 0) line += ",col=" + std::to_string(annotation.column);
+    return line + "::" + escaped_data(annotation.text) + "\n";
+}
+
+} // namespace codemate::ui
