@@ -63,10 +63,12 @@ void add_for_volume(Rebuild& rebuild, const std::string& volume) {
 }
 
 // SQLite writes in several places; a copy made meanwhile may be of none of the states that the store had.
-std::string live_file_trap(const std::string& directory) {
-    return "chroma.sqlite3 is a live SQLite file: copied while a program writes to it, it may be broken. Stop the "
-           "program first. `sqlite3 " +
-           path_word(directory + "/chroma.sqlite3") +
+std::string live_file_trap(const std::string& directory, bool in_volume) {
+    const std::string trap =
+        "chroma.sqlite3 is a live SQLite file: copied while a program writes to it, it may be broken. Stop the program "
+        "first.";
+    if (in_volume) return trap;
+    return trap + " `sqlite3 " + path_word(directory + "/chroma.sqlite3") +
            " \".backup chroma-backup.sqlite3\"` copies it safely while it is in use, but not the index directories "
            "beside it, which belong to it.";
 }
@@ -86,11 +88,12 @@ std::string volume_trap(const manifest::VectorStore& store, const std::string& d
 void add_chroma(Rebuild& rebuild, const manifest::VectorStore& store, Seen seen) {
     const std::string directory = without_slashes(store.chroma);
     rebuild.steps.push_back({What::stop, "stop whatever has the store open", ""});
-    if (!store.volume.empty() && seen == Seen::no)
+    const bool in_volume = !store.volume.empty() && seen == Seen::no;
+    if (in_volume)
         add_for_volume(rebuild, store.volume);
     else
         add_for_directory(rebuild, directory);
-    rebuild.traps.push_back(live_file_trap(directory));
+    rebuild.traps.push_back(live_file_trap(directory, in_volume));
     rebuild.traps.push_back(volume_trap(store, directory, seen));
     if (!store.collection.empty())
         rebuild.traps.push_back("This removes all collections of the store, not " + store.collection + " alone.");

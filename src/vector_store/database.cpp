@@ -129,7 +129,10 @@ void Database::each(const std::string& sql, const std::function<void(const Row&)
 
 bool Database::has_column(const std::string& table, const std::string& column) {
     bool found = false;
-    each("SELECT name FROM pragma_table_info('" + table + "')",
+    each("SELECT name FROM pragma_table_info('" + table +
+             "') WHERE EXISTS "
+             "(SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '" +
+             table + "')",
          [&](const Row& row) { found = found || row.text(0) == column; });
     return found;
 }

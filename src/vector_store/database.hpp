@@ -34,8 +34,9 @@ public:
     Database& operator=(const Database&) = delete;
 
     void each(const std::string& sql, const std::function<void(const Row&)>&);
-    bool has_column(const std::string& table, const std::string& column); // false also without that table
-    bool behind() const { return behind_; }                               // its -wal file is not seen
+    // False also where there is no such table, or a view of that name: that is a program, of whoever sent the file.
+    bool has_column(const std::string& table, const std::string& column);
+    bool behind() const { return behind_; } // its -wal file is not seen
 
 private:
     [[noreturn]] void fail(int code) const;

@@ -44,7 +44,9 @@ void check_capability(const Facts& facts, Findings& findings) {
         Finding finding{Severity::problem, What::capability, std::move(text), facts.embed_failure->hint()};
         if (lacks)
             finding.hint = "give the role a model that is made for it: `codemate use embedding nomic-embed-text`";
-        if (worth_retrying(facts.embed_failure->kind())) finding.kind = facts.embed_failure->kind();
+        // Of the moment, not of the model: no connection, no memory.
+        const Kind kind = facts.embed_failure->kind();
+        if (worth_retrying(kind) || kind == Kind::storage) finding.kind = kind;
         findings.push_back(std::move(finding));
         return;
     }

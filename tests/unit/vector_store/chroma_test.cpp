@@ -138,6 +138,18 @@ TEST_CASE("what is no store of a known form has its own words") {
     CHECK(kind_of(directory) == Kind::storage);
 }
 
+TEST_CASE("a view in place of a table is not run: it may have no end") {
+    const TempDir directory;
+    const std::string endless = " AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT ";
+    make(directory, "CREATE VIEW collections" + endless + "x AS id, 'a' AS name, 3 AS dimension FROM n");
+    CHECK(kind_of(directory) == Kind::unsupported);
+    std::filesystem::remove(directory / "chroma.sqlite3");
+    make(directory, test::tables_040 + docs + "DROP TABLE embeddings; CREATE VIEW embeddings" + endless +
+                        "'m' AS segment_id FROM n; DROP TABLE migrations; CREATE VIEW migrations" + endless +
+                        "x AS version, 'sysdb' AS dir FROM n;");
+    CHECK(read(directory).collections.at(0).embeddings == 0);
+}
+
 TEST_CASE("a database that is cut off is damaged") {
     const TempDir directory;
     make(directory, test::tables_040 + docs + test::embeddings_of("c1", 2000));
