@@ -28,8 +28,9 @@ Value model_json(const use::Facts& facts, const use::Report& report) {
 Value vectors_json(const use::Report& report) {
     if (!report.vectors) return {};
     const rules::VectorComparison& seen = *report.vectors;
-    return Value::object()
-        .set("verdict", rules::to_string(seen.verdict))
+    Value object = Value::object();
+    if (report.vectors_of) object.set("of", report.vectors_of->display());
+    return object.set("verdict", rules::to_string(seen.verdict))
         .set("distance", seen.distance)
         .set("length_changed", seen.length_changed)
         .set("dimension_before", seen.dimension_before)
