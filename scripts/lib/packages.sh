@@ -14,6 +14,7 @@ library_packages=(
     libfmt-dev
     nlohmann-json3-dev    # json
     libcli11-dev          # cli
+    libsqlite3-dev        # vector_store
     catch2                # tests
     libcpp-httplib-dev    # codemate-sandbox
 )
@@ -60,7 +61,7 @@ explain_without_apt() {
     cat >&2 <<'END'
 There is no apt-get here, so nothing was installed. codemate is built with
   CMake 3.25, Ninja, pkg-config, a C++20 compiler (GCC 12)
-  libcurl 7.84, OpenSSL 3 (libcrypto), spdlog, fmt, nlohmann/json 3.11, CLI11 2.1
+  libcurl 7.84, OpenSSL 3 (libcrypto), spdlog, fmt, nlohmann/json 3.11, CLI11 2.1, SQLite 3.34
   and for its tests Catch2 (2 or 3), cpp-httplib and git, and docker-registry in PATH for those on a real registry
 each with its headers and its CMake package. When they are there: CODEMATE_PACKAGES=mine, and the same command again.
 END

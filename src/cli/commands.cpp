@@ -6,6 +6,7 @@ namespace codemate::cli {
 std::unique_ptr<Command> make_benchmark();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_du();
+std::unique_ptr<Command> make_embeddings();
 std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_list();
 std::unique_ptr<Command> make_lock();
@@ -295,10 +296,30 @@ const std::vector<CommandInfo>& commands() {
          Group::project,
          "give a role another model",
          "Changes the model of a role in codemate.json, or adds the role. Only that line changes. Nothing is installed "
-         "or removed.",
+         "or removed. What follows from it is said: the groups and the required set, the budget by the lock, pins, "
+         "what "
+         "was measured and is promised, what the manifest expects and prefers, protection, and, of the role embedding, "
+         "how the store of vectors is built anew.",
          {"codemate use primary qwen2.5-coder:7b  # change a role", "codemate use vision llava:7b  # add one",
           "codemate use --dry-run fallback mistral:7b  # only say what would change"},
          make_use},
+        {"embeddings",
+         Group::project,
+         "check the embedding model against the vector store",
+         "A store of vectors is worth what its model still agrees with, and nothing fails where it does not: answers "
+         "only become wrong. Compares the model that has the role embedding with the store that the manifest declares "
+         "(vector_store): Chroma's chroma.sqlite3 is read, and nothing is written in its directory; of any other "
+         "store the declared dimension counts. Fixed sentences are embedded and their vectors compared with those that "
+         "codemate.lock remembers: rounding passes, another model or quantization does not. The first time they are "
+         "remembered; changed ones are a problem (status 3) until --accept-new-vectors remembers them anew. Where the "
+         "store has to be built anew the steps are printed, with their traps; none is ever run. The model is loaded "
+         "for this, and unloaded again if it was not loaded before. Without a server the store is looked at all the "
+         "same (status 4).",
+         {"codemate embeddings  # does the model still fit the store?",
+          "codemate embeddings --steps  # how to back up and rebuild it",
+          "codemate embeddings --accept-new-vectors  # the store has been built anew",
+          "codemate embeddings --locked --json  # for CI"},
+         make_embeddings},
     };
     return table;
 }

@@ -13,6 +13,19 @@ std::string Origin::display() const {
     return printable(shown.empty() ? path.string() : shown);
 }
 
+std::optional<ModelName> Manifest::embedding_model() const {
+    for (const char* role : {"embedding", "embeddings"}) {
+        if (const auto found = roles.find(role); found != roles.end()) return found->second;
+    }
+    return std::nullopt;
+}
+
+std::filesystem::path Manifest::chroma_directory() const {
+    if (!vector_store || vector_store->chroma.empty()) return {};
+    return origin.is_built_in() ? std::filesystem::path(vector_store->chroma)
+                                : origin.path.parent_path() / vector_store->chroma;
+}
+
 bool Manifest::is_protected(const ModelName& name) const {
     return std::any_of(protect.begin(), protect.end(),
                        [&](const NamePattern& pattern) { return pattern.matches(name); });

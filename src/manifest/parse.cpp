@@ -92,11 +92,19 @@ constexpr std::array<Key<Draft>, 1> policy_keys{{
      }},
 }};
 
-constexpr std::array<Key<Draft>, 2> vector_store_keys{{
-    {"chroma",
-     [](Reader& reader, const Node& node, Draft&) { reader.word(node, "the path of the store's directory"); }},
+constexpr std::array<Key<VectorStore>, 5> vector_store_keys{{
+    {"chroma", [](Reader& reader, const Node& node,
+                  VectorStore& store) { store.chroma = reader.text(node, "the path of the store's directory"); }},
+    {"volume", [](Reader& reader, const Node& node,
+                  VectorStore& store) { store.volume = reader.text(node, "the name of a volume of Docker"); }},
+    {"collection", [](Reader& reader, const Node& node,
+                      VectorStore& store) { store.collection = reader.text(node, "the name of a collection"); }},
     {"dimension",
-     [](Reader& reader, const Node& node, Draft&) { reader.count(node, "the length of a vector, at least 1"); }},
+     [](Reader& reader, const Node& node, VectorStore& store) {
+         store.dimension = reader.count(node, "the length of a vector, at least 1");
+     }},
+    {"rebuild", [](Reader& reader, const Node& node,
+                   VectorStore& store) { store.rebuild = reader.text(node, "a command line, which is only printed"); }},
 }};
 
 // A word that is checked and kept.
@@ -133,8 +141,7 @@ constexpr std::array<Key<Draft>, 14> keys{{
     {"models", read_models},
     {"vector_store",
      [](Reader& reader, const Node& node, Draft& draft) {
-         read_object(reader, node, vector_store_keys, draft);
-         draft.manifest.vector_store = node.value;
+         read_object(reader, node, vector_store_keys, draft.manifest.vector_store.emplace());
      }},
     {"mirrors", read_mirrors},
     {"about",

@@ -50,8 +50,11 @@ TEST_CASE("use changes a role's line, needs no server, and says before and after
     const auto result = place.codemate({"use", "primary", "tinyllama"});
     CHECK(result.status() == 0);
     CHECK(result.out == "primary: coder:7b → tinyllama:latest\nrequired now: tinyllama:latest\n"
-                        "no longer required: coder:7b\nchanged ./codemate.json\n");
-    CHECK(result.err == "codemate: note: `codemate pull primary` installs tinyllama:latest where it is missing\n");
+                        "no longer required: coder:7b\n"
+                        "lock: there is none; `codemate lock` writes one, and the first `codemate pull` does\n"
+                        "benchmark: not measured yet: `codemate benchmark primary`\nchanged ./codemate.json\n");
+    CHECK(result.err == "codemate: note: the project's other files may still name coder:7b\n"
+                        "codemate: note: `codemate pull primary` installs tinyllama:latest where it is missing\n");
     std::string expected = project;
     expected.replace(expected.find("coder:7b"), 8, "tinyllama:latest");
     CHECK(place.text() == expected);
@@ -65,7 +68,9 @@ TEST_CASE("use adds a role, and says which one may have been meant") {
     const Checkout place;
     const auto result = place.codemate({"use", "primry", "mistral", "--dry-run"});
     CHECK(result.status() == 0);
-    CHECK(result.out == "primry: (new role) → mistral:latest\nnothing was changed\n");
+    CHECK(result.out == "primry: (new role) → mistral:latest\n"
+                        "lock: there is none; `codemate lock` writes one, and the first `codemate pull` does\n"
+                        "benchmark: not measured yet: `codemate benchmark primry`\nnothing was changed\n");
     CHECK(result.err == "codemate: note: there was no role 'primry'; did you mean 'primary'?\n");
     CHECK(place.text() == project);
     CHECK(place.codemate({"use", "vision", "llava:7b", "-q"}).err.empty());
@@ -79,6 +84,8 @@ TEST_CASE("use as JSON") {
     CHECK(*document.find("before") == json::Value("coder:7b"));
     CHECK(*document.find("after") == json::Value("tinyllama:latest"));
     CHECK(document.find("changed")->boolean() == true);
+    CHECK(document.find("consequences")->elements().size() == 2);
+    CHECK(document.find("rebuild")->find("steps")->elements().empty());
     const json::Value added =
         test::checked_document(place.codemate({"use", "new", "tinyllama", "--json", "--dry-run"}).out, "use");
     CHECK(added.find("before")->is_null());

@@ -34,7 +34,7 @@ asked_of_apt() {
     cat "$scratch/apt.log" 2>/dev/null || true
 }
 
-libraries='libcurl4-openssl-dev ca-certificates libssl-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev catch2 libcpp-httplib-dev'
+libraries='libcurl4-openssl-dev ca-certificates libssl-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev libsqlite3-dev catch2 libcpp-httplib-dev'
 
 new_machine
 install install_build_packages

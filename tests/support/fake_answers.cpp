@@ -32,10 +32,13 @@ Duration time_for(std::uint64_t tokens, double rate) {
     return Duration(static_cast<std::int64_t>(static_cast<double>(tokens) * 1e9 / rate));
 }
 
-// Made up, of length 1: the same for the same text and the same weights.
+// Made up, of length 1: the same for the same text and the same layers.
 std::vector<float> vector_of(const FakeServer::Model& model, const std::string& text) {
     std::uint64_t state = 14695981039346656037ULL;
-    for (const char letter : (model.layers.empty() ? "" : model.layers.front().digest.hex()) + text)
+    std::string all = text;
+    for (const FakeServer::Layer& layer : model.layers)
+        all += layer.digest.hex();
+    for (const char letter : all)
         state = (state ^ static_cast<unsigned char>(letter)) * 1099511628211ULL;
     std::vector<float> numbers(model.embedding_length > 0 ? model.embedding_length : 4);
     double square = 0;

@@ -2,14 +2,18 @@
 
 #include "codemate/base/run.hpp"
 #include "codemate/manifest/edit.hpp"
+#include "codemate/manifest/lock.hpp"
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/model/name.hpp"
+#include "codemate/rules/rebuild.hpp"
+#include "codemate/state/benchmarks.hpp"
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-// Gives a role of codemate.json another model. Files only: no server, no network.
+// Gives a role of codemate.json another model, and says what follows from it. Files only: no server, no network.
 namespace codemate::lifecycle::use {
 
 struct Options {
@@ -19,12 +23,36 @@ struct Options {
 
 struct Ports {
     const manifest::ManifestFile& file;
+    const manifest::LockFile* lock = nullptr;      // that belongs to it
+    const state::Benchmarks* benchmarks = nullptr; // what was measured before
 };
 
 struct Facts {
     manifest::Manifest manifest;
-    std::string text; // that it was read from
+    std::string text;                           // that it was read from
+    std::optional<manifest::Lock> lock{};       // nothing: there is none
+    std::string lock_failure{};                 // why it could not be read; empty: it could, or there is none
+    std::vector<state::Benchmark> benchmarks{}; // oldest first
 };
+
+// Something that is not as before when the role has the other model.
+struct Consequence {
+    enum class What {
+        groups,      // that contain the role
+        budget,      // of the required set, by the lock
+        lock,        // whose pins are there, and which goes
+        benchmark,   // what was measured and is promised
+        expectation, // of the manifest, that the pin breaks
+        policy,      // quantization
+        context,     // that was asked for
+        protection,
+        embeddings, // the store of vectors no longer agrees
+    };
+    What what;
+    std::string text; // fit for a terminal
+    bool bad = false; // it wants something to be done
+};
+std::string_view to_string(Consequence::What); // the enumerator's name, as it stands in JSON
 
 struct Plan {
     std::string role;
@@ -34,7 +62,9 @@ struct Plan {
     std::optional<std::string> meant_role; // of a new role: the one that it may be a misspelling of
     std::vector<ModelName> newly_required; // enter and leave the required set
     std::vector<ModelName> no_more_required;
-    std::string text; // of the file, as it becomes
+    std::string text;                        // of the file, as it becomes
+    std::vector<Consequence> consequences{}; // in the order of What; none where nothing changes
+    rules::Rebuild rebuild{};                // of the store of vectors, where the role is the one that makes them
 
     bool changes() const { return !before || *before != after; }
 };

@@ -69,6 +69,15 @@ struct Declared {
     json::Value options; // an object, or null: request options such as num_ctx
 };
 
+// Where the project keeps the vectors that its embedding model made.
+struct VectorStore {
+    std::string chroma;                     // directory of a Chroma store, as written; empty: of another kind
+    std::string volume;                     // the named volume of Docker that it is in; empty: none
+    std::string collection;                 // the one that counts; empty: all of them
+    std::optional<std::uint64_t> dimension; // the length of its vectors
+    std::string rebuild;                    // the project's own command line for that; printed, never run
+};
+
 // codemate.json: what a project declares. Rules: docs/manifest.md.
 struct Manifest {
     Origin origin;
@@ -84,7 +93,13 @@ struct Manifest {
     std::vector<std::string> preferred_quantizations; // policy.quantization
     std::optional<ByteCount> disk_budget;
     std::vector<std::string> mirrors;
-    json::Value vector_store; // an object, or null
+    std::optional<VectorStore> vector_store;
+
+    // The model that makes the project's vectors: of the role "embedding" or, where there is none, "embeddings".
+    std::optional<ModelName> embedding_model() const;
+    // The directory of the Chroma store, seen from where the manifest's file is, or from the current directory for the
+    // built-in one; empty: none is declared.
+    std::filesystem::path chroma_directory() const;
 
     bool is_protected(const ModelName&) const;
     std::vector<std::string> roles_of(const ModelName&) const; // in their order; for many models: usage.hpp

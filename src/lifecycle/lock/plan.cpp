@@ -106,6 +106,7 @@ Step move(const ModelName& name, const Locked& before, const Found& found, const
     if (entry.size == ByteCount()) return failed(std::move(step), no_bytes(found));
     if (auto broken = broken_expectation(manifest, name, entry, found))
         return failed(std::move(step), std::move(*broken));
+    entry.vectors = before.vectors; // those that the project's store was built with, whatever the model gives now
     step.entry = std::move(entry);
     if (found.standing && found.standing->diff) step.standing = found.standing;
     step.reason = step.standing ? step.standing->reason : origin_of(found);
@@ -137,6 +138,24 @@ Step drop(const ModelName& name, const Locked& entry) {
     return step;
 }
 
+// What is remembered of vectors is a fact about the project's store: where the model goes that it was built with, it
+// goes over to the one that has the role now, and `codemate embeddings` compares.
+void keep_vectors(std::vector<Step>& steps, const manifest::Manifest& manifest) {
+    const auto model = manifest.embedding_model();
+    if (!model) return;
+    const auto now = std::ranges::find_if(steps, [&](const Step& step) {
+        return step.name.same_on_server(*model) && step.what != Do::fail && step.what != Do::drop && step.entry &&
+               step.entry->vectors.empty();
+    });
+    const auto gone = std::ranges::find_if(
+        steps, [](const Step& step) { return step.what == Do::drop && !step.before->vectors.empty(); });
+    if (now == steps.end() || gone == steps.end()) return;
+    now->entry->vectors = gone->before->vectors;
+    if (now->what != Do::keep) return;
+    now->what = Do::complete;
+    now->reason = "the vectors of the store, as " + gone->name.display() + " made them, are remembered here now";
+}
+
 } // namespace
 
 Plan plan(const Facts& facts) {
@@ -146,6 +165,7 @@ Plan plan(const Facts& facts) {
     for (const auto& [name, entry] : facts.lock.models) {
         if (facts.manifest.declared(name) == nullptr) plan.steps.push_back(drop(name, entry));
     }
+    keep_vectors(plan.steps, facts.manifest);
     std::ranges::stable_sort(plan.steps, {}, &Step::name);
     return plan;
 }

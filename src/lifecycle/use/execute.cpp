@@ -1,3 +1,4 @@
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/lifecycle/use.hpp"
 
@@ -8,20 +9,42 @@ Facts facts_of(const std::optional<std::string>& text, const manifest::Origin& o
     if (!text) throw Error(Kind::not_found, "there is no " + origin.display()).hint("`codemate init` writes one");
     manifest::Parsed parsed = manifest::parse(*text, origin);
     if (!parsed.problems.empty()) throw manifest::to_error(origin, parsed.problems);
-    return {std::move(parsed.manifest), *text};
+    return {.manifest = std::move(parsed.manifest), .text = *text};
+}
+
+// What lies beside the manifest decides nothing here, so what cannot be read is no failure.
+void look_around(Facts& facts, const Ports& ports) {
+    try {
+        if (ports.lock != nullptr && ports.lock->exists()) facts.lock = ports.lock->read();
+    } catch (const Error& error) {
+        facts.lock_failure = error.message();
+    }
+    try {
+        if (ports.benchmarks != nullptr) facts.benchmarks = ports.benchmarks->entries();
+    } catch (const Error& error) {
+        diagnostics::info("what was measured before is not known: " + error.message());
+    }
 }
 
 } // namespace
 
 Facts gather(const Options&, const Ports& ports, const Run&) {
-    return facts_of(ports.file.read(), ports.file.origin());
+    Facts facts = facts_of(ports.file.read(), ports.file.origin());
+    look_around(facts, ports);
+    return facts;
 }
 
 Report execute(const Options& options, const Ports& ports, const Run& run) {
     std::optional<Plan> done;
+    Facts around;
+    look_around(around, ports);
     ports.file.update(
         [&](const std::optional<std::string>& text) {
-            done = plan(facts_of(text, ports.file.origin()), options);
+            Facts facts = facts_of(text, ports.file.origin());
+            facts.lock = around.lock;
+            facts.lock_failure = around.lock_failure;
+            facts.benchmarks = around.benchmarks;
+            done = plan(facts, options);
             return done->text;
         },
         run.stop);

@@ -1,3 +1,5 @@
+#include "lifecycle/use/consequences.hpp"
+
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/use.hpp"
@@ -62,6 +64,9 @@ Plan plan(const Facts& facts, const Options& options) {
     const std::vector<ModelName> required_then = manifest::required_set(after);
     plan.newly_required = without(required_then, required);
     plan.no_more_required = without(required, required_then);
+    if (!plan.changes()) return plan;
+    plan.consequences = consequences(facts, after, plan);
+    if (makes_vectors(facts, after)) plan.rebuild = rules::rebuild_with(after, plan.after, rules::Seen::not_looked);
     return plan;
 }
 

@@ -98,9 +98,29 @@ TEST_CASE("what is no longer declared is dropped") {
     CHECK(world.file.read().find(ModelName::parse("old")) == nullptr);
 }
 
+TEST_CASE("what is remembered of the store's vectors outlives the model that made them") {
+    World world;
+    world.lock();
+    world.manifest.roles.insert_or_assign("embedding", mistral);
+    const ModelName old = ModelName::parse("old-embedder");
+    manifest::Locked entry = world.file.read().models.at(mistral);
+    entry.source = old;
+    entry.vectors = "1:2:AA==";
+    world.pin(old, entry);
+    const use::Report report = world.lock();
+    CHECK(step(report.steps, old).what == Do::drop);
+    CHECK(step(report.steps, mistral).what == Do::complete);
+    CHECK(world.file.read().models.at(mistral).vectors == "1:2:AA==");
+    entry.vectors = "1:3:AA==";
+    world.pin(old, entry);
+    world.lock();
+    CHECK(world.file.read().models.at(mistral).vectors == "1:2:AA=="); // its own stay
+}
+
 TEST_CASE("an upgrade moves pins, of the targets or of all, and says what differs") {
     World world;
     world.lock();
+    world.file.update([](manifest::Lock& lock) { lock.models.at(mistral).vectors = "1:2:AA=="; }, {});
     world.registry.offer("mistral", after);
     world.registry.offer("coder:7b-instruct-q4_0", image("better code", "Q4_0"));
     const std::vector<std::string> targets = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"chat"});
@@ -113,6 +133,7 @@ TEST_CASE("an upgrade moves pins, of the targets or of all, and says what differ
     CHECK(moved.standing->diff->quantization.after == "Q4_K_M");
     CHECK(world.pinned(mistral) == after.image().digest);
     CHECK(world.file.read().models.at(mistral).quantization == "Q4_K_M");
+    CHECK(world.file.read().models.at(mistral).vectors == "1:2:AA=="); // of the store: it was built before
     CHECK((step(report.steps, coder).what == Do::move) == targets.empty());
 }
 

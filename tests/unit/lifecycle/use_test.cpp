@@ -4,8 +4,11 @@
 #include "codemate/base/error.hpp"
 #include "codemate/lifecycle/use.hpp"
 
+#include <algorithm>
+
 using namespace codemate;
 namespace use_case = lifecycle::use;
+using What = use_case::Consequence::What;
 using test::read_text;
 using test::TempDir;
 
@@ -24,14 +27,41 @@ const char* const project = R"({
 struct Checkout {
     TempDir dir;
     manifest::ManifestFile file{{manifest::Origin::How::found, dir / "codemate.json", "./codemate.json"}};
-    use_case::Ports ports{file};
+    manifest::LockFile lock{dir / "codemate.lock"};
+    state::Benchmarks benchmarks{dir / "state/benchmarks"};
+    use_case::Ports ports{file, &lock, &benchmarks};
 
     Checkout() { dir.write("codemate.json", project); }
+    void pin(const std::string& name, std::uint64_t size, const std::string& quantization) const {
+        const ModelName model = ModelName::parse(name);
+        lock.update(
+            [&](manifest::Lock& all) {
+                all.models.emplace(
+                    model,
+                    manifest::Locked{Digest::of(name), model, ByteCount(size), quantization, std::nullopt, {}, {}});
+            },
+            {});
+    }
     use_case::Plan plan(const std::string& role, const std::string& name) const {
         const use_case::Options options{role, name};
         return use_case::plan(use_case::gather(options, ports, {}), options);
     }
 };
+
+std::string text_of(const use_case::Plan& plan, What what) {
+    const auto found = std::ranges::find(plan.consequences, what, &use_case::Consequence::what);
+    return found == plan.consequences.end() ? "" : found->text;
+}
+
+// That wrote so many tokens in a second.
+state::Sample run(std::uint64_t tokens) {
+    const Duration second = std::chrono::seconds(1);
+    return {second, second * 2, second, second, second, 10, tokens};
+}
+
+bool is_bad(const use_case::Plan& plan, What what) {
+    return std::ranges::any_of(plan.consequences, [&](const auto& each) { return each.what == what && each.bad; });
+}
 
 } // namespace
 
@@ -77,6 +107,90 @@ TEST_CASE("execute works on what the file says then") {
     checkout.dir.write("codemate.json", R"({"schema":1,"roles":{"primary":"other:1"}})");
     const use_case::Report report = use_case::execute({"primary", "tinyllama"}, checkout.ports, {});
     CHECK(report.plan.before == ModelName::parse("other:1"));
+}
+
+TEST_CASE("what follows: groups, and a lock that is not there") {
+    const Checkout checkout;
+    const use_case::Plan plan = checkout.plan("primary", "tinyllama");
+    CHECK(text_of(plan, What::groups) == "code contains other models now");
+    CHECK(text_of(plan, What::lock).starts_with("there is none; `codemate lock` writes one"));
+    CHECK(text_of(plan, What::benchmark) == "not measured yet: `codemate benchmark primary`");
+    for (const What what :
+         {What::budget, What::expectation, What::policy, What::context, What::protection, What::embeddings})
+        CHECK(text_of(plan, what).empty());
+    CHECK(plan.rebuild.steps.empty());
+    CHECK(checkout.plan("fallback", "mistral").consequences.empty()); // nothing changes
+    CHECK(text_of(checkout.plan("fallback", "tinyllama"), What::groups).empty());
+}
+
+TEST_CASE("what follows by the lock: sizes, pins, expectations, policy") {
+    const Checkout checkout;
+    checkout.dir.write("codemate.json", R"({"schema": 1, "roles": {"primary": "coder:7b", "fallback": "mistral"},
+        "budget": {"disk": "200B"}, "policy": {"quantization": ["Q4_0", "Q5_0"]},
+        "models": {"big": {"expect": {"size": "150B", "quantization": "Q4_0"}}}})");
+    checkout.pin("coder:7b", 100, "Q4_0");
+    checkout.pin("mistral", 50, "Q4_0");
+    checkout.pin("big", 180, "F16");
+    use_case::Plan plan = checkout.plan("primary", "big");
+    CHECK(text_of(plan, What::budget) == "by the lock the required set takes 230 B, before 150 B; the budget is 200 B, "
+                                         "which is exceeded");
+    CHECK(is_bad(plan, What::budget));
+    CHECK(text_of(plan, What::lock) ==
+          "big:latest is pinned already, at " + Digest::of("big").hex().substr(0, 12) +
+              "; the pin of coder:7b goes with the next `codemate lock`: nothing declares the model any more");
+    CHECK(std::ranges::count(plan.consequences, What::expectation, &use_case::Consequence::what) == 2);
+    CHECK(text_of(plan, What::policy) == "big:latest is F16, and the policy prefers Q4_0 or Q5_0");
+
+    plan = checkout.plan("primary", "unknown");
+    CHECK(text_of(plan, What::budget) ==
+          "by the lock the required set takes at least 50 B, before 150 B; 1 model of it "
+          "without a pin; the budget is 200 B");
+    CHECK_FALSE(is_bad(plan, What::budget));
+    CHECK(text_of(plan, What::lock).starts_with("unknown:latest has no pin: "));
+    CHECK(text_of(checkout.plan("vision", "big"), What::lock).find(';') == std::string::npos); // a new role
+    checkout.dir.write("codemate.lock", "{");
+    CHECK(is_bad(checkout.plan("primary", "big"), What::lock)); // and the role can be changed all the same
+}
+
+TEST_CASE("what follows for speed, context and protection") {
+    const Checkout checkout;
+    checkout.dir.write("codemate.json", R"({"schema": 1, "roles": {"primary": "coder:7b"}, "protected": ["coder"],
+        "models": {"coder:7b": {"expect": {"context": 8192}, "promise": {"decode_tps": 10}},
+                   "slow": {"promise": {"decode_tps": 20}, "options": {"num_ctx": 4096}}}})");
+    state::Benchmark measured{.at = Time(std::chrono::hours(24 * 365 * 50)), .name = ModelName::parse("slow")};
+    measured.runs = {run(10)};
+    checkout.benchmarks.add(measured, {});
+    measured.runs = {run(15)};
+    checkout.benchmarks.add(measured, {});
+    use_case::Plan plan = checkout.plan("primary", "slow");
+    CHECK(text_of(plan, What::benchmark) == "last measured on 2019-12-20, 15.0 tokens a second; codemate.json promises "
+                                            "20.0 tokens a second, which that breaks");
+    CHECK(is_bad(plan, What::benchmark));
+    CHECK(text_of(plan, What::context) == "coder:7b had 8192 tokens, slow:latest has 4096");
+    CHECK(text_of(plan, What::protection).starts_with("nothing protects slow:latest"));
+    plan = checkout.plan("primary", "coder:32b");
+    CHECK(text_of(plan, What::protection).empty());
+    CHECK(text_of(plan, What::context) == "coder:7b had 8192 tokens; codemate.json says nothing of coder:32b");
+    CHECK(text_of(plan, What::benchmark).find("promises nothing of it, as it did of coder:7b") != std::string::npos);
+}
+
+TEST_CASE("another embedding model means another store") {
+    const Checkout checkout;
+    checkout.dir.write("codemate.json", R"({"schema": 1, "roles": {"embedding": "a", "primary": "b"},
+        "vector_store": {"chroma": "db", "rebuild": "make vectors"}})");
+    const use_case::Plan plan = checkout.plan("embedding", "nomic-embed-text");
+    CHECK(is_bad(plan, What::embeddings));
+    const auto has = [&](const std::string& command) {
+        return std::ranges::find(plan.rebuild.steps, command, &rules::RebuildStep::command) != plan.rebuild.steps.end();
+    };
+    CHECK(has("rm -rf db/"));
+    CHECK(has("make vectors"));
+    CHECK(has("codemate pull nomic-embed-text"));
+    CHECK(text_of(checkout.plan("primary", "c"), What::embeddings).empty());
+    checkout.dir.write("codemate.json", R"({"schema": 1, "roles": {"embeddings": "a"}})");
+    CHECK(is_bad(checkout.plan("embeddings", "c"), What::embeddings)); // without a store that is known of
+    CHECK(text_of(checkout.plan("embeddings", "A"), What::embeddings).empty());
+    CHECK(is_bad(checkout.plan("embedding", "c"), What::embeddings)); // a role that comes first
 }
 
 TEST_CASE("what cannot be a role's model, or a role") {

@@ -140,7 +140,10 @@ TEST_CASE("the selection criteria") {
 TEST_CASE("the criteria that can be checked are") {
     CHECK(built_in().disk_budget == ByteCount(10'000'000'000));
     CHECK(built_in().preferred_quantizations == Strings{"Q4_0"});
-    CHECK(text_at(built_in().vector_store, "chroma") == "chroma_db");
+    REQUIRE(built_in().vector_store);
+    CHECK(built_in().vector_store->chroma == "chroma_db");
+    CHECK(built_in().vector_store->rebuild == "docker exec coding-assistant python src/memory_setup.py");
+    CHECK(built_in().chroma_directory() == "chroma_db");
     const ByteCount stated =
         ByteCount::parse(model(primary).about.stated.size) + ByteCount::parse(model(fallback).about.stated.size);
     CHECK(stated == ByteCount(8'800'000'000));

@@ -69,6 +69,10 @@ TEST_CASE("types") {
         {R"("vector_store": "chroma_db")", {"line 1: /vector_store: expected an object, found 'chroma_db'"}},
         {R"("vector_store": {"dimension": 0})",
          {"line 1: /vector_store/dimension: expected the length of a vector, at least 1, found 0"}},
+        {R"("vector_store": {"colection": "a"})",
+         {"line 1: /vector_store/colection: unknown key 'colection' (did you mean 'collection'?)"}},
+        {R"("vector_store": {"rebuild": ["make"]})",
+         {"line 1: /vector_store/rebuild: expected a command line, which is only printed, found an array"}},
         {R"("mirrors": {})", {"line 1: /mirrors: expected a list of registries, found an object"}},
         {R"("$schema": 1)", {"line 1: /$schema: expected the URL of a JSON schema, found 1"}},
     });

@@ -70,8 +70,10 @@ TEST_CASE("every key of a manifest is read") {
     CHECK(manifest.preferred_quantizations == std::vector<std::string>{"Q4_0", "Q4_K_M"});
     CHECK(manifest.disk_budget == ByteCount(10'000'000'000));
     CHECK(manifest.mirrors == std::vector<std::string>{"http://registry.lan:5000", "https://mirror.example/"});
-    CHECK(manifest.vector_store.find("dimension")->unsigned_integer() == 3584);
-    CHECK(*manifest.vector_store.find("chroma")->string() == "chroma_db");
+    REQUIRE(manifest.vector_store);
+    CHECK(manifest.vector_store->dimension == 3584U);
+    CHECK(manifest.vector_store->chroma == "chroma_db");
+    CHECK(manifest.vector_store->collection.empty());
 }
 
 TEST_CASE("every key of a model is read") {
@@ -121,7 +123,9 @@ TEST_CASE("what protects a model, and which roles it has") {
 TEST_CASE("the smallest manifest") {
     const Manifest manifest = good(R"({"schema": 1})");
     CHECK(manifest.models.empty());
-    CHECK(manifest.vector_store.is_null());
+    CHECK_FALSE(manifest.vector_store);
+    CHECK_FALSE(manifest.embedding_model());
+    CHECK(manifest.chroma_directory().empty());
     CHECK_FALSE(manifest.disk_budget);
 }
 
@@ -151,4 +155,21 @@ TEST_CASE("problems become one error") {
     CHECK(error.notes() == std::vector<std::string>{"line 3: /rolse: unknown key 'rolse' (did you mean 'roles'?)",
                                                     "line 7: /budget/disk: expected a size", "not valid"});
     CHECK(to_error(origin, std::span(problems).first(1)).message() == "./codemate.json has 1 mistake");
+}
+
+TEST_CASE("a vector store, and the model that makes its vectors") {
+    Manifest manifest = good(R"({"schema": 1, "roles": {"embeddings": "a", "primary": "b"},
+        "vector_store": {"chroma": "data/chroma", "volume": "v", "collection": "docs", "dimension": 768,
+                         "rebuild": "make vectors # all of them"}})");
+    REQUIRE(manifest.vector_store);
+    CHECK(manifest.vector_store->volume == "v");
+    CHECK(manifest.vector_store->collection == "docs");
+    CHECK(manifest.vector_store->rebuild == "make vectors # all of them");
+    CHECK(manifest.embedding_model() == ModelName::parse("a"));
+    manifest.origin = {Origin::How::option, "/p/x/codemate.json", "x/codemate.json"};
+    CHECK(manifest.chroma_directory() == "/p/x/data/chroma");
+    manifest.vector_store->chroma = "/abs";
+    CHECK(manifest.chroma_directory() == "/abs");
+    CHECK(good(R"({"schema": 1, "roles": {"embedding": "c", "embeddings": "a"}})").embedding_model() ==
+          ModelName::parse("c"));
 }

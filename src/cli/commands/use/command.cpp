@@ -27,7 +27,8 @@ public:
         }
         const use_case::Options options{*role_, *name_};
         const manifest::ManifestFile file(file_in_use(wiring));
-        const use_case::Ports ports{file};
+        const std::optional<manifest::LockFile> lock = wiring.lock_file();
+        const use_case::Ports ports{file, lock ? &*lock : nullptr, wiring.benchmarks()};
         const ::codemate::Run run{wiring.stop(), {}};
         if (dry_run_)
             return show(use_case::plan(use_case::gather(options, ports, run), options), use::Run::dry, wiring);
@@ -54,9 +55,16 @@ private:
         } else {
             wiring.out().write(use::text(plan, origin, run));
         }
+        if (plan.changes()) say_references(plan, wiring);
         if (plan.changes() && run == use::Run::real)
             wiring.note("`codemate pull " + plan.role + "` installs " + plan.after.display() + " where it is missing");
         return done;
+    }
+
+    // The one place where what the project's own files say of the old model is added: its mentions that now disagree.
+    static void say_references(const use_case::Plan& plan, Wiring& wiring) {
+        if (!plan.before) return;
+        wiring.note("the project's other files may still name " + plan.before->display());
     }
 
     std::optional<std::string> role_, name_;

@@ -1,4 +1,5 @@
 #include "cli/commands/json_parts.hpp"
+#include "cli/commands/rebuild.hpp"
 #include "cli/commands/use/render.hpp"
 #include "cli/exit_status.hpp"
 
@@ -21,8 +22,16 @@ json::Value document(const lifecycle::use::Plan& plan, const manifest::Origin& o
     document.set("manifest", manifest_json(origin)).set("dry_run", run == Run::dry).set("role", plan.role);
     document.set("before", plan.before ? json::Value(plan.before->display()) : json::Value());
     document.set("after", plan.after.display()).set("changed", plan.changes() && run == Run::real);
-    return document.set("newly_required", names(plan.newly_required))
-        .set("no_more_required", names(plan.no_more_required));
+    document.set("newly_required", names(plan.newly_required)).set("no_more_required", names(plan.no_more_required));
+    json::Value consequences = json::Value::array();
+    for (const lifecycle::use::Consequence& each : plan.consequences) {
+        consequences.add(json::Value::object()
+                             .set("what", lifecycle::use::to_string(each.what))
+                             .set("text", each.text)
+                             .set("bad", each.bad));
+    }
+    document.set("consequences", std::move(consequences));
+    return document.set("rebuild", rebuild_json(plan.rebuild));
 }
 
 } // namespace codemate::cli::use

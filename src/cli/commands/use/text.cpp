@@ -1,5 +1,6 @@
 #include "codemate/base/text.hpp"
 
+#include "cli/commands/rebuild.hpp"
 #include "cli/commands/use/render.hpp"
 
 namespace codemate::cli::use {
@@ -21,6 +22,9 @@ std::string text(const lifecycle::use::Plan& plan, const manifest::Origin& origi
         role + ": " + (plan.before ? plan.before->display() : "(new role)") + " → " + plan.after.display() + "\n";
     if (!plan.newly_required.empty()) text += "required now: " + names(plan.newly_required) + "\n";
     if (!plan.no_more_required.empty()) text += "no longer required: " + names(plan.no_more_required) + "\n";
+    for (const lifecycle::use::Consequence& each : plan.consequences)
+        text += std::string(lifecycle::use::to_string(each.what)) + ": " + printable(each.text, 1000) + "\n";
+    if (const std::string rebuild = rebuild_text(plan.rebuild); !rebuild.empty()) text += rebuild;
     return text + (run == Run::dry ? "nothing was changed\n" : "changed " + origin.display() + "\n");
 }
 

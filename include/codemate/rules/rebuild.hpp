@@ -1,0 +1,31 @@
+#pragma once
+
+#include "codemate/manifest/manifest.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// How a store of vectors is built anew with another model: what people have to do, in command lines that are printed
+// and never run. Pure.
+namespace codemate::rules {
+
+struct RebuildStep {
+    enum class What { stop, backup, test, remove, install, rebuild, accept };
+    What what;
+    std::string text;    // what is done, and why
+    std::string command; // for a POSIX shell in the manifest's directory; empty: the project's own business
+};
+std::string_view to_string(RebuildStep::What); // the enumerator's name, as it stands in JSON
+
+struct Rebuild {
+    std::vector<RebuildStep> steps;
+    std::vector<std::string> traps; // a sentence or two each
+};
+
+enum class Seen { yes, no, not_looked }; // whether the store is in the directory that the manifest names
+
+// Of the manifest's vector store (without one: no steps), for the model that shall make its vectors.
+Rebuild rebuild_with(const manifest::Manifest&, const ModelName&, Seen);
+
+} // namespace codemate::rules

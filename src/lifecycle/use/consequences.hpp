@@ -1,0 +1,13 @@
+#pragma once
+
+#include "codemate/lifecycle/use.hpp"
+
+namespace codemate::lifecycle::use {
+
+// Whether the vectors of the project's store come from another model than before.
+bool makes_vectors(const Facts&, const manifest::Manifest& after);
+
+// What follows from the change, whose rest stands in the plan already. Pure.
+std::vector<Consequence> consequences(const Facts&, const manifest::Manifest& after, const Plan&);
+
+} // namespace codemate::lifecycle::use
