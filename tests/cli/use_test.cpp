@@ -45,6 +45,17 @@ TEST_CASE("two dashes end the options, wherever they stand") {
     CHECK(behind.err.find("'--dry-run' is no model name") != std::string::npos);
 }
 
+TEST_CASE("use says where the project's files still name the model that had the role") {
+    const Checkout place;
+    place.directory().write("src/app.py", "import os\nMODEL = \"coder:7b\"\nOTHER = \"mistral\"\n");
+    const auto result = place.codemate({"use", "--dry-run", "primary", "tinyllama"});
+    CHECK(result.out.find("references: 1 mention of coder:7b: src/app.py:2; "
+                          "`codemate refs --rewrite coder:7b tinyllama` changes them\n") != std::string::npos);
+    const auto as_json = place.codemate({"use", "--dry-run", "primary", "tinyllama", "--json"});
+    const json::Value document = test::checked_document(as_json.out, "use");
+    CHECK(document.find("references")->elements()[0].find("line")->unsigned_integer() == 2U);
+}
+
 TEST_CASE("use changes a role's line, needs no server, and says before and after") {
     const Checkout place;
     const auto result = place.codemate({"use", "primary", "tinyllama"});
@@ -53,8 +64,7 @@ TEST_CASE("use changes a role's line, needs no server, and says before and after
                         "no longer required: coder:7b\n"
                         "lock: there is none; `codemate lock` writes one, and the first `codemate pull` does\n"
                         "benchmark: not measured yet: `codemate benchmark primary`\nchanged ./codemate.json\n");
-    CHECK(result.err == "codemate: note: the project's other files may still name coder:7b\n"
-                        "codemate: note: `codemate pull primary` installs tinyllama:latest where it is missing\n");
+    CHECK(result.err == "codemate: note: `codemate pull primary` installs tinyllama:latest where it is missing\n");
     std::string expected = project;
     expected.replace(expected.find("coder:7b"), 8, "tinyllama:latest");
     CHECK(place.text() == expected);

@@ -149,13 +149,18 @@ Check Trial::compare_vectors(const Candidate& candidate) {
         const auto made = ollama::vectors_of(ports_.server, candidate.name, rules::sentences(), {}, run_.stop);
         check.took = ports_.clock.steady() - began;
         if (const auto flaw = rules::flaw_of(made)) throw Error(Kind::check, "the model gives " + *flaw);
-        vectors_ = rules::remember(made);
         const rules::VectorComparison seen = rules::compare(remembered.empty() ? of_old(candidate) : remembered, made);
+        // What rounding differs by is not remembered anew: many small steps would go a long way unnoticed.
+        const bool is_as_before =
+            seen.verdict == rules::VectorVerdict::same || seen.verdict == rules::VectorVerdict::rounding;
+        if (remembered.empty() || !is_as_before) vectors_ = rules::remember(made);
         check.skipped = false;
         check.text = rules::explain(seen);
         check.passed = !rules::is_problem(seen.verdict) || options_.accept_new_vectors || step_.back;
         if (!check.passed)
             check.text += "; what a store holds of the old ones no longer agrees (--accept-new-vectors goes on)";
+        else if (rules::is_problem(seen.verdict))
+            check.text += "; accepted: a store of the old ones has to be built anew (codemate embeddings --steps)";
     } catch (const Error& error) {
         // A model that generates text and cannot embed has no vectors to lose, unless some are remembered.
         if (step_.back || (error.kind() == Kind::unsupported && remembered.empty())) {

@@ -2,6 +2,7 @@
 
 #include "cli/commands/use/render.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/references.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/base/error.hpp"
@@ -50,21 +51,33 @@ private:
         if (plan.meant_role) {
             wiring.note("there was no role " + quoted(plan.role) + "; did you mean " + quoted(*plan.meant_role) + "?");
         }
+        const std::vector<use::Mentioned> mentioned = mentions_of_old(plan, wiring);
         if (wiring.options().json) {
-            wiring.out().write(json::to_pretty(use::document(plan, origin, run)) + "\n");
+            wiring.out().write(json::to_pretty(use::document(plan, mentioned, origin, run)) + "\n");
         } else {
-            wiring.out().write(use::text(plan, origin, run));
+            wiring.out().write(use::text(plan, mentioned, origin, run));
         }
-        if (plan.changes()) say_references(plan, wiring);
         if (plan.changes() && run == use::Run::real)
             wiring.note("`codemate pull " + plan.role + "` installs " + plan.after.display() + " where it is missing");
         return done;
     }
 
-    // The one place where what the project's own files say of the old model is added: its mentions that now disagree.
-    static void say_references(const use_case::Plan& plan, Wiring& wiring) {
-        if (!plan.before) return;
-        wiring.note("the project's other files may still name " + plan.before->display());
+    // Where the project's own files name the model that had the role: they may have to follow.
+    static std::vector<use::Mentioned> mentions_of_old(const use_case::Plan& plan, Wiring& wiring) {
+        if (!plan.changes() || !plan.before) return {};
+        try {
+            const Project project = project_of(wiring);
+            const auto facts = references_in(project, nullptr, AskServer::no, wiring);
+            std::vector<use::Mentioned> mentioned;
+            for (const lifecycle::refs::Item& item : lifecycle::refs::examine(facts).items) {
+                if (item.mention.name.same_on_server(*plan.before))
+                    mentioned.push_back({project.shown(item.file), item.mention.line, item.mention.text});
+            }
+            return mentioned;
+        } catch (const Error& error) {
+            wiring.warn("the project's files were not searched: " + error.message());
+            return {};
+        }
     }
 
     std::optional<std::string> role_, name_;

@@ -17,7 +17,8 @@ json::Value names(const std::vector<ModelName>& models) {
 
 } // namespace
 
-json::Value document(const lifecycle::use::Plan& plan, const manifest::Origin& origin, Run run) {
+json::Value document(const lifecycle::use::Plan& plan, const std::vector<Mentioned>& mentioned,
+                     const manifest::Origin& origin, Run run) {
     json::Value document = ui::envelope("use", 1, done);
     document.set("manifest", manifest_json(origin)).set("dry_run", run == Run::dry).set("role", plan.role);
     document.set("before", plan.before ? json::Value(plan.before->display()) : json::Value());
@@ -31,6 +32,10 @@ json::Value document(const lifecycle::use::Plan& plan, const manifest::Origin& o
                              .set("bad", each.bad));
     }
     document.set("consequences", std::move(consequences));
+    json::Value references = json::Value::array();
+    for (const Mentioned& each : mentioned)
+        references.add(json::Value::object().set("file", each.file).set("line", each.line).set("text", each.text));
+    document.set("references", std::move(references));
     return document.set("rebuild", rebuild_json(plan.rebuild));
 }
 
