@@ -49,7 +49,7 @@ Project project_of(Wiring& wiring) {
         throw Error(Kind::storage, "cannot tell the current directory: " + failure.message())
             .hint("change into a directory that exists");
     const manifest::Origin& origin = wiring.manifest().origin;
-    const fs::path directory = origin.path.parent_path();
+    const fs::path directory = origin.path.lexically_normal().parent_path();
     if (!origin.is_built_in() && contains(directory, here)) return {directory, here};
     return {here, here};
 }

@@ -17,18 +17,22 @@ constexpr unsigned char folded(char c) {
     return static_cast<unsigned char>(static_cast<unsigned char>(c) | 0x20U); // of letters: the small one
 }
 
-// By how much a window of four may move on, by its last letter (Horspool): most texts are passed in steps of two to
-// four letters.
-constexpr std::array<unsigned char, 256> steps = [] {
-    std::array<unsigned char, 256> table{};
-    for (std::size_t c = 0; c < 256; ++c) {
-        std::size_t step = width;
-        for (const std::string_view sign : signs) {
-            for (std::size_t i = 0; i < width; ++i) {
-                if (folded(sign[i]) == folded(static_cast<char>(c))) step = std::min(step, width - 1 - i);
-            }
+constexpr std::size_t pair_of(char first,
+                              char second) { // small and large letters are one; other characters may be, too
+    return (static_cast<std::size_t>(static_cast<unsigned char>(first)) & 31U) << 5U |
+           (static_cast<std::size_t>(static_cast<unsigned char>(second)) & 31U);
+}
+
+// By how much a window of four may move on, by its last two letters (Wu and Manber): by three nearly always.
+constexpr std::array<unsigned char, 1024> steps = [] {
+    std::array<unsigned char, 1024> table{};
+    for (unsigned char& step : table)
+        step = width - 1;
+    for (const std::string_view sign : signs) {
+        for (std::size_t i = 0; i + 1 < width; ++i) {
+            unsigned char& step = table[pair_of(sign[i], sign[i + 1])];
+            step = std::min(step, static_cast<unsigned char>(width - 2 - i));
         }
-        table[c] = static_cast<unsigned char>(step);
     }
     return table;
 }();
@@ -49,7 +53,7 @@ bool is_sign(const char* text) {
 
 bool has_sign(std::string_view text) {
     for (std::size_t last = width - 1; last < text.size();) {
-        const std::size_t step = steps[static_cast<unsigned char>(text[last])];
+        const std::size_t step = steps[pair_of(text[last - 1], text[last])];
         if (step == 0 && is_sign(text.data() + last - (width - 1))) return true;
         last += std::max<std::size_t>(step, 1);
     }

@@ -6,6 +6,7 @@
 #include "codemate/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace codemate::lifecycle::refs {
 namespace {
@@ -55,8 +56,13 @@ Vocabulary::Vocabulary(std::span<const ModelName> names, std::vector<std::string
 }
 
 bool Vocabulary::is_known(std::string_view family) const {
+    // Asked of very many words: without memory of its own.
+    std::array<char, 128> lower{};
     if (family.size() < shortest_ || family.size() > longest_) return false;
-    return families_.contains(to_lower(family));
+    if (family.size() > lower.size()) return families_.contains(to_lower(family));
+    std::transform(family.begin(), family.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    return families_.contains(std::string_view(lower.data(), family.size()));
 }
 
 bool Vocabulary::is_own(std::string_view family) const {

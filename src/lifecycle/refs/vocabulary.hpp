@@ -2,7 +2,7 @@
 
 #include "codemate/model/name.hpp"
 
-#include <map>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,7 +34,13 @@ private:
     std::optional<ModelName> meant_by_tag(const ModelName&) const;
     std::optional<ModelName> split_by_hyphen(const ModelName&) const;
 
-    std::unordered_set<std::string> families_, own_families_, shown_, words_; // in lower case
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    using Words = std::unordered_set<std::string, Hash, std::equal_to<>>; // in lower case
+
+    Words families_, own_families_, shown_, words_;
     std::vector<ModelName> names_;
     std::size_t shortest_ = 1000, longest_ = 0; // of families_
 };
