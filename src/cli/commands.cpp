@@ -5,6 +5,7 @@ namespace codemate::cli {
 // Each command's own file says how it is made.
 std::unique_ptr<Command> make_benchmark();
 std::unique_ptr<Command> make_check();
+std::unique_ptr<Command> make_docs();
 std::unique_ptr<Command> make_du();
 std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_list();
@@ -12,6 +13,7 @@ std::unique_ptr<Command> make_lock();
 std::unique_ptr<Command> make_outdated();
 std::unique_ptr<Command> make_pull();
 std::unique_ptr<Command> make_prune();
+std::unique_ptr<Command> make_release();
 std::unique_ptr<Command> make_rm();
 std::unique_ptr<Command> make_show();
 std::unique_ptr<Command> make_use();
@@ -247,6 +249,47 @@ const std::vector<CommandInfo>& commands() {
          {"codemate use primary qwen2.5-coder:7b  # change a role", "codemate use vision llava:7b  # add one",
           "codemate use --dry-run fallback mistral:7b  # only say what would change"},
          make_use},
+        {"release",
+         Group::project,
+         "record which models a release of the project has",
+         "Records a release in codemate.releases.json: its date, the model of each role, the digest of each required "
+         "and "
+         "each other locked model with the manifest that names its layers, and what has changed since the last "
+         "release, "
+         "by digest: \"no model changes\" only where every digest is known on both sides. The version in codemate.json "
+         "follows, a line comes below Changed in CHANGELOG.md, in the section of that version or of what is not "
+         "released, "
+         "and docs/MODEL_VERSIONS.md is brought up to date where it is there. A required model without a pin is status "
+         "3. What is left is printed as exact commands: the commit, the tag, the push; none of them is run. --tag "
+         "makes "
+         "the annotated tag models-v<version> of the last commit, with the digests in its message, where that commit "
+         "has "
+         "the release as it is recorded; it needs git, and no network. Without a version the releases are listed; A..B "
+         "compares two of them layer by layer, A.. one with what is locked now.",
+         {"codemate release  # the history", "codemate release 0.5.0 --notes 'Faster coder'  # record one",
+          "codemate release 0.5.0 --dry-run  # what would be recorded and written",
+          "codemate release 0.5.0 --tag  # after the commit", "codemate release 0.4.0..0.5.0  # what has changed",
+          "codemate release 0.4.0..  # since then, by what is locked now"},
+         make_release},
+        {"docs",
+         Group::project,
+         "write docs/MODEL_VERSIONS.md",
+         "Writes the document on a project's models from codemate.json, codemate.lock and codemate.releases.json: what "
+         "is "
+         "in use and why, the history of releases, alternatives, how models are updated, digests, storage, speeds, "
+         "troubleshooting. It is made of these files alone, and so is the same on every machine; what `codemate "
+         "benchmark` "
+         "measured on this one of declared models (of locked ones, of their locked content) is recorded in "
+         "codemate.releases.json first. Each part stands between two lines, <!-- codemate:begin NAME --> and <!-- "
+         "codemate:end NAME -->; all else in the file is kept byte for byte. Parts are overview, current, criteria, "
+         "history, alternatives, procedure, checksums, storage, benchmarks, troubleshooting, references and questions; "
+         "one whose lines are removed is left out. A file without such lines is left alone (status 7). --check writes "
+         "nothing and ends with 3 where a part is not what the files say, where a placeholder stands for a digest, "
+         "where a speed outside the parts says neither \"stated\" nor \"measured\", or where a link to a file or a "
+         "heading is dead. A reference to a file that is not there is written as text.",
+         {"codemate docs  # write it, or bring it up to date", "codemate docs --check  # for CI",
+          "codemate docs --dry-run  # print it", "codemate --manifest builtin docs --dry-run  # of the built-in set"},
+         make_docs},
     };
     return table;
 }

@@ -122,6 +122,7 @@ public:
     const std::string& server_version(); // asked once
 
     bool in_ci() const; // CI is set, and neither 0 nor false
+    bool in_github_actions() const;
 
 private:
     static std::filesystem::path current_directory(); // Error{storage} where it has been removed

@@ -18,13 +18,17 @@ enum class Severity { problem, warning, note };
 std::string_view to_string(Severity);
 
 enum class Rule {
-    context,      // more tokens are asked for than the model is known to support
-    budget,       // the required set takes more than it may
-    source,       // a pin comes from elsewhere than the manifest says
-    expectation,  // a pin is not what the manifest expects
-    moving_tag,   // a required model may be another one tomorrow
-    quantization, // another quantization than the policy prefers
-    undeclared,   // a pin of a model that is not declared
+    context,              // more tokens are asked for than the model is known to support
+    budget,               // the required set takes more than it may
+    source,               // a pin comes from elsewhere than the manifest says
+    expectation,          // a pin is not what the manifest expects
+    moving_tag,           // a required model may be another one tomorrow
+    quantization,         // another quantization than the policy prefers
+    undeclared,           // a pin of a model that is not declared
+    document_stale,       // the document is not what manifest, lock and history say
+    document_placeholder, // it has a digest that is none
+    document_figure,      // it has a speed of unknown origin
+    document_link,        // it has a dead link
 };
 std::string_view to_string(Rule); // "moving_tag"
 
@@ -37,6 +41,7 @@ struct Finding {
     std::string text;
     std::string hint;     // may be empty
     std::size_t line = 0; // of that file; 0: not known
+    std::string file{};   // as people know it, where it is neither the manifest nor the lock
 };
 
 struct Ports {
@@ -53,6 +58,7 @@ struct Report {
     std::size_t declared = 0, required = 0, locked = 0;
 
     std::size_t count(Severity) const;
+    void add(std::vector<Finding>); // more of them, in the same order
 };
 
 Facts gather(const manifest::Manifest&, const Ports&, const Run&); // Error{manifest, storage}

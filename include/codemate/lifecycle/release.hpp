@@ -1,7 +1,7 @@
 #pragma once
 
 #include "codemate/base/run.hpp"
-#include "codemate/checkout/git.hpp"
+#include "codemate/checkout/repository.hpp"
 #include "codemate/manifest/edit.hpp"
 #include "codemate/manifest/lock.hpp"
 #include "codemate/manifest/manifest.hpp"

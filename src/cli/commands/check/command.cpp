@@ -1,11 +1,13 @@
 #include "cli/command.hpp"
 
+#include "cli/commands/check/document.hpp"
 #include "cli/commands/check/render.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/ui/annotation.hpp"
 
 namespace codemate::cli {
 namespace {
@@ -22,7 +24,8 @@ public:
         if (wiring.options().lock && !lock->exists())
             throw Error(Kind::not_found, "there is no file " + quoted(*wiring.options().lock)).context("--lock");
         const use::Facts facts = use::gather(manifest, {lock ? &*lock : nullptr}, {wiring.stop(), {}});
-        const use::Report report = use::examine(facts);
+        use::Report report = use::examine(facts);
+        report.add(check::document_findings(wiring, facts.lock));
         const int status = report.count(use::Severity::problem) == 0 ? done : exit_status(Kind::check);
         const check::Files files{manifest.origin, facts.lock ? lock->path() : ""};
         if (wiring.options().json) {
@@ -32,7 +35,17 @@ public:
         }
         if (manifest.origin.how == manifest::Origin::How::built_in)
             wiring.note("no codemate.json here, so the built-in manifest was checked; `codemate init` writes one");
+        annotate(report, wiring);
         return status;
+    }
+
+private:
+    static void annotate(const use::Report& report, Wiring& wiring) {
+        if (!wiring.in_github_actions()) return;
+        for (const use::Finding& finding : report.findings) {
+            if (finding.severity == use::Severity::problem && !finding.file.empty())
+                wiring.err().write_command(ui::error_annotation(finding.file, finding.line, printable(finding.text)));
+        }
     }
 };
 

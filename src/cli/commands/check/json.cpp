@@ -13,7 +13,9 @@ Value finding_json(const use::Finding& finding) {
     Value object = Value::object();
     object.set("severity", use::to_string(finding.severity)).set("rule", use::to_string(finding.rule));
     if (finding.model) object.set("model", finding.model->display());
-    object.set("file", finding.in_lock ? "lock" : "manifest").set("place", finding.place).set("text", finding.text);
+    object.set("file", !finding.file.empty() ? "document" : finding.in_lock ? "lock" : "manifest");
+    if (!finding.file.empty()) object.set("path", finding.file);
+    object.set("place", finding.place).set("text", finding.text);
     if (finding.line != 0) object.set("line", finding.line);
     if (!finding.hint.empty()) object.set("hint", finding.hint);
     return object;

@@ -21,7 +21,8 @@ std::string lock_name(const Files& files) {
 
 std::string line_of(const use::Finding& finding, const Files& files, const ui::Style& style) {
     std::string line = styled(finding.severity, style) + ": ";
-    line += (finding.in_lock ? lock_name(files) : files.manifest.display()) + ": ";
+    const std::string& other = finding.file;
+    line += (!other.empty() ? other : finding.in_lock ? lock_name(files) : files.manifest.display()) + ": ";
     if (finding.line != 0) line += "line " + std::to_string(finding.line) + ": ";
     if (!finding.place.empty()) line += printable(finding.place) + ": ";
     line += printable(finding.text);

@@ -1,4 +1,4 @@
-#include "codemate/checkout/git.hpp"
+#include "codemate/checkout/repository.hpp"
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
