@@ -64,6 +64,8 @@ std::string changes_text(const Comparison&); // in one line: "no model changes",
 
 // What the manifest and the lock say now, as a release would record it. Pure.
 manifest::Release release_now(const manifest::Manifest&, const manifest::Lock&);
+// The models whose digest was recorded: those of the roles first, in their order. Pure.
+std::vector<ModelName> in_order(const manifest::Release&);
 // Of the history, or "" for what is declared and locked now. Error{not_found} with the nearest one.
 manifest::Release release_named(const std::string& version, const Facts&);
 

@@ -44,11 +44,22 @@ std::string roles_of(const Release& release, const ModelName& name) {
 
 using Models = std::map<ModelName, Locked, ServerOrder>;
 
+std::string digest_row(const ModelName& name, const Locked& locked, const std::string& roles) {
+    return row({code(name.display()), cell(roles), locked.digest.id(), to_string(locked.size), cell(locked.quantization),
+                code(locked.digest.text())});
+}
+
+// The models of the roles first.
 std::string digest_table(const Models& models, const Release& roles) {
     std::string text = table_head({"Name", "Role", "ID", "Size", "Quantization", "Digest"});
+    std::set<ModelName, ServerOrder> told;
+    for (const auto& [role, model] : roles.roles) {
+        const auto found = models.find(model);
+        if (found != models.end() && told.insert(model).second)
+            text += digest_row(model, found->second, roles_of(roles, model));
+    }
     for (const auto& [name, locked] : models) {
-        text += row({code(name.display()), cell(roles_of(roles, name)), locked.digest.id(), to_string(locked.size),
-                     cell(locked.quantization), code(locked.digest.text())});
+        if (told.insert(name).second) text += digest_row(name, locked, "");
     }
     return text;
 }
@@ -104,9 +115,9 @@ std::string checksums_text(const Facts& facts) {
     for (const Release& release : facts.releases.releases)
         text += release_digests(release);
     text += "\nTo verify the models' integrity:\n\n";
-    text += shell("codemate list            # NAME, ID, SIZE of what is installed\n"
-                  "codemate verify          # installed, locked and required agree\n"
-                  "codemate verify --deep   # every layer read and hashed, too\n"
+    text += shell("codemate list               # NAME, ID, SIZE of what is installed\n"
+                  "codemate verify             # installed, locked and required agree\n"
+                  "codemate verify --deep      # every layer read and hashed, too\n"
                   "codemate show NAME --json   # one model's digest and layers, for scripts\n");
     return text + "\n`ollama show NAME | grep -i digest` prints nothing: Ollama's text does not tell the digest.\n";
 }

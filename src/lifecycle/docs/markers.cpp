@@ -65,7 +65,8 @@ public:
     Found all() {
         for (std::size_t i = 0; i < lines_.size(); ++i)
             look_at(i);
-        if (open_) mistake(open_->line, "the part " + quoted(std::string_view(open_->name)) + " begins here and does not end");
+        if (open_)
+            mistake(open_->line, "the part " + quoted(std::string_view(open_->name)) + " begins here and does not end");
         return std::move(found_);
     }
 
@@ -82,8 +83,9 @@ private:
 
     void begin(const Marker& marker, std::size_t i) {
         if (open_) {
-            mistake(i + 1, "the part " + quoted(marker.name) + " begins within the part " + quoted(std::string_view(open_->name)) +
-                               ", which began on line " + std::to_string(open_->line));
+            mistake(i + 1, "the part " + quoted(marker.name) + " begins within the part " +
+                               quoted(std::string_view(open_->name)) + ", which began on line " +
+                               std::to_string(open_->line));
             return;
         }
         if (std::ranges::find(known_, marker.name) == known_.end()) {
@@ -105,8 +107,9 @@ private:
             return;
         }
         if (open_->name != marker.name) {
-            mistake(i + 1, "the part " + quoted(marker.name) + " ends within the part " + quoted(std::string_view(open_->name)) +
-                               ", which began on line " + std::to_string(open_->line));
+            mistake(i + 1, "the part " + quoted(marker.name) + " ends within the part " +
+                               quoted(std::string_view(open_->name)) + ", which began on line " +
+                               std::to_string(open_->line));
             return;
         }
         open_->end = lines_[i].begin;

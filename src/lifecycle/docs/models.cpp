@@ -46,7 +46,7 @@ std::string context_line(const Declared& declared) {
     if (declared.about.stated.context)
         parts.push_back(std::to_string(*declared.about.stated.context) + " tokens (stated)");
     if (parts.empty()) return {};
-    return joined(parts, "; ") + ". Most models support more, and the server serves 4096 unless a request or its "
+    return joined(parts, "; ") + ". Many models support more, and the server serves 4096 unless a request or its "
                                  "settings say otherwise: `codemate show` tells all three figures";
 }
 
@@ -98,7 +98,7 @@ std::string model_text(const Facts& facts, const ModelName& name) {
     const ModelName source = facts.manifest.source_of(name);
     std::string text = heading_of(roles, name);
     add(text, "Name", code(name.display()));
-    if (source != name) add(text, "Content from", code(source.display()) + "; no registry has the name itself");
+    if (source != name) add(text, "Content from", code(source.display()) + " (`from` in `codemate.json`)");
     add(text, "Purpose", prose(joined(declared.about.purpose, ", ")));
     add(text, "Size", size_line(declared, pin));
     add(text, "Quantization", quantization_line(declared, pin));
@@ -153,7 +153,7 @@ std::string notes_cell(const Facts& facts, const ModelName& name, const Declared
     if (declared.expect.gpu == true) notes.emplace_back("has to run on a GPU (expected)");
     const auto size = bytes_of(declared.about.stated.size);
     if (const auto card = largest_card(facts); card && size && *size > card->memory)
-        notes.push_back("larger than the " + prose(card->written) + " of an " + prose(card->name) +
+        notes.push_back("larger than the " + prose(card->written) + " of the " + prose(card->name) +
                         ": partly on the CPU there");
     if (const Locked* pin = locked(facts, name))
         notes.push_back("locked: " + pin->digest.id() + ", " + to_string(pin->size));

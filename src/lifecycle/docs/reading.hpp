@@ -9,12 +9,12 @@
 namespace codemate::lifecycle::docs {
 
 struct ReadLine {
-    std::string_view text;  // without its end
-    std::size_t number;     // from 1
-    int level = 0;          // of a heading; 0: none
-    bool fenced = false;    // in a block of code, its fences included
-    std::string_view info = {};  // of that block, as its first fence says it: "bash"
-    bool generated = false; // between codemate's markers, these included
+    std::string_view text;      // without its end
+    std::size_t number;         // from 1
+    int level = 0;              // of a heading; 0: none
+    bool fenced = false;        // in a block of code, its fences included
+    std::string_view info = {}; // of that block, as its first fence says it: "bash"
+    bool generated = false;     // between codemate's markers, these included
 };
 std::vector<ReadLine> read_lines(std::string_view document);
 

@@ -151,6 +151,19 @@ std::string changes_text(const Comparison& comparison) {
     return parts.empty() ? "no models" : joined(parts, "; ");
 }
 
+std::vector<ModelName> in_order(const Release& release) {
+    std::vector<ModelName> names;
+    const auto add = [&](const ModelName& name) {
+        const bool there = std::ranges::any_of(names, [&](const auto& each) { return each.same_on_server(name); });
+        if (!there && release.find(name) != nullptr) names.push_back(name);
+    };
+    for (const auto& [role, model] : release.roles)
+        add(model);
+    for (const auto& [name, locked] : release.models)
+        add(name);
+    return names;
+}
+
 Release release_now(const manifest::Manifest& manifest, const manifest::Lock& lock) {
     Release release{""};
     Names names;

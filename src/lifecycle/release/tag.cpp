@@ -105,9 +105,10 @@ std::string tag_name(const Release& release) {
 
 std::string tag_message(const Release& release) {
     std::string text = "Model configuration for version " + release.version + "\n\n";
-    for (const auto& [name, locked] : release.models) {
+    for (const ModelName& name : in_order(release)) {
         const std::string roles = roles_of(release, name);
-        text += name.display() + (roles.empty() ? "" : " (" + roles + ")") + " " + locked.digest.text() + "\n";
+        text += name.display() + (roles.empty() ? "" : " (" + roles + ")") + " " + release.find(name)->digest.text() +
+                "\n";
     }
     for (const auto& [role, model] : release.roles) {
         if (release.find(model) == nullptr) text += model.display() + " (" + role + ") no digest recorded\n";

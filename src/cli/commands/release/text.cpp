@@ -72,7 +72,8 @@ std::string roles_of(const Release& release, const ModelName& name) {
 
 std::string models_table(const Release& release) {
     Table table({{"MODEL"}, {"ROLE"}, {"ID"}, {"SIZE"}, {"QUANTIZATION"}});
-    for (const auto& [name, locked] : release.models) {
+    for (const ModelName& name : use::in_order(release)) {
+        const manifest::Locked& locked = *release.find(name);
         table.add({name.display(), roles_of(release, name), locked.digest.id(), to_string(locked.size),
                    locked.quantization.empty() ? "-" : locked.quantization});
     }
