@@ -219,13 +219,14 @@ const std::vector<CommandInfo>& commands() {
          make_init},
         {"check",
          Group::project,
-         "check codemate.json and codemate.lock",
+         "check codemate.json, codemate.lock and the document",
          "Reads the manifest and its lock, no server and no network: one line for CI. Mistakes of a file are status 2, "
          "as for every command. Problems are status 3: more context than a model is stated to support, a required set "
          "that is larger than the budget by the sizes that the lock knows, pins that the manifest contradicts. "
          "Warnings "
          "are status 0: required models whose tag moves and that are not locked, other quantizations than the policy "
-         "prefers. A declared model without a pin is nothing to report.",
+         "prefers. A declared model without a pin is nothing to report. Where there is a docs/MODEL_VERSIONS.md, what "
+         "codemate docs --check finds in it are problems, too.",
          {"codemate check  # codemate.json and codemate.lock of this project",
           "codemate check --json  # the same for programs"},
          make_check},

@@ -45,8 +45,8 @@ std::string roles_of(const Release& release, const ModelName& name) {
 using Models = std::map<ModelName, Locked, ServerOrder>;
 
 std::string digest_row(const ModelName& name, const Locked& locked, const std::string& roles) {
-    return row({code(name.display()), cell(roles), locked.digest.id(), to_string(locked.size), cell(locked.quantization),
-                code(locked.digest.text())});
+    return row({code(name.display()), cell(roles), locked.digest.id(), to_string(locked.size),
+                cell(locked.quantization), code(locked.digest.text())});
 }
 
 // The models of the roles first.

@@ -153,7 +153,7 @@ std::string storage_text(const Facts& facts) {
         "codemate list                     # all models\n"
         "codemate prune --dry-run          # what nothing keeps\n"
         "codemate prune                    # removes it, after a question\n"
-                  "codemate prune --optional         # declared models that are not required, too\n"
+        "codemate prune --optional         # declared models that are not required, too\n"
         "codemate prune --to-free 5GB      # no more than it takes\n"
         "docker system df                  # what is not Ollama's\n");
     text += protected_text(facts);

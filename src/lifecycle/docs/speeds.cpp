@@ -104,7 +104,8 @@ std::string measured_text(const Facts& facts) {
         }
     }
     if (text.empty())
-        return "\n### Measured\n\nNothing is measured yet: `codemate benchmark` measures on this machine, and `codemate docs` then "
+        return "\n### Measured\n\nNothing is measured yet: `codemate benchmark` measures on this machine, and "
+               "`codemate docs` then "
                "records "
                "the figures in `codemate.releases.json` and shows them here.\n";
     return text + "\nMedians, in brackets the interval that holds them with 95 % confidence. `codemate benchmark` adds "

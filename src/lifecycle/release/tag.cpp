@@ -107,8 +107,8 @@ std::string tag_message(const Release& release) {
     std::string text = "Model configuration for version " + release.version + "\n\n";
     for (const ModelName& name : in_order(release)) {
         const std::string roles = roles_of(release, name);
-        text += name.display() + (roles.empty() ? "" : " (" + roles + ")") + " " + release.find(name)->digest.text() +
-                "\n";
+        text +=
+            name.display() + (roles.empty() ? "" : " (" + roles + ")") + " " + release.find(name)->digest.text() + "\n";
     }
     for (const auto& [role, model] : release.roles) {
         if (release.find(model) == nullptr) text += model.display() + " (" + role + ") no digest recorded\n";

@@ -37,8 +37,8 @@ std::string plain(std::string_view text) {
 std::string document_text() {
     manifest::Parsed parsed = manifest::parse(manifest::built_in_text(), {});
     const manifest::Origin origin{};
-    const use::Facts facts{std::move(parsed.manifest), {}, manifest::ReleasesFile(origin).load(),
-                           manifest::load_stated_speeds(origin)};
+    const use::Facts facts{
+        std::move(parsed.manifest), {}, manifest::ReleasesFile(origin).load(), manifest::load_stated_speeds(origin)};
     return use::compose(std::nullopt, use::sections(facts)).text;
 }
 
@@ -71,7 +71,8 @@ bool says_nothing(std::string_view line) {
 // What the original says in other words, or wrongly; and where the new document says it.
 const std::multimap<std::string, std::string>& successors() {
     static const std::multimap<std::string, std::string> table{
-        {"Codemate-hub uses locally-hosted LLM models via Ollama for code generation, embeddings, and general AI tasks. "
+        {"Codemate-hub uses locally-hosted LLM models via Ollama for code generation, embeddings, and general AI "
+         "tasks. "
          "This document tracks which models are recommended and tested for each release version.",
          "Locally hosted models on Ollama for code generation, embeddings and general AI tasks"},
         {"Primary Model (Code Generation & Embeddings)", "### Primary, embedding: qwen2.5-coder:7b-q4_0"},
@@ -80,7 +81,8 @@ const std::multimap<std::string, std::string>& successors() {
         {"Quantization: Q4_0 (4-bit quantization)", "Quantization Q4_0 is 4-bit quantization"},
         {"Context Length: 8192 tokens", "8192 tokens (stated)"},
         {"Context Length: 8192 tokens", "at least 8192 tokens (expected)"},
-        {"Languages: Python, JavaScript, Java, C++, Go, Rust, and 20+ more", "Python, JavaScript, Java, C++, Go, Rust, 20+ more"},
+        {"Languages: Python, JavaScript, Java, C++, Go, Rust, and 20+ more",
+         "Python, JavaScript, Java, C++, Go, Rust, 20+ more"},
         {"Pull Command: ./scripts/model-pull.sh default or ollama pull qwen2.5-coder:7b-q4_0",
          "Pulled by ./scripts/model-pull.sh default, or ollama pull qwen2.5-coder:7b-q4_0"},
         {"Pull Command: ./scripts/model-pull.sh default or ollama pull qwen2.5-coder:7b-q4_0",
@@ -88,20 +90,23 @@ const std::multimap<std::string, std::string>& successors() {
         {"Pull Command: ./scripts/model-pull.sh default or ollama pull mistral:latest",
          "Pulled by ./scripts/model-pull.sh default, or ollama pull mistral:latest"},
         {"Configuration: Used in src/memory_setup.py line 60 for embeddings",
-         "used in src/memory_setup.py for embeddings (stated for line 60; the value there is DEFAULT_MODEL of src/constants.py)"},
+         "used in src/memory_setup.py for embeddings (stated for line 60; the value there is DEFAULT_MODEL of "
+         "src/constants.py)"},
         {"Performance: Inference speed on target hardware (CPU-first, GPU-optional)",
          "Performance: inference speed on target hardware (CPU first, GPU optional)"},
         {"Size: Disk space and memory requirements (target: <10GB total)",
          "disk space and memory requirements (target: less than 10 GB in total)"},
         {"License: Open-source, commercially usable", "License: open source, commercially usable"},
-        {"These models are compatible but not default-installed:", "These models are compatible but not default-installed"},
+        {"These models are compatible but not default-installed:",
+         "These models are compatible but not default-installed"},
         {"| Model | Size | Context | Notes |", "| Model | Size (stated) | Context (stated) | Notes |"},
         {"| qwen2.5-coder:32b | 18GB | 8192 | Best quality, requires GPU |",
          "| qwen2.5-coder:32b | 18GB | 8192 | Best quality, requires GPU; The library lists it at 19 GB"},
         {"| codellama:34b | 19GB | 16384 | Large context, high quality |",
          "| codellama:34b | 19GB | 16384 | Large context, high quality; GPU recommended |"},
         {"| mixtral:8x7b | 26GB | 32768 | Mixture of experts, excellent |",
-         "| mixtral:8x7b | 26GB | 32768 | Mixture of experts, excellent; GPU recommended; larger than the 24GB of the NVIDIA "
+         "| mixtral:8x7b | 26GB | 32768 | Mixture of experts, excellent; GPU recommended; larger than the 24GB of the "
+         "NVIDIA "
          "RTX 4090: partly on the CPU there |"},
         {"./scripts/model-pull.sh <model-name>", "codemate pull NAME"},
         {"docker exec ollama ollama list", "codemate list"},
@@ -125,30 +130,36 @@ const std::multimap<std::string, std::string>& successors() {
          "git add codemate.json codemate.lock codemate.releases.json CHANGELOG.md docs/MODEL_VERSIONS.md"},
         {"git tag -a models-vX.Y.Z -m \"Model configuration for version X.Y.Z\"",
          "codemate release X.Y.Z --tag # git tag -a models-vX.Y.Z, with every model's digest in its message"},
-        {"For verification and reproducibility, record model digests:", "For verification and reproducibility each model is pinned"},
+        {"For verification and reproducibility, record model digests:",
+         "For verification and reproducibility each model is pinned"},
         {"Example output format:", "No digests were recorded with this release"},
         {"NAME                      ID              SIZE", "codemate list # NAME, ID, SIZE"},
         {"qwen2.5-coder:7b-q4_0    abc123def456    4.7GB", "~4.7GB (stated)"},
         {"mistral:latest            789ghi012jkl    4.1GB", "~4.1GB (stated)"},
         {"To verify a model's integrity:", "codemate verify --deep"},
-        {"docker exec ollama ollama show <model-name> | grep -i digest", "ollama show NAME | grep -i digest prints nothing"},
+        {"docker exec ollama ollama show <model-name> | grep -i digest",
+         "ollama show NAME | grep -i digest prints nothing"},
         {"du -sh $(docker volume inspect ollama_data --format '{{.Mountpoint}}')", "codemate du"},
         {"./scripts/model-prune.sh keep-models", "codemate prune --optional"},
         {"Models that are never pruned by model-prune.sh:", "Models that are never pruned:"},
-        {"To protect additional models, edit scripts/model-prune.sh:", "To protect additional models, add a line to codemate.json"},
+        {"To protect additional models, edit scripts/model-prune.sh:",
+         "To protect additional models, add a line to codemate.json"},
         {"PROTECTED_MODELS=(", "that list was PROTECTED_MODELS"},
         {"\"qwen2.5-coder\"", "qwen2.5-coder (all variants)"},
         {"\"mistral\"", "mistral (all variants)"},
-        {"Approximate inference speeds on common hardware:", "Approximate inference speeds that were stated for common hardware"},
+        {"Approximate inference speeds on common hardware:",
+         "Approximate inference speeds that were stated for common hardware"},
         {"docker exec ollama ollama pull <model-name>", "codemate pull NAME"},
         {"Error: Model specified in memory_setup.py not available",
          "The model that a program names for its embeddings is not there"},
         {"Solution: Pull the correct model", "codemate pull embedding"},
         {"docker exec ollama ollama pull <model-from-above>", "codemate pull embedding"},
-        {"Or update memory_setup.py to use available model", "codemate refs # which models the sources really name, and where"},
+        {"Or update memory_setup.py to use available model",
+         "codemate refs # which models the sources really name, and where"},
         {"./scripts/model-prune.sh list-unused", "codemate list --unused"},
         {"docker exec ollama ollama rm <model-name>", "codemate rm NAME"},
-        {"1. Use smaller model (e.g., mistral instead of qwen2.5-coder:32b)", "1. Use a smaller model: codemate list --available"},
+        {"1. Use smaller model (e.g., mistral instead of qwen2.5-coder:32b)",
+         "1. Use a smaller model: codemate list --available"},
         {"2. Enable GPU support (see docs/GPU_SETUP.md)", "2. Enable GPU support"},
         {"3. Increase OLLAMA_NUM_THREAD env var in docker-compose.yml",
          "OLLAMA_NUM_THREAD does nothing: Ollama does not read it"},
@@ -156,7 +167,8 @@ const std::multimap<std::string, std::string>& successors() {
         {"[GPU Setup Guide](GPU_SETUP.md)", "GPU Setup Guide: docs/GPU_SETUP.md"},
         {"[Model Pruning Script](../scripts/model-prune.sh)", "Model Pruning Script: scripts/model-prune.sh"},
         {"[Memory Setup Script](../src/memory_setup.py)", "Memory Setup Script: src/memory_setup.py"},
-        {"Review [docs/MODEL_SELECTION.md](MODEL_SELECTION.md)", "Review Model Selection Guide: docs/MODEL_SELECTION.md"},
+        {"Review [docs/MODEL_SELECTION.md](MODEL_SELECTION.md)",
+         "Review Model Selection Guide: docs/MODEL_SELECTION.md"},
         {"Open an issue on GitHub", "Open an issue where this project is hosted"},
     };
     return table;
@@ -242,16 +254,21 @@ std::vector<Answer> answers() {
         {"S-68", {"codemate list # all models"}},
         {"S-69", {"codemate du # what each model takes, shared layers once"}},
         {"S-70", {"codemate prune --optional"}},
-        {"S-71", {"qwen2.5-coder (all variants)", "protected one tag of each of these two and the bare name, not all variants"}},
+        {"S-71",
+         {"qwen2.5-coder (all variants)",
+          "protected one tag of each of these two and the bare name, not all variants"}},
         {"S-72", {"mistral (all variants)", "would not cover mistral-nemo, mistral-small or someone/mistral"}},
         {"S-73", {"\"protected\": [\"your-model-here\"]"}},
-        {"S-74", {"Stated: CPU-Only (Intel i7-12700K, 32GB RAM) - qwen2.5-coder:7b-q4_0: ~12 tokens/sec (stated) - "
-                  "mistral:latest: ~15 tokens/sec (stated) - First token latency: 200-500ms (stated)"}},
-        {"S-75", {"Stated: GPU (NVIDIA RTX 3080, 10GB VRAM) - qwen2.5-coder:7b-q4_0: ~40 tokens/sec (stated) - "
-                  "mistral:latest: ~45 tokens/sec (stated) - First token latency: 50-150ms (stated)"}},
-        {"S-76", {"Stated: GPU (NVIDIA RTX 4090, 24GB VRAM) - qwen2.5-coder:7b-q4_0: ~80 tokens/sec (stated) - "
-                  "mistral:latest: ~90 tokens/sec (stated) - qwen2.5-coder:32b: ~25 tokens/sec (stated) - First token "
-                  "latency: not stated"}},
+        {"S-74",
+         {"Stated: CPU-Only (Intel i7-12700K, 32GB RAM) - qwen2.5-coder:7b-q4_0: ~12 tokens/sec (stated) - "
+          "mistral:latest: ~15 tokens/sec (stated) - First token latency: 200-500ms (stated)"}},
+        {"S-75",
+         {"Stated: GPU (NVIDIA RTX 3080, 10GB VRAM) - qwen2.5-coder:7b-q4_0: ~40 tokens/sec (stated) - "
+          "mistral:latest: ~45 tokens/sec (stated) - First token latency: 50-150ms (stated)"}},
+        {"S-76",
+         {"Stated: GPU (NVIDIA RTX 4090, 24GB VRAM) - qwen2.5-coder:7b-q4_0: ~80 tokens/sec (stated) - "
+          "mistral:latest: ~90 tokens/sec (stated) - qwen2.5-coder:32b: ~25 tokens/sec (stated) - First token "
+          "latency: not stated"}},
         {"S-77", {"Benchmarks vary based on prompt length, context size, and system load."}},
         {"S-78", {"Nobody recorded how they came about", "Nothing is measured yet"}},
         {"S-79", {"says whether the tag exists, and names the nearest ones where it does not"}},
@@ -262,8 +279,9 @@ std::vector<Answer> answers() {
         {"S-84", {"where a model runs on the CPU though there is a GPU", "docs/GPU_SETUP.md"}},
         {"S-85", {"OLLAMA_NUM_THREAD does nothing: Ollama does not read it", "PARAMETER num_thread 8"}},
         {"S-86", {"Close other applications to free memory", "how much the model wants"}},
-        {"S-87", {"[Ollama Model Library](https://ollama.com/library)", "Model Selection Guide: docs/MODEL_SELECTION.md",
-                  "GPU Setup Guide: docs/GPU_SETUP.md", "scripts/model-prune.sh", "Memory Setup Script: src/memory_setup.py"}},
+        {"S-87",
+         {"[Ollama Model Library](https://ollama.com/library)", "Model Selection Guide: docs/MODEL_SELECTION.md",
+          "GPU Setup Guide: docs/GPU_SETUP.md", "scripts/model-prune.sh", "Memory Setup Script: src/memory_setup.py"}},
         {"S-88", {"[Ollama documentation](https://github.com/ollama/ollama)", "Open an issue"}},
         {"N-1", {"pull_on_startup; nothing in codemate-hub reads that list"}},
         {"N-2", {"code_generation (primary, fallback codellama:7b; num_ctx 8192)"}},
@@ -271,7 +289,8 @@ std::vector<Answer> answers() {
         {"N-4", {"rtx_5080 (a card of 16 GB; MODEL_SELECTION.md assumes 48 GB)"}},
         {"N-5", {"codemate-coder, codemate-reviewer and codemate-devops"}},
         {"N-6", {"llama2-13b, which it names, is no name of the library"}},
-        {"N-7", {"build.sh, ollama-gpu-up.sh (all-free), ollama-cluster-up.sh (which hides failures), Deploy-Cluster.ps1"}},
+        {"N-7",
+         {"build.sh, ollama-gpu-up.sh (all-free), ollama-cluster-up.sh (which hides failures), Deploy-Cluster.ps1"}},
         {"N-8", {"warns under 10 GB of free space on the checkout's disk, not on Docker's"}},
         {"N-9", {"codemate release X.Y.Z --tag", "git push origin models-vX.Y.Z"}},
     };
@@ -289,7 +308,8 @@ TEST_CASE("every line of the original is in the document, or has a successor tha
         if (says_nothing(line)) continue;
         ++facts;
         std::vector<std::string> places;
-        for (const std::string_view form : {content_of(line), trimmed(line).substr(trimmed(line).starts_with("# ") ? 2 : 0)}) {
+        for (const std::string_view form :
+             {content_of(line), trimmed(line).substr(trimmed(line).starts_with("# ") ? 2 : 0)}) {
             for (const auto& [stated, successor] : successors()) {
                 if (plain(stated) != plain(form)) continue;
                 places.push_back(successor);
@@ -328,15 +348,36 @@ TEST_CASE("each numbered statement has its answer") {
 
 TEST_CASE("the sections are those of the original, in its order") {
     std::size_t at = 0;
-    for (const char* heading :
-         {"# model version history", "## overview", "## current production models (v0.4.0)", "## model selection criteria",
-          "## version history", "## alternative models", "### code-focused models", "### general-purpose models",
-          "### large models (gpu recommended)", "## model update procedure", "### 1. test new model",
-          "### 2. update configuration", "### 3. reinitialize embeddings", "### 4. validate changes", "### 5. document update",
-          "### 6. tag model configuration", "## model checksums", "### v0.4.0 models", "## model storage",
-          "### default storage location", "### disk usage management", "### protected models", "## performance benchmarks",
-          "## troubleshooting", "### model not found", "### embedding model mismatch", "### out of disk space",
-          "### slow inference", "## references", "## questions?"}) {
+    for (const char* heading : {"# model version history",
+                                "## overview",
+                                "## current production models (v0.4.0)",
+                                "## model selection criteria",
+                                "## version history",
+                                "## alternative models",
+                                "### code-focused models",
+                                "### general-purpose models",
+                                "### large models (gpu recommended)",
+                                "## model update procedure",
+                                "### 1. test new model",
+                                "### 2. update configuration",
+                                "### 3. reinitialize embeddings",
+                                "### 4. validate changes",
+                                "### 5. document update",
+                                "### 6. tag model configuration",
+                                "## model checksums",
+                                "### v0.4.0 models",
+                                "## model storage",
+                                "### default storage location",
+                                "### disk usage management",
+                                "### protected models",
+                                "## performance benchmarks",
+                                "## troubleshooting",
+                                "### model not found",
+                                "### embedding model mismatch",
+                                "### out of disk space",
+                                "### slow inference",
+                                "## references",
+                                "## questions?"}) {
         INFO(heading);
         const std::size_t found = document().find(heading, at);
         REQUIRE(found != std::string::npos);
