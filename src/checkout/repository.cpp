@@ -102,10 +102,6 @@ bool Git::is_changed(const std::filesystem::path& path, Stop stop) const {
     return !tell({"status", "--porcelain", "--untracked-files=all", "--", path.string()}, stop).empty();
 }
 
-bool Git::is_ignored(const std::filesystem::path& path, Stop stop) const {
-    return ask({"check-ignore", "--quiet", "--", path.string()}, stop).status == 0;
-}
-
 std::optional<std::string> Git::tagged(const std::string& tag, Stop stop) const {
     const machine::Finished finished =
         ask({"rev-parse", "--quiet", "--verify", "refs/tags/" + tag + "^{commit}"}, stop);

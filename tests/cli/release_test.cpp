@@ -112,6 +112,13 @@ TEST_CASE("a release is recorded, committed by hand as printed, tagged and compa
 
 TEST_CASE("what a release cannot be is refused, with the status that says why") {
     const Checkout place;
+    const Checkout ignoring;
+    ignoring.directory().write(".gitignore", "codemate.lock\n");
+    REQUIRE(ignoring.git({"init", "-q", "-b", "main"}) == 0);
+    CHECK(ignoring.has(ignoring.codemate({"release", "1.0.0"}).out, "git is told to ignore codemate.lock"));
+    REQUIRE(ignoring.git({"add", "-A"}) == 0);
+    REQUIRE(ignoring.git({"commit", "-q", "-m", "x"}) == 0);
+    CHECK(ignoring.codemate({"release", "1.0.0", "--tag"}).status() == 7);
     CHECK(place.codemate({"release", "1.0"}).status() == 2);
     CHECK(place.codemate({"release", "1.0.0", "--date", "today"}).status() == 2);
     CHECK(place.codemate({"release", "--tag"}).status() == 2);

@@ -32,7 +32,6 @@ public:
     std::string remote(Stop) const;              // of the branch, else "origin", else the first; empty: none
     bool is_tracked(const std::filesystem::path&, Stop) const;
     bool is_changed(const std::filesystem::path&, Stop) const; // other than in the last commit, or new to git
-    bool is_ignored(const std::filesystem::path&, Stop) const;
     std::optional<std::string> tagged(const std::string& tag, Stop) const; // the commit's id; nothing: no such tag
 
     // An annotated tag of the last commit, as git's configuration says (signed, for instance).

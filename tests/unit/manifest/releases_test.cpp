@@ -129,10 +129,10 @@ TEST_CASE("versions are compared as semantic versions are") {
     for (std::size_t i = 0; i < rising.size(); ++i) {
         for (std::size_t k = 0; k < rising.size(); ++k) {
             INFO(rising[i] << " " << rising[k]);
-            CHECK(compare_versions(rising[i], rising[k]) == (i <=> k));
+            CHECK((compare_versions(rising[i], rising[k]) == (i <=> k)));
         }
     }
-    CHECK(compare_versions("1.0.0+a", "1.0.0+b") == 0);
+    CHECK((compare_versions("1.0.0+a", "1.0.0+b") == 0));
     for (const char* good : {"0.0.1", "1.2.3-rc.1", "1.2.3+7", "10.20.30-a-b.c+d.e"})
         CHECK(is_semantic_version(good));
     for (const char* bad :
