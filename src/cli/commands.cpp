@@ -210,7 +210,8 @@ const std::vector<CommandInfo>& commands() {
          "Writes a codemate.json that declares every installed model in the group default; where nothing is installed, "
          "the built-in set. Cloud models and names of codemate's own are left out. Where there is a codemate.json "
          "already, the models that it lacks are added, and nothing else in it changes, comments included. --from takes "
-         "the models from elsewhere: \"builtin\", or a file of the form of codemate-hub's config/ollama/models.json, "
+         "the models from elsewhere: \"builtin\" (with the history of its releases, where there is none), or a file of "
+         "the form of codemate-hub's config/ollama/models.json, "
          "whose start-up list becomes the group default and whose use cases become groups, roles and options.",
          {"codemate init  # what is installed becomes what the project needs",
           "codemate init --from builtin  # the built-in set, to be changed",
@@ -281,8 +282,9 @@ const std::vector<CommandInfo>& commands() {
          "troubleshooting. It is made of these files alone, and so is the same on every machine; what `codemate "
          "benchmark` "
          "measured on this one of declared models (of locked ones, of their locked content) is recorded in "
-         "codemate.releases.json first. Each part stands between two lines, <!-- codemate:begin NAME --> and <!-- "
-         "codemate:end NAME -->; all else in the file is kept byte for byte. Parts are overview, current, criteria, "
+         "codemate.releases.json first. Each part stands between two lines, `<!-- codemate:begin NAME -->` and "
+         "`<!-- codemate:end NAME -->`; all else in the file is kept byte for byte. Parts are overview, current, "
+         "criteria, "
          "history, alternatives, procedure, checksums, storage, benchmarks, troubleshooting, references and questions; "
          "one whose lines are removed is left out. A file without such lines is left alone (status 7). --check writes "
          "nothing and ends with 3 where a part is not what the files say, where a placeholder stands for a digest, "

@@ -65,10 +65,11 @@ void read_roles(Reader& reader, const Node& node, Release& release) {
 }
 
 // "primary" and "fallback" are how releases were written before there were others; "current" is what the manifest's
-// version says.
-constexpr std::array<Key<Release>, 9> release_keys{{
+// version says, and "stated" what a release without digests is anyway.
+constexpr std::array<Key<Release>, 10> release_keys{{
     {"version", read_version},
     {"date", read_date},
+    {"stated", [](Reader& reader, const Node& node, Release&) { reader.flag(node); }},
     {"current", [](Reader& reader, const Node& node, Release&) { reader.flag(node); }},
     {"primary", [](Reader& reader, const Node& node, Release& release) { add_role(reader, node, "primary", release); }},
     {"fallback",

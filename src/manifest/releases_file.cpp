@@ -144,4 +144,11 @@ void ReleasesFile::update(const std::function<std::string(const std::string&)>& 
     write_file_atomically(path_, after);
 }
 
+bool ReleasesFile::begin_with_built_in(Stop stop) const {
+    const FileLock lock(path_, stop);
+    if (read()) return false;
+    write_file_atomically(path_, built_in_releases_text());
+    return true;
+}
+
 } // namespace codemate::manifest

@@ -93,6 +93,9 @@ public:
     // storage}; Error{defect} for a change that leads to mistakes.
     void update(const std::function<std::string(const std::string&)>& change, std::string_view project, Stop) const;
 
+    // The built-in history as a beginning, where there is no such file; whether it was written. Error{storage}.
+    bool begin_with_built_in(Stop) const;
+
 private:
     Error problems(const std::vector<Problem>&) const;
 

@@ -30,7 +30,7 @@ Value release_json(const Release& release) {
     Value object = Value::object();
     if (!release.version.empty()) object.set("version", release.version);
     if (!release.date.empty()) object.set("date", release.date);
-    object.set("roles", std::move(roles)).set("models", std::move(models));
+    object.set("roles", std::move(roles)).set("models", std::move(models)).set("stated", !release.has_digests());
     return object.set("changes", release.changes).set("notes", release.notes);
 }
 
