@@ -64,7 +64,7 @@ std::string embeddings_text(const Facts& facts) {
            shell("codemate embeddings\n");
 }
 
-std::string document_text(const Facts& facts) {
+std::string document_text() {
     std::string text = "\n### 5. Document Update\n\n";
     text +=
         shell("codemate release X.Y.Z --notes \"why\"   # records roles, digests and what has changed; CHANGELOG.md, "
@@ -79,7 +79,6 @@ std::string document_text(const Facts& facts) {
               "git push origin models-vX.Y.Z\n");
     text += "\n`git checkout models-vX.Y.Z && codemate pull --locked` brings the exact models of that release back, "
             "whatever their tags serve now.\n";
-    (void)facts;
     return text;
 }
 
@@ -130,7 +129,7 @@ std::string procedure_text(const Facts& facts) {
                   "codemate refs --rewrite OLD NEW   # brings sources, scripts and documents along\n"
                   "codemate lock                     # pins the new model by its digest\n"
                   "codemate check                    # manifest, lock, mentions and this document agree\n");
-    return text + embeddings_text(facts) + validation_text(facts) + document_text(facts);
+    return text + embeddings_text(facts) + validation_text(facts) + document_text();
 }
 
 std::string storage_text(const Facts& facts) {
