@@ -6,8 +6,6 @@
 namespace codemate::checkout {
 namespace {
 
-constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=+@%,";
-
 std::string_view first_line(std::string_view text) {
     return split(trimmed(text), '\n').front();
 }
@@ -26,14 +24,6 @@ Error failure(const std::vector<std::string>& words, const machine::Finished& fi
 }
 
 } // namespace
-
-std::string shell_quoted(std::string_view word) {
-    if (!word.empty() && word.find_first_not_of(safe) == std::string_view::npos) return std::string(word);
-    std::string quoted = "'";
-    for (const char letter : word)
-        quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-    return quoted + "'";
-}
 
 machine::Finished Git::ask(std::vector<std::string> words, Stop stop, std::string input) const {
     machine::Program program{{"git", "--no-optional-locks", "--literal-pathspecs", "-C", directory_.string()},

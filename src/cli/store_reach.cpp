@@ -2,6 +2,7 @@
 
 #include "cli/wiring.hpp"
 
+#include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
 
 #include <algorithm>
@@ -13,20 +14,6 @@ namespace {
 
 namespace locate = lifecycle::locate;
 using Standing = locate::Report::Standing;
-
-bool needs_no_quotes(std::string_view word) {
-    constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
-    return !word.empty() && word.find_first_not_of(safe) == std::string_view::npos;
-}
-
-// As one word for a POSIX shell.
-std::string shell_word(const std::string& word) {
-    if (needs_no_quotes(word)) return word;
-    std::string quoted = "'";
-    for (const char c : word)
-        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
 
 std::string command_line(const std::vector<std::string>& words) {
     std::vector<std::string> shown;

@@ -216,7 +216,7 @@ ui::Progress& Wiring::progress() {
         options.quiet = options_.quiet;
         options.results_follow = !options_.json && out_terminal().interactive;
         options.columns = [this] { return ui::columns_of(STDERR_FILENO, getenv_); };
-        options.github_actions = in_github_actions();
+        options.github_actions = ui::is_set(getenv_, "GITHUB_ACTIONS");
         // A CI system may offer a terminal; nobody watches it.
         const bool automatic = options.mode == ui::ProgressMode::automatic;
         if (automatic && in_ci()) options.mode = ui::ProgressMode::plain;
@@ -225,12 +225,12 @@ ui::Progress& Wiring::progress() {
     return *progress_;
 }
 
-bool Wiring::in_github_actions() const {
-    return ui::is_set(getenv_, "GITHUB_ACTIONS");
-}
-
 bool Wiring::in_ci() const {
     return ui::is_set(getenv_, "CI");
+}
+
+bool Wiring::in_github_actions() const {
+    return ui::is_set(getenv_, "GITHUB_ACTIONS");
 }
 
 void Wiring::note(const std::string& text) {

@@ -1,36 +1,32 @@
 #include "codemate/ui/annotation.hpp"
 
+#include "ui/runner_commands.hpp"
+
 namespace codemate::ui {
 namespace {
 
-// https://docs.github.com/actions, "Workflow commands": what the runner unescapes; in properties two letters more.
-enum class Where { data, property };
-std::string escaped(std::string_view text, Where where) {
+// In a property these two would end it.
+std::string escaped_property(const std::string& text) {
     std::string result;
-    for (const char letter : text) {
-        if (letter == '%')
-            result += "%25";
-        else if (letter == '\r')
-            result += "%0D";
-        else if (letter == '\n')
-            result += "%0A";
-        else if (letter == ':' && where == Where::property)
+    for (const char c : escaped_data(text)) {
+        if (c == ':')
             result += "%3A";
-        else if (letter == ',' && where == Where::property)
+        else if (c == ',')
             result += "%2C";
         else
-            result += letter;
+            result += c;
     }
     return result;
 }
 
 } // namespace
 
-std::string error_annotation(std::string_view file, std::size_t line, std::string_view text) {
-    if (file.starts_with("./")) file.remove_prefix(2);
-    std::string command = "::error file=" + escaped(file, Where::property);
-    if (line != 0) command += ",line=" + std::to_string(line);
-    return command + "::" + escaped(text, Where::data) + "\n";
+std::string workflow_command(const Annotation& annotation) {
+    std::string line = annotation.level == Annotation::Level::error ? "::error " : "::warning ";
+    line += "title=codemate,file=" + escaped_property(annotation.file);
+    if (annotation.line != 0) line += ",line=" + std::to_string(annotation.line);
+    if (annotation.column != 0) line += ",col=" + std::to_string(annotation.column);
+    return line + "::" + escaped_data(annotation.text) + "\n";
 }
 
 } // namespace codemate::ui

@@ -1,5 +1,6 @@
 #include "ui/progress_drawers.hpp"
 #include "ui/progress_lines.hpp"
+#include "ui/runner_commands.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -7,27 +8,6 @@
 
 namespace codemate::ui {
 namespace {
-
-// https://docs.github.com/actions, "Workflow commands": what follows the second :: is unescaped by the runner.
-std::string escaped_data(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        switch (c) {
-        case '%':
-            result += "%25";
-            break;
-        case '\r':
-            result += "%0D";
-            break;
-        case '\n':
-            result += "%0A";
-            break;
-        default:
-            result += c;
-        }
-    }
-    return result;
-}
 
 class GroupedLines final : public LineWriter {
 public:

@@ -33,4 +33,24 @@ std::string CommandFilter::pass(std::string_view text) {
     return result;
 }
 
+std::string escaped_data(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        switch (c) {
+        case '%':
+            result += "%25";
+            break;
+        case '\r':
+            result += "%0D";
+            break;
+        case '\n':
+            result += "%0A";
+            break;
+        default:
+            result += c;
+        }
+    }
+    return result;
+}
+
 } // namespace codemate::ui

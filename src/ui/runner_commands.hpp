@@ -17,4 +17,7 @@ private:
     bool begun_ = false; // the line has something that makes it no command
 };
 
+// https://docs.github.com/actions, "Workflow commands": what follows the second :: is unescaped by the runner.
+std::string escaped_data(std::string_view);
+
 } // namespace codemate::ui

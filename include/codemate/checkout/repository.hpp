@@ -11,9 +11,6 @@
 
 namespace codemate::checkout {
 
-// A word as a POSIX shell reads it back: as it is where that is the same, else in quotation marks.
-std::string shell_quoted(std::string_view);
-
 // What git says of a directory and of the files below it. Hooks, configuration, submodules and linked working trees are
 // git's business: it is the program that answers, from that directory. Nothing here touches the network.
 class Git {

@@ -18,17 +18,18 @@ enum class Severity { problem, warning, note };
 std::string_view to_string(Severity);
 
 enum class Rule {
-    context,              // more tokens are asked for than the model is known to support
-    budget,               // the required set takes more than it may
-    source,               // a pin comes from elsewhere than the manifest says
-    expectation,          // a pin is not what the manifest expects
-    moving_tag,           // a required model may be another one tomorrow
-    quantization,         // another quantization than the policy prefers
-    undeclared,           // a pin of a model that is not declared
-    document_stale,       // the document is not what manifest, lock and history say
-    document_placeholder, // it has a digest that is none
-    document_figure,      // it has a speed of unknown origin
-    document_link,        // it has a dead link
+    context, // more tokens are asked for than the model is known to support
+    budget,  // the required set takes more than it may
+    source,  // a pin comes from elsewhere than the manifest says
+    // Of docs/MODEL_VERSIONS.md; found by lifecycle/docs, reported beside the others.
+    document_stale,
+    document_placeholder,
+    document_figure,
+    document_link,
+    expectation,  // a pin is not what the manifest expects
+    moving_tag,   // a required model may be another one tomorrow
+    quantization, // another quantization than the policy prefers
+    undeclared,   // a pin of a model that is not declared
 };
 std::string_view to_string(Rule); // "moving_tag"
 
@@ -39,9 +40,9 @@ struct Finding {
     std::string place;              // JSON pointer into codemate.json, or into codemate.lock where in_lock
     bool in_lock = false;
     std::string text;
-    std::string hint;     // may be empty
-    std::size_t line = 0; // of that file; 0: not known
-    std::string file{};   // as people know it, where it is neither the manifest nor the lock
+    std::string hint;      // may be empty
+    std::size_t line = 0;  // of that file; 0: not known
+    std::string file = {}; // of the project, where it is neither of the two; then there is no place
 };
 
 struct Ports {

@@ -2,12 +2,19 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 namespace codemate::ui {
 
-// A line for the runner of GitHub Actions (Out::write_command) that shows a mistake beside its line of a file, which is
-// named as seen from the checkout's root. Line 0: of the whole file.
-std::string error_annotation(std::string_view file, std::size_t line, std::string_view text);
+// A remark on a place in a file, which GitHub Actions shows beside that line of a pull request.
+struct Annotation {
+    enum class Level { error, warning };
+    Level level = Level::error;
+    std::string file;                 // absolute, or relative to the workspace
+    std::size_t line = 0, column = 0; // from 1; 0: not known
+    std::string text;
+};
+
+// One line for Out::write_command(), with its line end.
+std::string workflow_command(const Annotation&);
 
 } // namespace codemate::ui

@@ -30,8 +30,6 @@ std::string_view to_string(Rule rule) {
         return "expectation";
     case Rule::moving_tag:
         return "moving_tag";
-    case Rule::quantization:
-        return "quantization";
     case Rule::document_stale:
         return "document_stale";
     case Rule::document_placeholder:
@@ -40,6 +38,8 @@ std::string_view to_string(Rule rule) {
         return "document_figure";
     case Rule::document_link:
         return "document_link";
+    case Rule::quantization:
+        return "quantization";
     case Rule::undeclared:
         break;
     }

@@ -1,8 +1,8 @@
 // What to do, in codemate's commands: the same for every project, but for what its manifest says.
 #include "lifecycle/docs/writing.hpp"
 
+#include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/checkout/repository.hpp"
 
 #include <algorithm>
 
@@ -20,7 +20,7 @@ std::string first_role(const Facts& facts) {
 std::string validation_options(const Facts& facts) {
     std::string options;
     for (const std::string& each : facts.manifest.about.validation)
-        options += " \\\n    --validate " + checkout::shell_quoted(prose(each));
+        options += " \\\n    --validate " + shell_word(prose(each));
     return options;
 }
 

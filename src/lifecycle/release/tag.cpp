@@ -1,4 +1,5 @@
 #include "codemate/base/error.hpp"
+#include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/release.hpp"
 
@@ -9,7 +10,6 @@ namespace codemate::lifecycle::release {
 namespace {
 
 using checkout::Git;
-using checkout::shell_quoted;
 using manifest::Release;
 namespace fs = std::filesystem;
 
@@ -30,7 +30,7 @@ struct Repository {
 std::string git_in(const Place& place, const fs::path& below) {
     if (below.empty()) return place.git;
     const std::string prefix = place.git + " -C ";
-    return prefix + shell_quoted(below.string());
+    return prefix + shell_word(below.string());
 }
 
 fs::path owner_of(const fs::path& file, const Place& place, const Git& git, machine::Programs& programs,
@@ -54,8 +54,8 @@ Work work_of(const Place& place, const Git& git, machine::Programs& programs, co
         const Git owner(programs, below.empty() ? place.directory : place.directory / below);
         const fs::path inside = below.empty() ? file : file.filename();
         if (owner.is_changed(inside, stop)) {
-            work.add[below].push_back(shell_quoted(inside.string()));
-            if (!below.empty()) work.add[{}].push_back(shell_quoted(below.string()));
+            work.add[below].push_back(shell_word(inside.string()));
+            if (!below.empty()) work.add[{}].push_back(shell_word(below.string()));
         } else if (!owner.is_tracked(inside, stop)) { // neither known to git nor new to it: it is told to ignore it
             work.ignored.push_back(file.string());
         }
@@ -68,7 +68,7 @@ Work work_of(const Place& place, const Git& git, machine::Programs& programs, co
 }
 
 void add_commits(Commands& commands, const Work& work, const Release& release, const Place& place) {
-    const std::string message = shell_quoted("Update model: release " + release.version);
+    const std::string message = shell_word("Update model: release " + release.version);
     for (auto entry = work.add.rbegin(); entry != work.add.rend(); ++entry) { // submodules first
         const std::string git = git_in(place, entry->first);
         commands.lines.push_back(git + " add " + joined(entry->second, " "));
@@ -86,8 +86,8 @@ void add_push(Commands& commands, const Release& release, const Place& place, co
         return;
     }
     const std::string branch = git.branch(stop);
-    commands.lines.push_back(place.git + " push " + shell_quoted(remote) + " " +
-                             (branch.empty() ? "" : shell_quoted(branch) + " ") + shell_quoted(tag_name(release)));
+    commands.lines.push_back(place.git + " push " + shell_word(remote) + " " +
+                             (branch.empty() ? "" : shell_word(branch) + " ") + shell_word(tag_name(release)));
 }
 
 // What stands in the way of a tag, with the commands that come first.

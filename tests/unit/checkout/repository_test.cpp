@@ -8,7 +8,6 @@
 
 using namespace codemate;
 using checkout::Git;
-using checkout::shell_quoted;
 
 namespace {
 
@@ -32,17 +31,6 @@ struct FakeGit final : machine::Programs {
 };
 
 } // namespace
-
-TEST_CASE("words that a shell reads back as they are") {
-    for (const auto& [word, expected] : std::map<std::string, std::string>{{"docs/a-b_1.md", "docs/a-b_1.md"},
-                                                                           {"a b", "'a b'"},
-                                                                           {"it's", "'it'\\''s'"},
-                                                                           {"$HOME", "'$HOME'"},
-                                                                           {"~", "'~'"},
-                                                                           {"a\nb", "'a\nb'"},
-                                                                           {"", "''"}})
-        CHECK(shell_quoted(word) == expected);
-}
 
 TEST_CASE("why there is no checkout is said in git's words") {
     FakeGit fake;

@@ -7,7 +7,6 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/ui/annotation.hpp"
 
 namespace codemate::cli {
 namespace {
@@ -35,17 +34,7 @@ public:
         }
         if (manifest.origin.how == manifest::Origin::How::built_in)
             wiring.note("no codemate.json here, so the built-in manifest was checked; `codemate init` writes one");
-        annotate(report, wiring);
         return status;
-    }
-
-private:
-    static void annotate(const use::Report& report, Wiring& wiring) {
-        if (!wiring.in_github_actions()) return;
-        for (const use::Finding& finding : report.findings) {
-            if (finding.severity == use::Severity::problem && !finding.file.empty())
-                wiring.err().write_command(ui::error_annotation(finding.file, finding.line, printable(finding.text)));
-        }
     }
 };
 

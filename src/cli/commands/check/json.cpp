@@ -1,6 +1,7 @@
 #include "cli/commands/check/render.hpp"
 #include "cli/commands/json_parts.hpp"
 
+#include "codemate/base/text.hpp"
 #include "codemate/ui/message.hpp"
 
 namespace codemate::cli::check {
@@ -13,9 +14,10 @@ Value finding_json(const use::Finding& finding) {
     Value object = Value::object();
     object.set("severity", use::to_string(finding.severity)).set("rule", use::to_string(finding.rule));
     if (finding.model) object.set("model", finding.model->display());
-    object.set("file", !finding.file.empty() ? "document" : finding.in_lock ? "lock" : "manifest");
-    if (!finding.file.empty()) object.set("path", finding.file);
-    object.set("place", finding.place).set("text", finding.text);
+    const bool of_project = !finding.file.empty();
+    object.set("file", of_project ? "project" : finding.in_lock ? "lock" : "manifest").set("place", finding.place);
+    if (of_project) object.set("path", printable(finding.file, 4096));
+    object.set("text", finding.text);
     if (finding.line != 0) object.set("line", finding.line);
     if (!finding.hint.empty()) object.set("hint", finding.hint);
     return object;

@@ -19,10 +19,14 @@ std::string lock_name(const Files& files) {
     return printable(files.lock.filename().string());
 }
 
+std::string file_of(const use::Finding& finding, const Files& files) {
+    if (!finding.file.empty()) return printable(finding.file);
+    return finding.in_lock ? lock_name(files) : files.manifest.display();
+}
+
 std::string line_of(const use::Finding& finding, const Files& files, const ui::Style& style) {
     std::string line = styled(finding.severity, style) + ": ";
-    const std::string& other = finding.file;
-    line += (!other.empty() ? other : finding.in_lock ? lock_name(files) : files.manifest.display()) + ": ";
+    line += file_of(finding, files) + ": ";
     if (finding.line != 0) line += "line " + std::to_string(finding.line) + ": ";
     if (!finding.place.empty()) line += printable(finding.place) + ": ";
     line += printable(finding.text);

@@ -86,10 +86,18 @@ private:
         } else {
             wiring.out().write(docs::findings_text(findings, shown, wiring.style_of_out()));
         }
-        if (!wiring.in_github_actions()) return status;
-        for (const use::Finding& finding : findings)
-            wiring.err().write_command(ui::error_annotation(shown, finding.line, printable(finding.text)));
+        if (wiring.in_github_actions()) annotate(findings, ports.document, wiring);
         return status;
+    }
+
+    static void annotate(const std::vector<use::Finding>& findings, const std::filesystem::path& path, Wiring& wiring) {
+        for (const use::Finding& finding : findings) {
+            ui::Annotation annotation;
+            annotation.file = path.string();
+            annotation.line = finding.line;
+            annotation.text = printable(finding.text) + (finding.hint.empty() ? "" : "; " + printable(finding.hint));
+            wiring.err().write_command(ui::workflow_command(annotation));
+        }
     }
 
     bool check_ = false;

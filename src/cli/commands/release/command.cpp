@@ -5,6 +5,7 @@
 #include "cli/wiring.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/docs.hpp"
 
@@ -182,9 +183,9 @@ private:
                 place.files.push_back(fs::absolute(file).lexically_normal().lexically_relative(place.directory));
         }
         const fs::path shown = fs::path(origin.shown).parent_path();
-        if (!shown.empty() && shown != ".") place.git += " -C " + checkout::shell_quoted(shown.string());
-        if (origin.how == Origin::How::option) place.codemate += " --manifest " + checkout::shell_quoted(origin.shown);
-        if (const auto& lock = wiring.options().lock) place.codemate += " --lock " + checkout::shell_quoted(*lock);
+        if (!shown.empty() && shown != ".") place.git += " -C " + shell_word(shown.string());
+        if (origin.how == Origin::How::option) place.codemate += " --manifest " + shell_word(origin.shown);
+        if (const auto& lock = wiring.options().lock) place.codemate += " --lock " + shell_word(*lock);
         return place;
     }
 
