@@ -97,6 +97,7 @@ TEST_CASE("a release is recorded, committed by hand as printed, tagged and compa
     place.lock("two");
     const auto second = place.codemate({"release", "1.1.0", "--json"});
     const json::Value recorded = test::checked_document(second.out, "release");
+    CHECK(place.has(place.codemate({"release", "1.1.0-rc.1", "--tag"}).err, "the last recorded release is 1.1.0"));
     CHECK(recorded.find("release")->find("changes")->string()->starts_with("coder:7b: " + Digest::of("one").id() +
                                                                            " → "));
     const auto list = place.codemate({"release"});

@@ -64,6 +64,9 @@ std::string changes_text(const Comparison&); // in one line: "no model changes",
 
 // What the manifest and the lock say now, as a release would record it. Pure.
 manifest::Release release_now(const manifest::Manifest&, const manifest::Lock&);
+// Why the files as they are now are not those of that release, in one sentence; empty: they are. Pure.
+std::string moved_on_since(const manifest::Release&, const Facts&);
+
 // The models whose digest was recorded: those of the roles first, in their order. Pure.
 std::vector<ModelName> in_order(const manifest::Release&);
 // Of the history, or "" for what is declared and locked now. Error{not_found} with the nearest one.

@@ -156,6 +156,14 @@ std::string changes_text(const Comparison& comparison) {
     return parts.empty() ? "no models" : joined(parts, "; ");
 }
 
+std::string moved_on_since(const Release& release, const Facts& facts) {
+    const std::string& last = facts.releases.releases.front().version;
+    if (last != release.version) return "the last recorded release is " + last;
+    const Comparison now = compare(release, release_now(facts.manifest, facts.lock));
+    if (now.no_model_changes()) return {};
+    return "manifest and lock are not as release " + release.version + " recorded them: " + changes_text(now);
+}
+
 std::vector<ModelName> in_order(const Release& release) {
     std::vector<ModelName> names;
     const auto add = [&](const ModelName& name) {

@@ -182,6 +182,18 @@ TEST_CASE("the tag's message has each model with its roles and digest") {
                                         made.models.begin()->second.digest.text() + "\n");
 }
 
+TEST_CASE("a tag is for the files that the release recorded, and for no later ones") {
+    use::Facts now = facts();
+    const Release recorded = use::plan(now, {"1.2.0", "", "2026-01-31"}).release;
+    now.releases.releases = {recorded};
+    CHECK(use::moved_on_since(recorded, now).empty());
+    now.lock.models.begin()->second = test::locked(test::image("other", "Q4_0"), "coder:7b");
+    CHECK(use::moved_on_since(recorded, now)
+              .starts_with("manifest and lock are not as release 1.2.0 recorded them: coder:7b: "));
+    now.releases.releases.insert(now.releases.releases.begin(), release("1.3.0", "coder:7b"));
+    CHECK(use::moved_on_since(recorded, now) == "the last recorded release is 1.3.0");
+}
+
 TEST_CASE("what was cut off in between can be done again") {
     const test::TempDir directory;
     directory.write("codemate.json", project);

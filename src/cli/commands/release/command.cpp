@@ -55,7 +55,8 @@ public:
         }
         refuse_built_in(wiring);
         const manifest::Releases releases = releases_of(wiring).load();
-        if (const Release* recorded = releases.find(*what_); recorded != nullptr && tag_) return tag(*recorded, wiring);
+        if (const Release* recorded = releases.find(*what_); recorded != nullptr && tag_)
+            return tag(*recorded, releases, wiring);
         return record(wiring);
     }
 
@@ -140,11 +141,22 @@ private:
         return done;
     }
 
-    int tag(const Release& recorded, Wiring& wiring) const {
+    // Whoever checks a tag out wants the lock of that release there.
+    static void refuse_another_state(const Release& recorded, const manifest::Releases& releases, Wiring& wiring) {
+        const use::Facts facts{wiring.manifest(), {}, wiring.lock(), releases, {}};
+        const std::string why = use::moved_on_since(recorded, facts);
+        if (why.empty()) return;
+        throw Error(Kind::refused, "release " + recorded.version + " is not what would be tagged: " + why)
+            .hint(
+                "check out the commit that has it: `git log -- codemate.releases.json` finds it; then the same again");
+    }
+
+    int tag(const Release& recorded, const manifest::Releases& releases, Wiring& wiring) const {
         if (notes_ || date_) {
             throw Error(Kind::usage, "release " + recorded.version + " is recorded already, with its date and notes")
                 .hint("to tag it, leave --notes and --date out");
         }
+        refuse_another_state(recorded, releases, wiring);
         const auto programs = machine::make_programs();
         const use::Tagged tagged = use::tag(recorded, place(wiring), *programs,
                                             dry_run_ ? use::Tagging::dry : use::Tagging::real, wiring.stop());
