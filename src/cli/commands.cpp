@@ -264,7 +264,7 @@ const std::vector<CommandInfo>& commands() {
          "and docs/MODEL_VERSIONS.md is brought up to date where it is there. A required model without a pin is status "
          "3. What is left is printed as exact commands: the commit, the tag, the push; none of them is run. --tag "
          "makes "
-         "the annotated tag models-v<version> of the last commit, with the digests in its message, where that commit "
+         "the annotated tag models-vX.Y.Z of the last commit, with the digests in its message, where that commit "
          "has "
          "the release as it is recorded; it needs git, and no network. Without a version the releases are listed; A..B "
          "compares two of them layer by layer, A.. one with what is locked now.",
