@@ -5,6 +5,7 @@ namespace codemate::cli {
 // Each command's own file says how it is made.
 std::unique_ptr<Command> make_benchmark();
 std::unique_ptr<Command> make_check();
+std::unique_ptr<Command> make_docs();
 std::unique_ptr<Command> make_du();
 std::unique_ptr<Command> make_embeddings();
 std::unique_ptr<Command> make_init();
@@ -14,6 +15,7 @@ std::unique_ptr<Command> make_outdated();
 std::unique_ptr<Command> make_pull();
 std::unique_ptr<Command> make_prune();
 std::unique_ptr<Command> make_refs();
+std::unique_ptr<Command> make_release();
 std::unique_ptr<Command> make_rm();
 std::unique_ptr<Command> make_rollback();
 std::unique_ptr<Command> make_show();
@@ -241,7 +243,8 @@ const std::vector<CommandInfo>& commands() {
          "Writes a codemate.json that declares every installed model in the group default; where nothing is installed, "
          "the built-in set. Cloud models and names of codemate's own are left out. Where there is a codemate.json "
          "already, the models that it lacks are added, and nothing else in it changes, comments included. --from takes "
-         "the models from elsewhere: \"builtin\", or a file of the form of codemate-hub's config/ollama/models.json, "
+         "the models from elsewhere: \"builtin\" (with the history of its releases, where there is none), or a file of "
+         "the form of codemate-hub's config/ollama/models.json, "
          "whose start-up list becomes the group default and whose use cases become groups, roles and options.",
          {"codemate init  # what is installed becomes what the project needs",
           "codemate init --from builtin  # the built-in set, to be changed",
@@ -250,7 +253,7 @@ const std::vector<CommandInfo>& commands() {
          make_init},
         {"check",
          Group::project,
-         "check codemate.json, codemate.lock and the names in the files",
+         "check the project's files: manifest, lock, document and model names",
          "Reads the manifest, its lock and the project's files, no server and no network: one line for CI. Mistakes of "
          "a file are status 2, "
          "as for every command. Problems are status 3: more context than a model is stated to support, a required set "
@@ -260,7 +263,8 @@ const std::vector<CommandInfo>& commands() {
          "prefers. A declared model without a pin is nothing to report. The files are searched as by `codemate refs`: "
          "a "
          "model's name that is misspelt, or an embedding model that contradicts the project's, is a problem; one that "
-         "is not declared is a warning. In GitHub Actions each finding is an annotation at its line.",
+         "is not declared is a warning. In GitHub Actions each finding is an annotation at its line. Where there is "
+         "a docs/MODEL_VERSIONS.md, what `codemate docs --check` finds in it are problems, too.",
          {"codemate check  # codemate.json and codemate.lock of this project",
           "codemate check --json  # the same for programs"},
          make_check},
@@ -320,6 +324,48 @@ const std::vector<CommandInfo>& commands() {
           "codemate embeddings --accept-new-vectors  # the store has been built anew",
           "codemate embeddings --locked --json  # for CI"},
          make_embeddings},
+        {"release",
+         Group::project,
+         "record which models a release of the project has",
+         "Records a release in codemate.releases.json: its date, the model of each role, the digest of each required "
+         "and "
+         "each other locked model with the manifest that names its layers, and what has changed since the last "
+         "release, "
+         "by digest: \"no model changes\" only where every digest is known on both sides. The version in codemate.json "
+         "follows, a line comes below Changed in CHANGELOG.md, in the section of that version or of what is not "
+         "released, "
+         "and docs/MODEL_VERSIONS.md is brought up to date where it is there. A required model without a pin is status "
+         "3. What is left is printed as exact commands: the commit, the tag, the push; none of them is run. --tag "
+         "makes "
+         "the annotated tag models-vX.Y.Z of the last commit, with the digests in its message, where that commit "
+         "has "
+         "the release as it is recorded; it needs git, and no network. Without a version the releases are listed; A..B "
+         "compares two of them layer by layer, A.. one with what is locked now.",
+         {"codemate release  # the history", "codemate release 0.5.0 --notes 'Faster coder'  # record one",
+          "codemate release 0.5.0 --dry-run  # what would be recorded and written",
+          "codemate release 0.5.0 --tag  # after the commit", "codemate release 0.4.0..0.5.0  # what has changed",
+          "codemate release 0.4.0..  # since then, by what is locked now"},
+         make_release},
+        {"docs",
+         Group::project,
+         "write docs/MODEL_VERSIONS.md",
+         "Writes the document on a project's models from codemate.json, codemate.lock and codemate.releases.json: what "
+         "is "
+         "in use and why, the history of releases, alternatives, how models are updated, digests, storage, speeds, "
+         "troubleshooting. It is made of these files alone, and so is the same on every machine; what `codemate "
+         "benchmark` "
+         "measured on this one of declared models (of locked ones, of their locked content) is recorded in "
+         "codemate.releases.json first. Each part stands between two lines, `<!-- codemate:begin NAME -->` and "
+         "`<!-- codemate:end NAME -->`; all else in the file is kept byte for byte. Parts are overview, current, "
+         "criteria, "
+         "history, alternatives, procedure, checksums, storage, benchmarks, troubleshooting, references and questions; "
+         "one whose lines are removed is left out. A file without such lines is left alone (status 7). --check writes "
+         "nothing and ends with 3 where a part is not what the files say, where a placeholder stands for a digest, "
+         "where a speed outside the parts says neither \"stated\" nor \"measured\", or where a link to a file or a "
+         "heading is dead. A reference to a file that is not there is written as text.",
+         {"codemate docs  # write it, or bring it up to date", "codemate docs --check  # for CI",
+          "codemate docs --dry-run  # print it", "codemate --manifest builtin docs --dry-run  # of the built-in set"},
+         make_docs},
     };
     return table;
 }

@@ -79,6 +79,7 @@ public:
     void replace(const Value& old, const Value& value, const Value* parent);
     void add(const Value& container, const Value* parent, std::span<const Member> items); // keys of elements: empty
     void remove(const Value& container, std::size_t index);
+    void put_first(const Value& array, const Value* parent, const Value& element);
     std::string take();
 
 private:
@@ -280,6 +281,17 @@ void Edit::remove(const Value& container, std::size_t index) {
     }
 }
 
+void Edit::put_first(const Value& array, const Value* parent, const Value& element) {
+    const Member item{"", element, {}};
+    const std::vector<Item> items = items_of(array);
+    if (items.empty()) return fill(array, parent, std::span(&item, 1));
+    const std::size_t first = items.front().begin;
+    const bool own_line = first_on_line(first);
+    const std::string indent(indent_at(first));
+    const std::string text = item_text(item, false, "", indent, own_line ? Layout::Lines::several : lines_of(array));
+    change(first, first, text + (own_line ? "," + layout_.newline + indent : ", "));
+}
+
 std::string Edit::take() {
     std::stable_sort(changes_.begin(), changes_.end(),
                      [](const Change& a, const Change& b) { return a.begin < b.begin; });
@@ -344,6 +356,15 @@ std::string append_at(std::string_view text, std::string_view place, std::span<c
     for (const Value& element : elements)
         items.push_back({"", element, {}});
     edit.add(way.last(), way.parent(), items);
+    return edit.take();
+}
+
+std::string prepend_at(std::string_view text, std::string_view place, const Value& element) {
+    Edit edit(text);
+    const Way way(edit.root(), place);
+    if (!way.complete()) return set_at(text, place, Value(Value::Array{element}));
+    if (!way.last().is_array()) throw defect(place, "there is " + std::string(way.last().type_name()) + ", no array");
+    edit.put_first(way.last(), way.parent(), element);
     return edit.take();
 }
 

@@ -75,7 +75,10 @@ public:
         Actions actions;
         ::posix_spawn_file_actions_adddup2(&actions.value, input.theirs.get(), STDIN_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions.value, output.theirs.get(), STDOUT_FILENO);
-        ::posix_spawn_file_actions_addopen(&actions.value, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+        if (program.errors == Program::Errors::kept)
+            ::posix_spawn_file_actions_adddup2(&actions.value, output.theirs.get(), STDERR_FILENO);
+        else
+            ::posix_spawn_file_actions_addopen(&actions.value, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
         const Attributes attributes;
         std::vector<char*> words;
         for (const std::string& word : program.command)

@@ -28,6 +28,10 @@ std::string with_role(std::string_view text, const std::string& role, const Mode
     return json::set_at(text, "/roles" + json::pointer_step(role), name.display());
 }
 
+std::string with_version(std::string_view text, const std::string& version) {
+    return json::set_at(text, "/version", version);
+}
+
 std::string with_model(std::string_view text, const ModelName& name, const json::Value& declaration) {
     // It may stand there as "mistral", which is mistral:latest.
     const json::Document document = json::read(text, "the manifest", json::Comments::allowed);

@@ -1,3 +1,4 @@
+#include "manifest/lock_entry.hpp"
 #include "manifest/schema.hpp"
 #include "manifest/words.hpp"
 
@@ -87,20 +88,6 @@ void require_keys(const Node& node, Problems& problems) {
     }
 }
 
-// An entry that is good enough to be kept.
-std::optional<Locked> read_entry(Reader& reader, const Node& node) {
-    Draft draft;
-    read_object(reader, node, entry_keys, draft);
-    if (!node.value.is_object()) return std::nullopt;
-    require_keys(node, reader.problems());
-    check_bytes(draft, reader.problems());
-    if (!draft.digest || !draft.source || !draft.size) return std::nullopt;
-    Locked locked{*draft.digest, *draft.source, ByteCount(*draft.size), draft.quantization, {},
-                  draft.same,    draft.vectors, draft.source_line};
-    if (draft.bytes) locked.bytes = std::move(draft.bytes->text);
-    return locked;
-}
-
 void check_twice(const ModelName& name, const Spelled& key, std::map<std::string, Spelled>& seen, Problems& problems) {
     const auto [first, is_new] = seen.emplace(to_lower(name.display()), key);
     if (is_new || first->second.text == key.text) return; // the very same text: reported by the reader
@@ -109,13 +96,7 @@ void check_twice(const ModelName& name, const Spelled& key, std::map<std::string
 }
 
 void read_models(Reader& reader, const Node& node, Lock& lock) {
-    std::map<std::string, Spelled> seen;
-    for (const Entry& entry : reader.entries(node, "an object of model names")) {
-        const auto name = entry.key.text.empty() ? std::nullopt : model_name(entry.key, reader.problems());
-        if (name) check_twice(*name, entry.key, seen, reader.problems());
-        auto locked = read_entry(reader, entry.node);
-        if (name && locked) lock.models.insert_or_assign(*name, std::move(*locked));
-    }
+    lock.models = read_locked_models(reader, node);
 }
 
 constexpr std::array<Key<Lock>, 2> keys{{
@@ -141,7 +122,34 @@ json::Value digests(std::vector<Digest> same, const Digest& own) {
     return list;
 }
 
-json::Value entry_of(const Locked& locked) {
+} // namespace
+
+std::optional<Locked> read_locked(Reader& reader, const Node& node) {
+    Draft draft;
+    read_object(reader, node, entry_keys, draft);
+    if (!node.value.is_object()) return std::nullopt;
+    require_keys(node, reader.problems());
+    check_bytes(draft, reader.problems());
+    if (!draft.digest || !draft.source || !draft.size) return std::nullopt;
+    Locked locked{*draft.digest, *draft.source, ByteCount(*draft.size), draft.quantization, {},
+                  draft.same,    draft.vectors, draft.source_line};
+    if (draft.bytes) locked.bytes = std::move(draft.bytes->text);
+    return locked;
+}
+
+std::map<ModelName, Locked, ServerOrder> read_locked_models(Reader& reader, const Node& node) {
+    std::map<ModelName, Locked, ServerOrder> models;
+    std::map<std::string, Spelled> seen;
+    for (const Entry& entry : reader.entries(node, "an object of model names")) {
+        const auto name = entry.key.text.empty() ? std::nullopt : model_name(entry.key, reader.problems());
+        if (name) check_twice(*name, entry.key, seen, reader.problems());
+        auto locked = read_locked(reader, entry.node);
+        if (name && locked) models.insert_or_assign(*name, std::move(*locked));
+    }
+    return models;
+}
+
+json::Value locked_json(const Locked& locked) {
     json::Value entry = json::Value::object();
     entry.set("digest", locked.digest.text());
     entry.set("source", locked.source.full());
@@ -154,7 +162,15 @@ json::Value entry_of(const Locked& locked) {
     return entry;
 }
 
-} // namespace
+json::Value locked_models_json(const std::map<ModelName, Locked, ServerOrder>& locked) {
+    std::map<std::string, const Locked*> by_text; // in the order that a reader sees, not that of the names' parts
+    for (const auto& [name, entry] : locked)
+        by_text.emplace(name.display(), &entry);
+    json::Value models = json::Value::object();
+    for (const auto& [name, entry] : by_text)
+        models.set(name, locked_json(*entry));
+    return models;
+}
 
 ParsedLock parse_lock(std::string_view text) {
     ParsedLock parsed;
@@ -170,15 +186,9 @@ ParsedLock parse_lock(std::string_view text) {
 }
 
 std::string to_text(const Lock& lock) {
-    std::map<std::string, const Locked*> by_text; // in the order that a reader sees, not that of the names' parts
-    for (const auto& [name, locked] : lock.models)
-        by_text.emplace(name.display(), &locked);
-    json::Value models = json::Value::object();
-    for (const auto& [name, locked] : by_text)
-        models.set(name, entry_of(*locked));
     json::Value root = json::Value::object();
     root.set("schema", 1);
-    root.set("models", std::move(models));
+    root.set("models", locked_models_json(lock.models));
     return json::to_pretty(root) + "\n";
 }
 

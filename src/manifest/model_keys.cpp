@@ -99,13 +99,25 @@ constexpr std::array<Key<Named>, 5> declared_keys{{
                  Named& model) { read_object(reader, node, about_keys, model.declared.about); }},
 }};
 
-constexpr std::array<Key<ProjectAbout>, 3> project_about_keys{{
+void read_references(Reader& reader, const Node& node, ProjectAbout& about) {
+    for (const Entry& entry : reader.entries(node, "an object of titles, and where each leads")) {
+        if (const auto target = reader.word(entry.node, "a URL, or a path from where codemate.json stands"))
+            about.references.emplace_back(entry.key.text, target->text);
+    }
+}
+
+constexpr std::array<Key<ProjectAbout>, 6> project_about_keys{{
     {"purpose",
      [](Reader& reader, const Node& node, ProjectAbout& about) { about.purpose = reader.texts(node, list_of_texts); }},
     {"criteria",
      [](Reader& reader, const Node& node, ProjectAbout& about) { about.criteria = reader.texts(node, list_of_texts); }},
     {"notes",
      [](Reader& reader, const Node& node, ProjectAbout& about) { about.notes = reader.texts(node, list_of_texts); }},
+    {"storage",
+     [](Reader& reader, const Node& node, ProjectAbout& about) { about.storage = reader.texts(node, list_of_texts); }},
+    {"validation", [](Reader& reader, const Node& node,
+                      ProjectAbout& about) { about.validation = reader.texts(node, list_of_texts); }},
+    {"references", read_references},
 }};
 
 void check_keys_below(Reader& reader, const Node& node) {

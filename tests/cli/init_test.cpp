@@ -3,6 +3,7 @@
 #include "support/golden.hpp"
 
 #include "codemate/json/value.hpp"
+#include "codemate/manifest/manifest.hpp"
 
 #include <filesystem>
 
@@ -86,6 +87,8 @@ TEST_CASE("init --from builtin and --from FILE need no server") {
     CHECK(test::golden_difference("init.imported.json", manifest_text(place)) == "");
     CHECK(place.codemate({"init", "--from", "builtin", "--manifest", "other.json"}).status() == 0);
     CHECK(fs::exists(place.directory() / "other.json"));
+    CHECK(place.codemate({"release", "--manifest", "other.json"}).out.find("0.4.0 (current)") != std::string::npos);
+    CHECK(read_text(place.directory() / "codemate.releases.json") == manifest::built_in_releases_text());
 }
 
 TEST_CASE("init as JSON") {

@@ -18,6 +18,9 @@ std::string set_at(std::string_view text, std::string_view place, const Value&);
 // Adds elements at the end of the array at that place, which is made where it lacks.
 std::string append_at(std::string_view text, std::string_view place, std::span<const Value>);
 
+// Adds an element before the first one of the array at that place, which is made where it lacks.
+std::string prepend_at(std::string_view text, std::string_view place, const Value&);
+
 // Removes a member or an element. A comment behind it on its own line goes with it.
 std::string remove_at(std::string_view text, std::string_view place);
 

@@ -18,9 +18,14 @@ enum class Severity { problem, warning, note };
 std::string_view to_string(Severity);
 
 enum class Rule {
-    context,      // more tokens are asked for than the model is known to support
-    budget,       // the required set takes more than it may
-    source,       // a pin comes from elsewhere than the manifest says
+    context, // more tokens are asked for than the model is known to support
+    budget,  // the required set takes more than it may
+    source,  // a pin comes from elsewhere than the manifest says
+    // Of docs/MODEL_VERSIONS.md; found by lifecycle/docs, reported beside the others.
+    document_stale,
+    document_placeholder,
+    document_figure,
+    document_link,
     expectation,  // a pin is not what the manifest expects
     moving_tag,   // a required model may be another one tomorrow
     quantization, // another quantization than the policy prefers
@@ -58,6 +63,7 @@ struct Report {
     std::size_t declared = 0, required = 0, locked = 0;
 
     std::size_t count(Severity) const;
+    void add(std::vector<Finding>); // more of them, in the same order
 };
 
 Facts gather(const manifest::Manifest&, const Ports&, const Run&); // Error{manifest, storage}

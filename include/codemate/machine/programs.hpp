@@ -15,11 +15,13 @@ struct Program {
     std::string input = {};           // on its standard input, which then ends
     Duration patience = std::chrono::seconds(30);
     ByteCount limit{std::uint64_t{1} << 20}; // of its output
+    enum class Errors { dropped, kept };     // kept: standard error goes into the output
+    Errors errors = Errors::dropped;
 };
 
 struct Finished {
     int status = 0;     // 128 + signal, as shells say it, if one ended it
-    std::string output; // its standard output; standard error is not kept
+    std::string output; // its standard output, and standard error where that is kept
 };
 
 // Runs other programs.

@@ -15,7 +15,8 @@ namespace codemate::manifest {
 
 // Of a text without mistakes, pure. What already means the same is left as it is written.
 std::string with_role(std::string_view text, const std::string& role,
-                      const ModelName&); // set, or added as the last one
+                      const ModelName&);                                     // set, or added as the last one
+std::string with_version(std::string_view text, const std::string& version); // set, or added as the last member
 std::string with_model(std::string_view text, const ModelName&, const json::Value& declaration); // of models; replaced
 
 // Members at the end of a group, which is made where it lacks. "default" lacking means all roles, and goes on to mean

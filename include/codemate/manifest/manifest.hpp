@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace codemate::manifest {
@@ -59,6 +60,9 @@ struct About {
 // Of the whole set; carried into the generated document.
 struct ProjectAbout {
     std::vector<std::string> purpose, criteria, notes;
+    std::vector<std::string> storage;                            // where the models are kept
+    std::vector<std::string> validation;                         // command lines that prove a new model
+    std::vector<std::pair<std::string, std::string>> references; // title, and URL or path beside the manifest
 };
 
 struct Declared {

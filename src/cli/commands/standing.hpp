@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codemate/json/value.hpp"
+#include "codemate/model/image_diff.hpp"
 #include "codemate/upstream/upstream.hpp"
 
 #include <string>
@@ -11,6 +12,8 @@ namespace codemate::cli {
 
 class Wiring;
 
+std::string layers_text(const ImageDiff&); // a line a layer, indented; then what else is known
+json::Value image_diff_json(const ImageDiff&, bool all_layers_known);
 std::string changes_text(const upstream::Standing&); // of a tag that has moved: what differs, a line a layer
 json::Value standing_json(const upstream::Standing&);
 std::string_view role_word(LayerRole);                    // as it stands in JSON

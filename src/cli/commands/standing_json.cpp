@@ -39,26 +39,6 @@ Value field_json(const std::string& before, const std::string& after) {
     return object;
 }
 
-Value diff_json(const upstream::Standing& standing) {
-    const ImageDiff& diff = *standing.diff;
-    Value layers = Value::array();
-    for (const ImageDiff::Entry& entry : diff.entries) {
-        layers.add(Value::object()
-                       .set("role", role_word(entry.role))
-                       .set("change", word(entry.change))
-                       .set("before", layers_json(entry.before))
-                       .set("after", layers_json(entry.after)));
-    }
-    Value object = Value::object();
-    object.set("all_layers_known", standing.all_layers_known).set("layers", std::move(layers));
-    object.set("license_changed", diff.license_changed());
-    object.set("quantization", field_json(diff.quantization.before, diff.quantization.after));
-    object.set("parameter_size", field_json(diff.parameter_size.before, diff.parameter_size.after));
-    object.set("family", field_json(diff.family.before, diff.family.after));
-    return object.set("size",
-                      Value::object().set("before", diff.size_before.count()).set("after", diff.size_after.count()));
-}
-
 Value texts_json(const upstream::Standing& standing) {
     Value array = Value::array();
     for (const upstream::TextDiff& diff : standing.texts)
@@ -98,6 +78,25 @@ std::string_view role_word(LayerRole role) {
     return "other";
 }
 
+Value image_diff_json(const ImageDiff& diff, bool all_layers_known) {
+    Value layers = Value::array();
+    for (const ImageDiff::Entry& entry : diff.entries) {
+        layers.add(Value::object()
+                       .set("role", role_word(entry.role))
+                       .set("change", word(entry.change))
+                       .set("before", layers_json(entry.before))
+                       .set("after", layers_json(entry.after)));
+    }
+    Value object = Value::object();
+    object.set("all_layers_known", all_layers_known).set("layers", std::move(layers));
+    object.set("license_changed", diff.license_changed());
+    object.set("quantization", field_json(diff.quantization.before, diff.quantization.after));
+    object.set("parameter_size", field_json(diff.parameter_size.before, diff.parameter_size.after));
+    object.set("family", field_json(diff.family.before, diff.family.after));
+    return object.set("size",
+                      Value::object().set("before", diff.size_before.count()).set("after", diff.size_after.count()));
+}
+
 Value standing_json(const upstream::Standing& standing) {
     Value object = Value::object();
     object.set("name", standing.name.display()).set("source", standing.source.display());
@@ -105,7 +104,7 @@ Value standing_json(const upstream::Standing& standing) {
     object.set("against", upstream::to_string(standing.against)).set("digest", digest_json(standing.before));
     object.set("upstream_digest", digest_json(standing.after));
     if (standing.to_fetch) object.set("to_fetch", standing.to_fetch->count());
-    if (standing.diff) object.set("changes", diff_json(standing));
+    if (standing.diff) object.set("changes", image_diff_json(*standing.diff, standing.all_layers_known));
     if (!standing.texts.empty()) object.set("texts", texts_json(standing));
     if (standing.error) object.set("error", ui::error_json(*standing.error));
     return object;

@@ -57,7 +57,19 @@ std::string indented(const std::string& text) {
     return result;
 }
 
-std::string layers(const ImageDiff& diff) {
+std::string texts(const upstream::Standing& standing) {
+    std::string text;
+    for (const upstream::TextDiff& diff : standing.texts) {
+        text += "  " + std::string(to_string(diff.role)) + ":\n";
+        for (const std::string& line : diff.lines)
+            text += "    " + printable(line, 10'000) + "\n";
+    }
+    return text;
+}
+
+} // namespace
+
+std::string layers_text(const ImageDiff& diff) {
     Table table({{""}, {""}, {""}});
     for (const ImageDiff::Entry& entry : diff.entries)
         table.add({std::string(to_string(entry.role)), std::string(word(entry.change)), sizes(entry)});
@@ -71,24 +83,12 @@ std::string layers(const ImageDiff& diff) {
     return indented(table.text());
 }
 
-std::string texts(const upstream::Standing& standing) {
-    std::string text;
-    for (const upstream::TextDiff& diff : standing.texts) {
-        text += "  " + std::string(to_string(diff.role)) + ":\n";
-        for (const std::string& line : diff.lines)
-            text += "    " + printable(line, 10'000) + "\n";
-    }
-    return text;
-}
-
-} // namespace
-
 std::string changes_text(const upstream::Standing& standing) {
     const std::string was = standing.against == upstream::Against::lock ? "locked at " : "installed at ";
     std::string text = "\n" + printable(standing.name.display()) + ": " + was + id(standing.before) +
                        ", the tag serves " + id(standing.after) +
                        (standing.source == standing.name ? "" : " (" + printable(standing.source.display()) + ")") +
-                       "\n" + layers(*standing.diff);
+                       "\n" + layers_text(*standing.diff);
     if (standing.to_fetch) text += "  an update fetches " + to_string(*standing.to_fetch) + "\n";
     return text + texts(standing);
 }

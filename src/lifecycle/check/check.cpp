@@ -30,6 +30,14 @@ std::string_view to_string(Rule rule) {
         return "expectation";
     case Rule::moving_tag:
         return "moving_tag";
+    case Rule::document_stale:
+        return "document_stale";
+    case Rule::document_placeholder:
+        return "document_placeholder";
+    case Rule::document_figure:
+        return "document_figure";
+    case Rule::document_link:
+        return "document_link";
     case Rule::quantization:
         return "quantization";
     case Rule::reference_undeclared:
@@ -47,6 +55,13 @@ std::string_view to_string(Rule rule) {
 std::size_t Report::count(Severity severity) const {
     return static_cast<std::size_t>(std::count_if(
         findings.begin(), findings.end(), [&](const Finding& finding) { return finding.severity == severity; }));
+}
+
+void Report::add(std::vector<Finding> more) {
+    for (Finding& finding : more)
+        findings.push_back(std::move(finding));
+    std::stable_sort(findings.begin(), findings.end(),
+                     [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
 }
 
 std::string place_of(const ModelName& name, std::string_view below) {
@@ -70,8 +85,7 @@ Report examine(const Facts& facts) {
     check_pins(facts, report.findings);
     check_moving_tags(facts, report.findings);
     check_quantizations(facts, report.findings);
-    std::stable_sort(report.findings.begin(), report.findings.end(),
-                     [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
+    report.add({});
     report.declared = facts.manifest.models.size();
     report.required = manifest::required_set(facts.manifest).size();
     report.locked = facts.lock ? facts.lock->models.size() : 0;

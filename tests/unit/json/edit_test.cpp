@@ -336,3 +336,16 @@ TEST_CASE("what was added and is removed again leaves the text as it was") {
         CHECK(json::remove_at(more, group + ("/" + std::to_string(count))) == text);
     }
 }
+
+TEST_CASE("an element is put before the first one, in the manner of the text") {
+    const Row row =
+        GENERATE(Row{R"({"a":[2, 3]})", "/a", 1, R"({"a":[1, 2, 3]})"}, Row{R"({"a":[]})", "/a", 1, R"({"a":[1]})"},
+                 Row{R"({"b":1})", "/a", 1, R"({"b":1,"a":[1]})"},
+                 Row{"{\r\n  \"a\": [\r\n    2 // two\r\n  ]\r\n}", "/a", 1,
+                     "{\r\n  \"a\": [\r\n    1,\r\n    2 // two\r\n  ]\r\n}"},
+                 Row{"{\n  \"a\": [{\n    \"b\": 1\n  }]\n}", "/a", 1, "{\n  \"a\": [1, {\n    \"b\": 1\n  }]\n}"});
+    CHECK(json::read(json::prepend_at(row.text, row.place, row.value), "x", json::Comments::allowed).root ==
+          json::read(row.expected, "x", json::Comments::allowed).root);
+    CHECK(json::prepend_at(row.text, row.place, row.value) == row.expected);
+    CHECK_THROWS_AS(json::prepend_at(R"({"a":1})", "/a", 1), Error);
+}

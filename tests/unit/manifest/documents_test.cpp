@@ -182,6 +182,9 @@ TEST_CASE("what the schema refuses, parse() refuses; what both accept is the sam
         {R"("mirrors": ["registry.lan"])", false},
         {R"("about": {"purpose": ["a"], "criteria": [], "notes": ["b"]})", true},
         {R"("about": {"purpose": "a"})", false},
+        {R"("about": {"storage": ["a"], "validation": ["b c"], "references": {"A": "docs/a.md"}})", true},
+        {R"("about": {"references": ["a"]})", false},
+        {R"("about": {"references": {"A": ""}})", false},
     }));
     INFO(each.members);
     // "schema" may stand in the case; the last of two counts then, and parse() also refuses it for standing there

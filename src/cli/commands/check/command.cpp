@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 
+#include "cli/commands/check/document.hpp"
 #include "cli/commands/check/render.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/references.hpp"
@@ -30,6 +31,7 @@ public:
             const auto references = references_in(project, facts.lock ? &*facts.lock : nullptr, AskServer::no, wiring);
             check::add_references(report, lifecycle::refs::examine(references), project);
         }
+        report.add(check::document_findings(wiring, facts.lock));
         const int status = report.count(use::Severity::problem) == 0 ? done : exit_status(Kind::check);
         const check::Files files{manifest.origin, facts.lock ? lock->path() : ""};
         if (wiring.options().json) {

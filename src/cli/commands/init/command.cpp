@@ -6,6 +6,7 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/manifest/releases.hpp"
 
 namespace codemate::cli {
 namespace {
@@ -28,7 +29,15 @@ public:
         const ::codemate::Run run{wiring.stop(), {}};
         const use::Facts facts = gather(options, ports, run);
         if (dry_run_) return show(use::plan(facts, options), file.origin(), init::Run::dry, wiring);
-        return show(use::execute(facts, options, ports, run).plan, file.origin(), init::Run::real, wiring);
+        const use::Plan done_so = use::execute(facts, options, ports, run).plan;
+        const bool begins_history = from_ == "builtin" && done_so.what != use::Plan::Do::extend &&
+                                    manifest::ReleasesFile(file.origin()).begin_with_built_in(run.stop);
+        const int status = show(done_so, file.origin(), init::Run::real, wiring);
+        if (begins_history) {
+            wiring.note("beside it stands " + manifest::ReleasesFile(file.origin()).shown() +
+                        ", the history of that set; remove it where the project has its own");
+        }
+        return status;
     }
 
 private:

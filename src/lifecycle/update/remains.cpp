@@ -1,0 +1,52 @@
+#include "lifecycle/update/remains.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/rules/own_names.hpp"
+
+namespace codemate::lifecycle::update {
+
+void remember(const Step& step, const Ports& ports, const std::string& server, Duration took, const Stop& stop) {
+    if (ports.journal == nullptr) return;
+    try {
+        if (step.before && step.locked && step.locked->is(*step.before)) {
+            state::Pulled old{ports.clock.now(), server, step.name, *step.before, {}, step.locked->source};
+            if (step.locked->digest == *step.before) old.manifest = step.locked->bytes;
+            old.removed = true;
+            ports.journal->add(old, stop);
+        }
+        state::Pulled now{ports.clock.now(), server, step.name, *step.after, {}, step.origin};
+        if (step.image) now.manifest = step.image->bytes;
+        now.fetched = step.to_fetch.value_or(ByteCount());
+        now.took = took;
+        ports.journal->add(now, stop);
+    } catch (const Error& error) {
+        diagnostics::info(error.message());
+    } catch (const Interrupted&) {
+        diagnostics::info("the journal was not written: interrupted");
+    }
+}
+
+void remove_name(const ModelName& name, ollama::Server& server, const Stop& stop) {
+    try {
+        server.remove(name, stop);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::not_found) throw;
+    }
+}
+
+void remove_remains(const ModelName& candidate, ollama::Server& server, const Stop& stop) {
+    for (const ollama::Installed& model : server.installed(stop)) {
+        if (model.name.same_on_server(candidate)) {
+            try {
+                server.unload(candidate, stop);
+            } catch (const Error& error) {
+                diagnostics::info(error.message());
+            }
+            remove_name(candidate, server, stop);
+        } else if (rules::is_relay_name(model.name) && model.name.tag() == candidate.tag()) {
+            remove_name(model.name, server, stop);
+        }
+    }
+}
+
+} // namespace codemate::lifecycle::update
