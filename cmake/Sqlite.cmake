@@ -1,5 +1,5 @@
 # codemate::sqlite: SQLite, linked statically where the archive is there: one command reads databases, and the loader
-# would look for the library before each. docs/decisions/0013-sqlite-is-linked-statically.md
+# would look for the library before each. docs/decisions/0011-sqlite-is-linked-statically.md
 find_package(SQLite3 3.34 REQUIRED)
 find_library(CODEMATE_SQLITE_ARCHIVE libsqlite3.a)
 mark_as_advanced(CODEMATE_SQLITE_ARCHIVE)

@@ -67,7 +67,7 @@ private:
         const auto role = facts_.manifest.roles.find("embedding");
         if (role != facts_.manifest.roles.end())
             return Embedding{role->second, "the role embedding of " + facts_.manifest.origin.display()};
-        if (!facts_.manifest.vector_store.is_object()) return std::nullopt;
+        if (!facts_.manifest.vector_store) return std::nullopt;
         for (const Item& item : items_) {
             if (item.mention.embeds && item.state != State::misspelt)
                 return Embedding{item.mention.name, item.file + ":" + std::to_string(item.mention.line)};
@@ -76,7 +76,7 @@ private:
     }
 
     void contradict(const Embedding& embedding) {
-        const bool store = facts_.manifest.vector_store.is_object();
+        const bool store = facts_.manifest.vector_store.has_value();
         for (Item& item : items_) {
             if (!item.mention.embeds || item.state == State::misspelt) continue;
             if (item.mention.name.same_on_server(embedding.model)) continue;

@@ -1,5 +1,7 @@
 #include "lifecycle/update/exchange.hpp"
 
+#include "lifecycle/update/remains.hpp"
+
 #include "codemate/base/text.hpp"
 #include "codemate/rules/own_names.hpp"
 #include "codemate/rules/targets.hpp"
@@ -9,14 +11,6 @@ namespace {
 
 std::optional<Digest> digest_of(const ollama::Installed* model) {
     return model == nullptr ? std::nullopt : model->digest;
-}
-
-void remove_if_there(ollama::Server& server, const ModelName& name, const Stop& stop) {
-    try {
-        server.remove(name, stop);
-    } catch (const Error& error) {
-        if (error.kind() != Kind::not_found) throw;
-    }
 }
 
 } // namespace
@@ -55,7 +49,7 @@ void Exchange::put_old_back(const Stop& stop) {
 
 void Exchange::drop_snapshot(const Stop& stop) {
     if (!kept_as_) return;
-    remove_if_there(ports_.server, *kept_as_, stop);
+    remove_name(*kept_as_, ports_.server, stop);
     kept_as_.reset();
 }
 
@@ -81,7 +75,7 @@ std::vector<std::string> Exchange::drop_others(const Stop& stop) {
         const bool is_this = kept_as_ && kept_as_->same_on_server(model.name);
         if (!snapshot || !snapshot->is_of(step_.name) || (is_this && options_.snapshot)) continue;
         try {
-            remove_if_there(ports_.server, model.name, stop);
+            remove_name(model.name, ports_.server, stop);
             if (is_this) kept_as_.reset();
         } catch (const Error& error) {
             notes.push_back("the snapshot " + model.name.display() + " could not be removed: " + error.message());
@@ -98,7 +92,7 @@ void Exchange::undo(const Stop& stop) {
         if (kept_as_)
             put_old_back(stop);
         else if (!step_.before)
-            remove_if_there(ports_.server, step_.name, stop);
+            remove_name(step_.name, ports_.server, stop);
     }
     drop_snapshot(stop);
 }

@@ -1,6 +1,7 @@
 #include "lifecycle/update/replacing.hpp"
 
 #include "lifecycle/update/exchange.hpp"
+#include "lifecycle/update/remains.hpp"
 #include "lifecycle/update/trial.hpp"
 
 #include "codemate/base/diagnostics.hpp"
@@ -249,50 +250,18 @@ private:
 
     // The model is in its place whatever comes now.
     void clean_up(const Stop& stop) {
-        remember(stop);
+        remember(step_, ports_, options_.server, ports_.clock.steady() - began_, stop);
         try {
             for (std::string& text : exchange_.drop_others(stop))
                 note(std::move(text));
-            remove_candidate(stop);
+            remove_name(*candidate_, ports_.server, stop);
+            candidate_.reset();
             finish();
         } catch (const Error& error) {
             note("the candidate is left for the next run to remove: " + error.message());
         } catch (const Interrupted&) {
             note("the candidate is left for the next run to remove");
         }
-    }
-
-    // For the way back when the snapshot is gone.
-    void remember(const Stop& stop) {
-        if (ports_.journal == nullptr) return;
-        try {
-            if (step_.before && step_.locked && step_.locked->is(*step_.before)) {
-                state::Pulled old{ports_.clock.now(),  options_.server, step_.name, *step_.before, {},
-                                  step_.locked->source};
-                if (step_.locked->digest == *step_.before) old.manifest = step_.locked->bytes;
-                old.removed = true;
-                ports_.journal->add(old, stop);
-            }
-            state::Pulled now{ports_.clock.now(), options_.server, step_.name, *step_.after, {}, step_.origin};
-            if (step_.image) now.manifest = step_.image->bytes;
-            now.fetched = step_.to_fetch.value_or(ByteCount());
-            now.took = ports_.clock.steady() - began_;
-            ports_.journal->add(now, stop);
-        } catch (const Error& error) {
-            diagnostics::info(error.message());
-        } catch (const Interrupted&) {
-            diagnostics::info("the journal was not written: interrupted");
-        }
-    }
-
-    void remove_candidate(const Stop& stop) {
-        if (!candidate_) return;
-        try {
-            ports_.server.remove(*candidate_, stop);
-        } catch (const Error& error) {
-            if (error.kind() != Kind::not_found) throw;
-        }
-        candidate_.reset();
     }
 
     void finish() {
@@ -306,34 +275,12 @@ private:
         try {
             exchange_.undo(more.stop());
             item_.digest = step_.before;
-            remove_remains(more.stop());
+            remove_remains(*candidate_, ports_.server, more.stop());
             finish();
         } catch (const Error& error) {
             left(error.message());
         } catch (const Interrupted&) {
             left("there was no time left for it");
-        }
-    }
-
-    // The candidate, out of the server's memory first: it would stay there without a name. What a failed pull has left
-    // at a relay's name nobody wants any more.
-    void remove_remains(const Stop& stop) {
-        const std::string tag = candidate_->tag();
-        for (const ollama::Installed& model : ports_.server.installed(stop)) {
-            if (model.name.same_on_server(*candidate_)) {
-                unload(stop);
-                remove_candidate(stop);
-            } else if (rules::is_relay_name(model.name) && model.name.tag() == tag) {
-                ports_.server.remove(model.name, stop);
-            }
-        }
-    }
-
-    void unload(const Stop& stop) {
-        try {
-            ports_.server.unload(*candidate_, stop);
-        } catch (const Error& error) {
-            diagnostics::info(error.message());
         }
     }
 
