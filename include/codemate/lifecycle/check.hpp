@@ -18,14 +18,9 @@ enum class Severity { problem, warning, note };
 std::string_view to_string(Severity);
 
 enum class Rule {
-    context, // more tokens are asked for than the model is known to support
-    budget,  // the required set takes more than it may
-    source,  // a pin comes from elsewhere than the manifest says
-    // Of docs/MODEL_VERSIONS.md; found by lifecycle/docs, reported beside the others.
-    document_stale,
-    document_placeholder,
-    document_figure,
-    document_link,
+    context,      // more tokens are asked for than the model is known to support
+    budget,       // the required set takes more than it may
+    source,       // a pin comes from elsewhere than the manifest says
     expectation,  // a pin is not what the manifest expects
     moving_tag,   // a required model may be another one tomorrow
     quantization, // another quantization than the policy prefers
@@ -34,6 +29,11 @@ enum class Rule {
     reference_undeclared,
     reference_misspelt,
     reference_contradicts,
+    // Of docs/MODEL_VERSIONS.md; found by lifecycle/docs, reported beside the others.
+    document_stale,
+    document_placeholder,
+    document_figure,
+    document_link,
 };
 std::string_view to_string(Rule); // "moving_tag"
 

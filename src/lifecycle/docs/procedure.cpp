@@ -10,7 +10,7 @@ namespace codemate::lifecycle::docs {
 namespace {
 
 bool has_vector_store(const Facts& facts) {
-    return facts.manifest.vector_store.is_object() || facts.manifest.roles.contains("embedding");
+    return facts.manifest.vector_store || facts.manifest.roles.contains("embedding");
 }
 
 std::string first_role(const Facts& facts) {
@@ -53,9 +53,8 @@ std::string embeddings_text(const Facts& facts) {
     if (!has_vector_store(facts))
         return heading + "This project declares no embedding model and no vector store: there is nothing to rebuild.\n";
     std::string store;
-    if (const json::Value* path = facts.manifest.vector_store.find("chroma");
-        path != nullptr && path->string() != nullptr)
-        store = " of " + code(*path->string());
+    const auto& declared = facts.manifest.vector_store;
+    if (declared && !declared->chroma.empty()) store = " of " + code(declared->chroma);
     return heading +
            "Vectors of two embedding models cannot be compared. If the embedding model changes, the vector store" +
            store +
