@@ -86,6 +86,15 @@ private:
         return !change_.wanted.empty() && is_wanted(content_);
     }
 
+    // Which state it ended in.
+    std::string end_of_update() const {
+        const std::string name = change_.name.display();
+        if (!content_) return "the update of " + name + " was cut off; it is not installed, as before";
+        if (content_ == change_.before)
+            return "the update of " + name + " was cut off; it has " + content_->id() + ", as before";
+        return "the update of " + name + " is done; it has " + content_->id();
+    }
+
     void undo_replacing() {
         if (is_over() || content_ == change_.before) return;
         if (there_ != nullptr && !is_wanted(content_)) return; // somebody else has changed it since
@@ -119,8 +128,7 @@ private:
         if (helper_ == nullptr) return;
         if (rules::is_own_name(helper_->name)) {
             add(Step::Do::remove, helper_->name, {},
-                change_.replacing ? "a candidate of an update that was cut off"
-                                  : "a helper of a pull that was cut off");
+                change_.replacing ? end_of_update() : "a helper of a pull that was cut off");
         } else {
             add(Step::Do::leave, helper_->name, {},
                 "the name that " + change_.name.display() +

@@ -19,6 +19,8 @@ class Examination {
 public:
     explicit Examination(const Facts& facts) : facts_(facts), vocabulary_(vocabulary_of(facts)) {
         if (facts.installed) installed_.insert(facts.installed->begin(), facts.installed->end());
+        for (const auto& [name, declared] : facts.manifest.models)
+            if (declared.from) sources_.insert(*declared.from);
     }
 
     std::vector<Item> items() {
@@ -37,8 +39,10 @@ private:
         const bool declared = facts_.manifest.declared(mention.name) != nullptr;
         const bool locked = facts_.lock && facts_.lock->find(mention.name) != nullptr;
         if (declared) item.state = locked ? State::locked : State::declared;
+        const bool is_source = sources_.contains(mention.name); // where a declared model's content comes from
+        if (!declared && is_source) item.state = State::declared;
         if (facts_.installed) item.installed = installed_.contains(mention.name);
-        if (declared || item.installed == true) return item;
+        if (declared || is_source || item.installed == true) return item;
         item.meant = vocabulary_.meant(mention.name);
         if (!item.meant) return item;
         item.state = State::misspelt;
@@ -91,7 +95,7 @@ private:
 
     const Facts& facts_;
     Vocabulary vocabulary_;
-    std::set<ModelName, ServerOrder> installed_;
+    std::set<ModelName, ServerOrder> installed_, sources_;
     std::vector<Item> items_;
 };
 

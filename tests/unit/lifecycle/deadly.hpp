@@ -3,6 +3,7 @@
 #include "support/fake_server.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -16,6 +17,10 @@ class Deadly final : public ollama::Server {
 public:
     Deadly(FakeServer& inner, int calls, bool last_happens)
         : inner_(inner), left_(calls), last_happens_(last_happens) {}
+    // The same of a server that goes away, and of a process that lives on and is told so.
+    Deadly(FakeServer& inner, int calls, bool last_happens, Error told) : Deadly(inner, calls, last_happens) {
+        told_ = std::move(told);
+    }
 
     std::string version(Stop stop) override {
         return call([&] { return inner_.version(stop); });
@@ -53,15 +58,21 @@ public:
 private:
     template<typename Act>
     std::invoke_result_t<Act&> call(Act&& act) {
-        if (left_ < 0) throw Killed(); // who is dead does nothing more
+        if (left_ < 0) end(); // who is dead does nothing more
         if (left_-- > 0) return act();
         if (last_happens_) act();
+        end();
+    }
+
+    [[noreturn]] void end() const {
+        if (told_) throw Error(*told_);
         throw Killed();
     }
 
     FakeServer& inner_;
     int left_;
     bool last_happens_;
+    std::optional<Error> told_;
 };
 
 } // namespace codemate::test

@@ -61,6 +61,14 @@ std::string failure(const std::function<void()>& act) {
 
 } // namespace
 
+TEST_CASE("where a declared model's content comes from is declared, too") {
+    Tree tree;
+    tree.manifest = test::manifest_of(
+        R"({"schema":1,"roles":{"primary":"coder:7b"},"models":{"coder:7b":{"from":"coder:7b-instruct"}}})");
+    tree.dir.write("a.py", "model='coder:7b-instruct'\nmodel='coder:7b'\n");
+    CHECK(tree.states() == Texts{"a.py coder:7b-instruct declared", "a.py coder:7b declared"});
+}
+
 TEST_CASE("each mention has its state") {
     Tree tree;
     tree.dir.write("a.py", "model='mistral:7b'\nmodel='mistrl:7b'\nmodel='llama3:8b'\n");

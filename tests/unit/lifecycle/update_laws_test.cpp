@@ -106,36 +106,25 @@ TEST_CASE("after update verify passes, or its status is not 0 and every name has
     CHECK(world.server.orphans().empty());
 }
 
-TEST_CASE("so it is for an update that is killed at any of its steps, and for the next one") {
-    const auto seed = GENERATE(range(2000U, 2030U));
-    const auto calls = GENERATE(range(0, 40));
-    const bool last_happens = (seed + static_cast<unsigned>(calls)) % 2 == 0;
-    CAPTURE(seed, calls, last_happens);
-    RandomWorld world(seed);
-    const auto before = world.state();
-    const std::string lock = manifest::to_text(world.file.read());
-    bool ok = false, killed = false;
-    try {
-        Deadly deadly(world.server, calls, last_happens);
-        ok = world.command(deadly);
-    } catch (const Killed&) {
-        killed = true;
-    }
+namespace {
+
+// What one run that died, or lost its server, has left is put in order by the next: twice, for what one could not do.
+void check_next_run(RandomWorld& world, const std::map<ModelName, std::optional<Digest>>& before,
+                    const std::string& lock, bool cut_off) {
     world.clock.advance(2s);
-    world.recover(world.server); // twice: what one run could not do
     world.recover(world.server);
-    // Where the lock had the content that was to come, the name alone changes.
-    const manifest::Locked* entry = nullptr;
+    world.recover(world.server);
     const manifest::Lock now = world.file.read();
-    entry = now.find(mistral);
+    const manifest::Locked* entry = now.find(mistral);
     const auto digest = world.digest_of(mistral);
+    // Where the lock had the content that was to come, the name alone changes.
     const bool is_new = manifest::to_text(now) != lock || (entry != nullptr && digest && entry->is(*digest));
-    if (killed) {
+    if (cut_off) {
         // The old state or the new one: what is locked is installed, or everything is as it was.
         check_names(before, is_new, world);
         if (is_new) CHECK(world.verified());
     }
-    ok = world.command(world.server);
+    const bool ok = world.command(world.server);
     INFO(world.told);
     const bool is_verified = world.verified();
     INFO(world.problems);
@@ -144,4 +133,42 @@ TEST_CASE("so it is for an update that is killed at any of its steps, and for th
     CHECK(world.snapshots().size() <= 1);
     CHECK(world.candidates().empty());
     CHECK(world.helpers().empty());
+}
+
+} // namespace
+
+TEST_CASE("so it is for an update that is killed at any of its steps, and for the next one") {
+    const auto seed = GENERATE(range(2000U, 2030U));
+    const auto calls = GENERATE(range(0, 40));
+    const bool last_happens = (seed + static_cast<unsigned>(calls)) % 2 == 0;
+    CAPTURE(seed, calls, last_happens);
+    RandomWorld world(seed);
+    const auto before = world.state();
+    const std::string lock = manifest::to_text(world.file.read());
+    bool killed = false;
+    try {
+        Deadly deadly(world.server, calls, last_happens);
+        world.command(deadly);
+    } catch (const Killed&) {
+        killed = true;
+    }
+    check_next_run(world, before, lock, killed);
+}
+
+TEST_CASE("so it is where the server goes away at any of its steps, and comes back") {
+    const auto seed = GENERATE(range(3000U, 3012U));
+    const auto calls = GENERATE(range(0, 40));
+    const bool last_happens = (seed + static_cast<unsigned>(calls)) % 2 == 0;
+    CAPTURE(seed, calls, last_happens);
+    RandomWorld world(seed);
+    const auto before = world.state();
+    const std::string lock = manifest::to_text(world.file.read());
+    bool cut_off = false;
+    try {
+        Deadly gone(world.server, calls, last_happens, Error(Kind::unreachable, "connection refused"));
+        cut_off = !world.command(gone);
+    } catch (const Error&) { // before anything was begun
+        cut_off = true;
+    }
+    check_next_run(world, before, lock, cut_off);
 }

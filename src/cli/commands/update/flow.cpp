@@ -99,7 +99,10 @@ private:
 
     std::optional<Error> ask(const use::Plan& plan) {
         if (!plan.changes()) return std::nullopt;
-        if (!line_.yes && can_be_asked()) wiring_.err().write(text(plan, wiring_.err_terminal().columns));
+        if (!line_.yes && can_be_asked()) {
+            wiring_.err().write(text(plan, wiring_.err_terminal().columns));
+            seen_ = true;
+        }
         for (const use::Step& step : plan.steps)
             if (step.standing && step.what == use::Step::Do::replace) warn_of_license(*step.standing, wiring_);
         switch (consent(question(plan), line_.yes, wiring_)) {
@@ -133,7 +136,7 @@ private:
         }
         if (wiring_.options().json)
             wiring_.out().write(json::to_pretty(document(verb(), plan, refusal, status, wiring_)) + "\n");
-        else
+        else if (!seen_)
             wiring_.out().write(text(plan, wiring_.out_terminal().columns));
         return status;
     }
@@ -150,13 +153,14 @@ private:
         if (wiring_.options().json)
             wiring_.out().write(json::to_pretty(document(verb(), report, recovered, status, wiring_)) + "\n");
         else
-            wiring_.out().write(text(report, wiring_.out_terminal().columns));
+            wiring_.out().write(text(report, seen_ ? Changes::seen : Changes::told, wiring_.out_terminal().columns));
         return status;
     }
 
     const Line& line_;
     use::Options options_;
     Wiring& wiring_;
+    bool seen_ = false; // the plan, by whoever was asked
 };
 
 } // namespace

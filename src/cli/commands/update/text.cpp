@@ -139,7 +139,7 @@ std::string text(const use::Plan& plan, std::size_t columns) {
     return text + (plan.changes() ? to_string(plan.to_fetch()) + " to fetch\n" : "nothing to do\n");
 }
 
-std::string text(const use::Report& report, std::size_t columns) {
+std::string text(const use::Report& report, Changes changes, std::size_t columns) {
     Table table({{"MODEL"}, {"RESULT"}, {"ID"}, {"TIME"}, {"WHY", Table::Cut::middle}});
     for (const use::Item& item : report.items)
         table.add({item.step.name.display(), std::string(word(item.outcome)), ids(item.step), to_text(item.took),
@@ -147,7 +147,8 @@ std::string text(const use::Report& report, std::size_t columns) {
     std::string text = table.text(columns);
     for (const use::Item& item : report.items) {
         if (item.checks.empty() && !item.step.standing) continue;
-        if (item.step.standing && item.step.standing->diff && item.step.what == Do::replace)
+        const bool moved = item.step.standing && item.step.standing->diff && item.step.what == Do::replace;
+        if (moved && changes == Changes::told)
             text += changes_text(*item.step.standing);
         else
             text += printable(item.step.name.display()) + ":\n";
