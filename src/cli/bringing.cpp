@@ -39,14 +39,22 @@ use::Ports Bringer::ports() const {
     return ports;
 }
 
-void pull_by_server(const ModelName& name, const Run& run, Wiring& wiring) {
+void pull_by_server(const ModelName& name, const ModelName& candidate, const std::function<void()>& exposes,
+                    const Run& run, Wiring& wiring) {
     use::Options options;
     options.targets = {name.display()};
     options.registry = wiring.registry();
     options.server = wiring.server_id();
     use::Ports ports{wiring.server(), wiring.clock()};
     ports.random = &random_fraction;
-    const use::Plan plan = use::plan(use::gather(options, wiring.manifest(), nullptr, ports, run), options);
+    use::Plan plan = use::plan(use::gather(options, wiring.manifest(), nullptr, ports, run), options);
+    use::Step& step = plan.steps.front();
+    if (step.copies()) {
+        step.name = candidate;
+        step.before.reset();
+    } else {
+        exposes();
+    }
     const use::Report report = use::execute(plan, options, ports, run);
     if (report.ending == use::Ending::interrupted) throw Interrupted();
     if (report.items.front().error) throw *report.items.front().error;

@@ -6,6 +6,7 @@
 #include "codemate/registry/registry.hpp"
 #include "codemate/upstream/supply.hpp"
 
+#include <functional>
 #include <vector>
 
 namespace codemate::cli {
@@ -32,8 +33,10 @@ private:
     lifecycle::pull::Options options_;
 };
 
-// Makes the server pull what the model's tag serves, whatever a lock says; nothing of it is remembered. Throws Error,
+// Makes the server pull what the model's tag serves, whatever a lock says: to the candidate where it comes from another
+// name than the model's, else under that; then `exposes` is called before. Nothing of it is remembered. Throws Error,
 // Interrupted.
-void pull_by_server(const ModelName&, const Run&, Wiring&);
+void pull_by_server(const ModelName&, const ModelName& candidate, const std::function<void()>& exposes, const Run&,
+                    Wiring&);
 
 } // namespace codemate::cli

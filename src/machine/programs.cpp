@@ -21,6 +21,8 @@ namespace codemate::machine {
 namespace {
 
 constexpr auto tick = std::chrono::milliseconds(50); // how soon a stop is noticed
+// Who has ended has said all: a process that it left behind may hold its output open for ever.
+constexpr auto last_words = std::chrono::milliseconds(500);
 
 Error system_failure(const Program& program, int error) {
     const std::string name = quoted(program.command.front());
@@ -87,6 +89,7 @@ public:
         const int error =
             ::posix_spawnp(&pid_, words.front(), &actions.value, &attributes.value, words.data(), environ);
         if (error != 0) throw system_failure(program, error);
+        group_ = pid_;
     }
     ~Child() {
         if (pid_ <= 0) return;
@@ -110,8 +113,10 @@ public:
         return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     }
 
+    void end_group() const { ::kill(-group_, SIGKILL); } // also of one that has ended
+
 private:
-    pid_t pid_ = 0;
+    pid_t pid_ = 0, group_ = 0;
 };
 
 // What goes between us and the program while both ends are open.
@@ -167,16 +172,21 @@ public:
         Talk talk(program, std::move(input.ours), std::move(output.ours));
         const auto end = std::chrono::steady_clock::now() + program.patience;
         std::optional<int> status;
-        while (!talk.over() || !(status = child.ended())) {
+        std::optional<std::chrono::steady_clock::time_point> quiet; // from when on nobody listens any more
+        while (!status || !talk.over()) {
             throw_if_stopped(stop);
-            if (std::chrono::steady_clock::now() > end)
-                throw Error(Kind::failed, quoted(program.command.front()) + " does not end");
+            const auto now = std::chrono::steady_clock::now();
+            if (!status) status = child.ended();
+            if (status && !quiet) quiet = now + last_words;
+            if (status && now >= *quiet) break;
+            if (!status && now > end) throw Error(Kind::failed, quoted(program.command.front()) + " does not end");
             if (talk.over()) {
                 ::poll(nullptr, 0, 1); // its output is closed; it is about to end
             } else {
                 talk.go_on();
             }
         }
+        if (!talk.over()) child.end_group(); // what it left behind, and what holds its output open
         return {*status, talk.output()};
     }
 };

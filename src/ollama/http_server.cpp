@@ -237,7 +237,7 @@ Generated HttpServer::generate(const Prompt& prompt, const std::function<Flow(co
     json::Value options = json::Value::object();
     if (prompt.load.num_ctx) options.set("num_ctx", *prompt.load.num_ctx);
     options.set("num_predict", prompt.num_predict).set("seed", prompt.seed).set("temperature", prompt.temperature);
-    body.set("prompt", prompt.text).set("raw", true).set("stream", true).set("options", std::move(options));
+    body.set("prompt", prompt.text).set("raw", prompt.raw).set("stream", true).set("options", std::move(options));
     http::Request question = request("POST", "api/generate", body);
     question.headers.front().value = "application/x-ndjson";
     question.timeout.reset();

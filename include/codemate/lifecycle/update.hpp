@@ -44,9 +44,10 @@ struct Check {
     enum class What { content, files, answer, vectors, project, speed } what = What::content;
     std::string of{}; // of the project's own: the command
     bool passed = true;
-    bool skipped = false; // there was nothing to be checked: the reason is in `text`
-    std::string text{};   // what was seen, or what is wrong; fit for a terminal
-    std::string output{}; // of a command: what it wrote, its end; not yet fit for a terminal
+    bool skipped = false;    // there was nothing to be checked: the reason is in `text`
+    Kind kind = Kind::check; // of one that failed: of a server that is gone or busy nothing is known of the candidate
+    std::string text{};      // what was seen, or what is wrong; fit for a terminal
+    std::string output{};    // of a command: what it wrote, its end; not yet fit for a terminal
     Duration took{0};
 };
 std::string_view to_string(Check::What); // the enumerator's name, as it stands in JSON
@@ -67,9 +68,13 @@ struct Ports {
     const state::Changes* changes = nullptr; // nullptr: nothing can be written down
     // Makes the server fetch what it lacks of it, and gives it the name. Throws Error, Interrupted.
     std::function<void(const upstream::Delivery&, const Run&)> bring = {};
-    // Makes the server pull what the model's tag serves, under the model's own name: the way of a server that gets to a
-    // registry which codemate does not get to. Throws likewise.
-    std::function<void(const ModelName&, const Run&)> pull_by_server = {};
+    // Makes the server pull what the model's tag serves: the way of a server that gets to a registry which codemate
+    // does not get to. What comes from another name, as from a registry that stands in for the public one, goes
+    // straight to the candidate. Else it comes under the model's own name; then `exposes` is called before. Throws
+    // likewise.
+    std::function<void(const ModelName& name, const ModelName& candidate, const std::function<void()>& exposes,
+                       const Run&)>
+        pull_by_server = {};
     // More checks of a candidate, in this order: its content on the disk, the project's own tests, its speed. Each may
     // be missing. They throw Interrupted only; an Error is a check that failed.
     std::vector<std::function<std::vector<Check>(const Candidate&, const Run&)>> checks = {};

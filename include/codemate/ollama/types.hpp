@@ -84,10 +84,11 @@ struct LoadOptions {
     std::optional<KeepAlive> keep_alive = {};  // nothing: the server's default
 };
 
-// What a model shall go on from, as it stands: no template is put around it.
+// What a model shall go on from.
 struct Prompt {
     ModelName model;
     std::string text; // not empty
+    bool raw = true;  // as it stands; else the model's template and system text are put around it
     LoadOptions load = {};
     std::uint64_t num_predict = 128; // tokens at most
     std::uint64_t seed = 0;

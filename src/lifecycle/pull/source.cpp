@@ -54,7 +54,8 @@ void Source::remove(const Stop& stop) {
 
 void Source::remove_if_there(const Stop& stop) {
     try {
-        left_ = is_in(ports_.server.installed(stop));
+        // One of a model that the server cannot read is there, and not listed.
+        left_ = is_relayed() || is_in(ports_.server.installed(stop));
         if (left_) remove(stop);
     } catch (const Error& error) {
         diagnostics::info(error.message());

@@ -312,6 +312,7 @@ private:
         const std::vector<Installed> after = ports_.server.installed(last_steps_);
         const Installed* source = find(after, source_.name());
         if (source == nullptr) {
+            if (source_.is_relayed()) source_.remove_if_there(last_steps_);
             throw Error(Kind::failed,
                         "the server reported success, but does not list " + quoted(source_.name().display()))
                 .hint("its files may be damaged, or its disk full; the server's own log says more");

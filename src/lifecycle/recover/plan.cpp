@@ -25,6 +25,9 @@ public:
         for (const Installed& model : facts.installed) {
             if (is_snapshot_of_it(model)) snapshots_.push_back(&model);
         }
+        // Spares of an exchange look like snapshots, with the digest of what they make room for in their names.
+        std::ranges::stable_partition(snapshots_,
+                                      [](const Installed* model) { return is_named_after_content(*model); });
     }
 
     std::vector<Step> steps() {
@@ -44,6 +47,11 @@ private:
         const auto name = rules::parse_snapshot_name(model.name);
         return name && name->is_of(change_.name) &&
                name->made >= std::chrono::floor<std::chrono::seconds>(change_.began);
+    }
+
+    static bool is_named_after_content(const Installed& model) {
+        const auto name = rules::parse_snapshot_name(model.name);
+        return name && model.digest && name->digest_id == model.digest->id();
     }
 
     bool untouched() const { // by anybody else since
@@ -116,7 +124,9 @@ private:
         std::vector<Digest> kept;
         for (const Installed* snapshot : snapshots_) {
             const bool again = snapshot->digest && std::ranges::find(kept, *snapshot->digest) != kept.end();
-            if (again || (snapshot->digest && snapshot->digest == content_)) {
+            // What was never proven is no way back.
+            const bool is_spare = change_.replacing && snapshot->digest != change_.before;
+            if (again || is_spare || (snapshot->digest && snapshot->digest == content_)) {
                 add(Step::Do::remove, snapshot->name, {}, "a snapshot that is not needed");
             } else if (snapshot->digest) {
                 kept.push_back(*snapshot->digest);

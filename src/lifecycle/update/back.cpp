@@ -175,11 +175,13 @@ Plan plan_back(const Facts& facts, const Options& options) {
     step.embeds = step.locked && !step.locked->vectors.empty();
     const std::optional<Earlier> earlier = past.earlier();
     if (!earlier) {
-        return {{refused(std::move(step),
-                         Error(Kind::not_found, "nothing is known of what " + quoted(name.display()) + " had before: " +
-                                                    "no snapshot, no pull in the journal, no such digest")
-                             .hint("with the digest of a former codemate.lock: codemate rollback " +
-                                   name.display_short() + "@sha256:…"))}};
+        Error unknown(Kind::not_found, "nothing is known of what " + quoted(name.display()) +
+                                           " had before: no snapshot, no "
+                                           "pull in the journal, no such digest");
+        unknown.hint(past.target().digest ? "look for a machine, a mirror or an export that has it still"
+                                          : "with the digest of a former codemate.lock: codemate rollback " +
+                                                name.display_short() + "@sha256:…");
+        return {{refused(std::move(step), std::move(unknown))}};
     }
     step.after = earlier->digest;
     step.reason = "back to " + earlier->digest.id() + ", by " + earlier->from;

@@ -53,16 +53,30 @@ void Exchange::drop_snapshot(const Stop& stop) {
     kept_as_.reset();
 }
 
+void Exchange::throw_if_moved(const manifest::Lock& lock) const {
+    const manifest::Locked* there = lock.find(step_.name);
+    const bool is_new = there == nullptr;
+    if (is_new == !step_.locked && (is_new || there->digest == step_.locked->digest)) return;
+    throw Error(Kind::failed, "the lock's entry of " + quoted(step_.name.display()) + " has changed meanwhile")
+        .hint("run the command again");
+}
+
+void Exchange::try_lock(Stop stop) const {
+    if (!step_.entry || ports_.lock_file == nullptr) return;
+    ports_.lock_file->update([&](const manifest::Lock& lock) { throw_if_moved(lock); }, std::move(stop));
+}
+
+void Exchange::throw_unless(const ModelName& name, const Digest& digest, const std::string& otherwise,
+                            const Stop& stop) const {
+    const std::vector<ollama::Installed> now = ports_.server.installed(stop);
+    if (digest_of(rules::find(now, name)) == digest) return;
+    throw Error(Kind::failed, otherwise).hint("run the command again");
+}
+
 void Exchange::write_lock(const manifest::Locked& entry, Stop stop) {
     ports_.lock_file->update(
         [&](manifest::Lock& lock) {
-            const manifest::Locked* there = lock.find(step_.name);
-            const bool is_new = there == nullptr;
-            if (is_new != !step_.locked || (!is_new && there->digest != step_.locked->digest)) {
-                throw Error(Kind::failed,
-                            "the lock's entry of " + quoted(step_.name.display()) + " has changed meanwhile")
-                    .hint("run the command again");
-            }
+            throw_if_moved(lock);
             lock.models.insert_or_assign(step_.name, entry);
         },
         std::move(stop));

@@ -18,6 +18,11 @@ public:
     // Right before something is changed: Error{failed} where the name has another content than when it was planned.
     void throw_if_changed(const std::vector<ollama::Installed>&) const;
 
+    // Before anything is fetched: the lock can be written, and its entry is as it was planned. Throws as write_lock().
+    void try_lock(Stop) const;
+    // The server has this content under this name; Error{failed}.
+    void throw_unless(const ModelName&, const Digest&, const std::string& otherwise, const Stop&) const;
+
     void keep_old(const Stop&);                     // as a snapshot; nothing of a name that is new
     void put(const ModelName& source, const Stop&); // under the name
     void put_old_back(const Stop&);                 // from the snapshot, which stays
@@ -36,6 +41,7 @@ public:
     const std::optional<ModelName>& kept_as() const { return kept_as_; }
 
 private:
+    void throw_if_moved(const manifest::Lock&) const;
     void copy_over(const ModelName& from, const ModelName& to, const Stop&) const;
 
     const Step& step_;

@@ -116,7 +116,7 @@ private:
         if (!wanted.declared) {
             return refused(std::move(step),
                            Error(Kind::not_found, quoted(wanted.target) + " is neither installed nor declared")
-                               .hint("`codemate pull` installs it"));
+                               .hint("`codemate pull " + wanted.name.display_short() + "` installs it"));
         }
         if (inquiry.error || !inquiry.upstream)
             return refused(std::move(step), inquiry.error.value_or(Error(Kind::failed, "its registry was not asked")));

@@ -1,9 +1,15 @@
 #include "lifecycle/update/remains.hpp"
 
+#include "codemate/base/deadline.hpp"
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/rules/own_names.hpp"
 
 namespace codemate::lifecycle::update {
+namespace {
+
+constexpr Duration patience = std::chrono::seconds(5);
+
+} // namespace
 
 void remember(const Step& step, const Ports& ports, const std::string& server, Duration took, const Stop& stop) {
     if (ports.journal == nullptr) return;
@@ -34,19 +40,32 @@ void remove_name(const ModelName& name, ollama::Server& server, const Stop& stop
     }
 }
 
+namespace {
+
+// A server that is busy with an answer makes one wait: the name goes all the same.
+void unload(const ModelName& name, ollama::Server& server, const Stop& stop) {
+    const Deadline deadline(stop, patience);
+    try {
+        server.unload(name, deadline.stop());
+    } catch (const Error& error) {
+        diagnostics::info(error.message());
+    } catch (const Interrupted&) {
+        throw_if_stopped(stop);
+        diagnostics::info(name.display() + " was not unloaded: the server takes too long");
+    }
+}
+
+} // namespace
+
 void remove_remains(const ModelName& candidate, ollama::Server& server, const Stop& stop) {
     for (const ollama::Installed& model : server.installed(stop)) {
         if (model.name.same_on_server(candidate)) {
-            try {
-                server.unload(candidate, stop);
-            } catch (const Error& error) {
-                diagnostics::info(error.message());
-            }
-            remove_name(candidate, server, stop);
+            unload(candidate, server, stop);
         } else if (rules::is_relay_name(model.name) && model.name.tag() == candidate.tag()) {
             remove_name(model.name, server, stop);
         }
     }
+    remove_name(candidate, server, stop); // also one that is not listed: the server may be unable to read it
 }
 
 } // namespace codemate::lifecycle::update

@@ -35,7 +35,7 @@ public:
         try {
             throw_if_stopped(run_.stop);
             const std::unique_ptr<FileLock> alone = wait_until_alone();
-            go();
+            if (!waited_ || !is_done_meanwhile()) go();
         } catch (const Interrupted&) {
             item_.outcome = Outcome::interrupted;
             undo();
@@ -44,6 +44,9 @@ public:
             item_.error = error;
             item_.error->context(std::string(step_.back ? "cannot roll back " : "cannot update ") +
                                  quoted(step_.name.display()));
+            if (error.kind() == Kind::storage && step_.changes())
+                item_.error->hint(
+                    "what was installed before still is; make room or mend the permission, then run the command again");
             undo();
         }
         item_.kept_as = exchange_.kept_as();
@@ -81,6 +84,12 @@ private:
         item_.notes.push_back(std::move(text));
     }
 
+    static std::string in_words(Outcome outcome) {
+        std::string words(to_string(outcome));
+        std::ranges::replace(words, '_', ' ');
+        return words;
+    }
+
     void end() {
         switch (item_.outcome) {
         case Outcome::failed:
@@ -89,7 +98,7 @@ private:
         case Outcome::not_started:
             return tell(Event::Type::end, "interrupted", true);
         default:
-            return tell(Event::Type::end, std::string(to_string(item_.outcome)) + " in " + to_text(item_.took));
+            return tell(Event::Type::end, in_words(item_.outcome) + " in " + to_text(item_.took));
         }
     }
 
@@ -98,11 +107,29 @@ private:
         try {
             if (auto lock = ports_.changes->try_alone(options_.server, step_.name)) return lock;
             note("waiting for another codemate that changes it");
+            waited_ = true;
             return ports_.changes->alone(options_.server, step_.name, run_.stop);
         } catch (const Error& error) { // no directory: nobody can be waited for
             diagnostics::info(error.message());
             return nullptr;
         }
+    }
+
+    // By the process that was waited for.
+    bool is_done_meanwhile() {
+        if (!step_.after) return false;
+        const std::vector<ollama::Installed> now = ports_.server.installed(run_.stop);
+        const ollama::Installed* there = rules::find(now, step_.name);
+        if (there == nullptr || there->digest != step_.after) return false;
+        if (step_.entry && ports_.lock_file != nullptr) {
+            const manifest::Lock lock = ports_.lock_file->read();
+            const Locked* entry = lock.find(step_.name);
+            if (entry == nullptr || !entry->is(*step_.after)) return false;
+        }
+        note("another codemate has done it");
+        item_.digest = step_.after;
+        item_.outcome = Outcome::unchanged;
+        return true;
     }
 
     const Stop& last_steps() {
@@ -114,6 +141,7 @@ private:
 
     void adopt() {
         exchange_.throw_if_changed(ports_.server.installed(run_.stop));
+        exchange_.try_lock(run_.stop);
         try_out({step_.name, step_.name, step_.before, *step_.after});
         write_lock(last_steps());
         item_.outcome = Outcome::locked;
@@ -123,6 +151,7 @@ private:
 
     void replace() {
         exchange_.throw_if_changed(ports_.server.installed(run_.stop));
+        exchange_.try_lock(run_.stop);
         candidate_ = rules::new_candidate_name(step_.name);
         write_down();
         if (step_.by_server) {
@@ -133,9 +162,12 @@ private:
         try_out({*candidate_, step_.name, step_.before, *step_.after});
         const Stop& stop = last_steps();
         exchange_.throw_if_changed(ports_.server.installed(stop));
+        const std::string changed = "the candidate is another content now than the one that was tried";
+        exchange_.throw_unless(*candidate_, *step_.after, changed, stop);
         exchange_.keep_old(stop);
         tell(Event::Type::stage, "taking its place");
         exchange_.put(*candidate_, stop);
+        exchange_.throw_unless(step_.name, *step_.after, changed, stop);
         item_.digest = step_.after;
         write_lock(stop);
         exchange_.done();
@@ -165,7 +197,11 @@ private:
         if (!run_.events) return {run_.stop, {}};
         return {run_.stop, [this](Event event) {
                     if (event.type == Event::Type::end) return;
-                    if (event.type == Event::Type::begin) event.type = Event::Type::stage;
+                    if (event.type == Event::Type::begin) {
+                        event.type = Event::Type::stage;
+                        event.text =
+                            "fetching " + (step_.after ? step_.after->id() : std::string("what its tag serves"));
+                    }
                     event.item = step_.name.display_short();
                     run_.events(event);
                 }};
@@ -184,33 +220,35 @@ private:
     // Returns false where nothing newer came.
     bool fetch_by_server() {
         if (!ports_.pull_by_server) throw *step_.obstacle;
-        note("what is new stands under the name for a moment: only the server gets to its registry");
-        exchange_.keep_old(run_.stop);
-        try {
-            ports_.pull_by_server(step_.name, inner());
-        } catch (...) {
-            touch();
-            throw;
-        }
-        touch();
+        bool exposed = false;
+        ports_.pull_by_server(
+            step_.name, *candidate_,
+            [&] {
+                note("what is new stands under the name for a moment: only the server gets to its registry");
+                exchange_.keep_old(run_.stop);
+                exchange_.touched();
+                exposed = true;
+            },
+            inner());
         const std::vector<ollama::Installed> now = ports_.server.installed(last_steps());
-        const ollama::Installed* there = rules::find(now, step_.name);
+        const ollama::Installed* there = rules::find(now, exposed ? step_.name : *candidate_);
         if (there == nullptr || !there->digest)
             throw Error(Kind::failed, "the server lists no digest of what it pulled");
         if (there->digest == step_.before) {
             exchange_.undo(last_steps_);
+            if (!exposed) remove_name(*candidate_, ports_.server, last_steps_);
             nothing_newer(*there);
             finish();
             return false;
         }
         step_.after = there->digest;
+        step_.reason = "what the server got from its registry";
         if (step_.entry) fill_entry(*there);
+        if (!exposed) return true;
         ports_.server.copy(step_.name, *candidate_, last_steps_);
         exchange_.put_old_back(last_steps_);
         return true;
     }
-
-    void touch() { exchange_.touched(); }
 
     // Then it may still be another content than the lock's, or one that is not locked yet.
     void nothing_newer(const ollama::Installed& there) {
@@ -254,7 +292,7 @@ private:
         try {
             for (std::string& text : exchange_.drop_others(stop))
                 note(std::move(text));
-            remove_name(*candidate_, ports_.server, stop);
+            remove_remains(*candidate_, ports_.server, stop);
             candidate_.reset();
             finish();
         } catch (const Error& error) {
@@ -304,6 +342,7 @@ private:
     std::optional<state::Changes::Held> change_;
     std::optional<Grace> grace_; // of the last steps, once for all of them
     Stop last_steps_;
+    bool waited_ = false;
     Item item_{step_};
 };
 

@@ -25,6 +25,15 @@ Check failed(What what, std::string text) {
     return check;
 }
 
+Check failed(What what, const Error& error) {
+    Check check = failed(what, error.message());
+    const Kind kind = error.kind();
+    const bool of_server =
+        kind == Kind::unreachable || kind == Kind::busy || kind == Kind::forbidden || kind == Kind::unauthorised;
+    if (of_server) check.kind = kind;
+    return check;
+}
+
 bool has(const std::vector<std::string>& capabilities, std::string_view capability) {
     return std::ranges::find(capabilities, capability) != capabilities.end();
 }
@@ -75,7 +84,7 @@ Check Trial::content(const Candidate& candidate) {
             return failed(What::content, breach->message());
         return {What::content, {}, true, false, "the server has it at " + candidate.digest.id()};
     } catch (const Error& error) {
-        return failed(What::content, error.message());
+        return failed(What::content, error);
     }
 }
 
@@ -87,7 +96,7 @@ Check Trial::answer(const Candidate& candidate) {
     try {
         check = only_embeds(shown_) ? vector(candidate) : text(candidate);
     } catch (const Error& error) {
-        check = failed(What::answer, error.message());
+        check = failed(What::answer, error);
     }
     check.took = ports_.clock.steady() - began;
     return check;
@@ -99,12 +108,12 @@ Check Trial::vector(const Candidate& candidate) {
     passage.patience = options_.patience;
     const ollama::Embedded made = ports_.server.embed(passage, run_.stop);
     if (made.vectors == 0 || made.dimensions == 0) return failed(What::answer, "it makes no vector");
-    if (options_.expect) return failed(What::answer, "an embedding model writes no text that could match");
     return {What::answer, {}, true, false, "a vector of " + std::to_string(made.dimensions) + " numbers came"};
 }
 
 Check Trial::text(const Candidate& candidate) {
     ollama::Prompt prompt{candidate.name, options_.prompt.empty() ? std::string(default_prompt) : options_.prompt};
+    prompt.raw = false; // a template that has changed is a part of what is tried
     prompt.num_predict = answer_tokens;
     prompt.patience = options_.patience;
     std::string said;
@@ -167,7 +176,7 @@ Check Trial::compare_vectors(const Candidate& candidate) {
             check.text = "it cannot embed: " + error.message();
             return check;
         }
-        return failed(What::vectors, error.message());
+        return failed(What::vectors, error);
     }
     return check;
 }
@@ -188,6 +197,7 @@ std::optional<Error> failure_of(const std::vector<Check>& checks) {
     for (const Check& check : checks) {
         if (check.passed) continue;
         const std::string of = check.of.empty() ? "" : " (" + printable(check.of) + ")";
+        if (check.kind != Kind::check) return Error(check.kind, "it could not be tried: " + check.text);
         switch (check.what) {
         case Check::What::content:
             return Error(Kind::check, "its content is not as it should be: " + check.text);
@@ -200,7 +210,7 @@ std::optional<Error> failure_of(const std::vector<Check>& checks) {
         case Check::What::project:
             return Error(Kind::check, "the project's own test failed" + of + ": " + check.text);
         case Check::What::speed:
-            return Error(Kind::check, "it is slower: " + check.text);
+            return Error(Kind::check, "its speed: " + check.text);
         }
     }
     return std::nullopt;

@@ -38,6 +38,16 @@ void add_groups(const Change& change, Consequences& all) {
     for (const auto& [group, words] : change.after.groups) {
         if (members(change.before, group) != members(change.after, group)) changed.push_back(printable(group, 100));
     }
+    const std::vector<ModelName> required = manifest::required_set(change.after);
+    const bool is_required =
+        std::ranges::any_of(required, [&](const ModelName& name) { return name.same_on_server(change.plan.after); });
+    if (!is_required) {
+        all.push_back({What::groups,
+                       change.plan.after.display() +
+                           " is not required: the group default says what is, and does not have it, so "
+                           "that bare `codemate pull`, `verify` and `update` pass it over",
+                       true});
+    }
     if (changed.empty()) return;
     all.push_back(
         {What::groups, listed(changed) + (changed.size() == 1 ? " contains" : " contain") + " other models now"});

@@ -51,7 +51,9 @@ struct UpdateWorld : PullWorld {
             if (report.ending == lifecycle::pull::Ending::interrupted) throw Interrupted();
             if (report.items.front().error) throw *report.items.front().error;
         };
-        ports.pull_by_server = [&through](const ModelName& name, const Run& run) {
+        ports.pull_by_server = [&through](const ModelName& name, const ModelName&, const std::function<void()>& exposes,
+                                          const Run& run) {
+            exposes();
             through.pull(
                 name, ollama::Transport::https, [](const auto&) { return ollama::Flow::go_on; }, run.stop);
         };

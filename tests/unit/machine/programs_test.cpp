@@ -48,6 +48,13 @@ TEST_CASE("programs that are not there, do not end, or write without end") {
     CHECK(kind_of(talkative) == Kind::failed);
 }
 
+TEST_CASE("a program has ended when it has, whatever it left behind that holds its output") {
+    const auto programs = machine::make_programs();
+    const auto finished = programs->run({.command = {"sh", "-c", "sleep 600 & echo said; exit 3"}}, {});
+    CHECK(finished.status == 3);
+    CHECK(finished.output == "said\n");
+}
+
 TEST_CASE("a stop ends the wait and the program") {
     std::stop_source stop;
     stop.request_stop();

@@ -3,6 +3,7 @@
 #include "cli/store_reach.hpp"
 #include "cli/wiring.hpp"
 
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/verify.hpp"
 #include "codemate/machine/programs.hpp"
@@ -91,8 +92,8 @@ Check run_command(const std::string& command, const Candidate& candidate, Durati
     program.command = {"env"};
     for (std::string& variable : environment_of(candidate, wiring))
         program.command.push_back(std::move(variable));
-    // Of one stream, so that what it says stands in its order.
-    program.command.insert(program.command.end(), {"sh", "-c", "exec 2>&1\n" + command});
+    program.command.insert(program.command.end(), {"sh", "-c", command});
+    program.errors = machine::Program::Errors::kept; // in one stream, so that what it says stands in its order
     program.patience = patience;
     program.limit = most_output;
     try {
@@ -106,7 +107,10 @@ Check run_command(const std::string& command, const Candidate& candidate, Durati
         if (!check.passed && !last.empty()) check.text += ", its last line: " + last;
     } catch (const Error& error) {
         check.passed = false;
-        check.text = error.message();
+        const bool too_long = wiring.clock().steady() - began >= patience;
+        check.text = too_long ? "it did not end within " + to_text(patience)
+                              : "it writes more than " + to_string(most_output) + ", or cannot be run";
+        diagnostics::info(error.message());
     }
     check.took = wiring.clock().steady() - began;
     return check;

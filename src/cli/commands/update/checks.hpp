@@ -23,8 +23,9 @@ Checks content_check(Wiring&);
 Checks project_checks(std::vector<std::string> commands, Duration patience, Wiring&);
 
 // Beside what was measured of the model before, where there is such a thing: Error-free, and failed where a token takes
-// more than `share` longer beyond noise. What is measured is remembered under the model's name where it passes.
-Checks speed_check(double share, Wiring&);
+// more than `share` longer beyond noise. `wanted`: no verdict is a failure. What is measured is remembered under the
+// model's name where it passes.
+Checks speed_check(double share, bool wanted, Wiring&);
 
 } // namespace update
 } // namespace codemate::cli

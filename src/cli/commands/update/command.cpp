@@ -43,6 +43,7 @@ public:
         if (prompt_) line_.options.prompt = *prompt_;
         if (expect_) check(*expect_);
         line_.options.expect = expect_;
+        line_.gate = gate_.has_value();
         if (gate_) line_.share = share("--gate", *gate_);
         line_.options.patience = line_.patience;
         if (patience_) line_.options.patience = line_.patience = duration("--trial-timeout", *patience_);

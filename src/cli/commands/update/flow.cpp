@@ -72,10 +72,12 @@ private:
         ports.journal = wiring_.journal();
         ports.changes = wiring_.changes();
         ports.bring = Bringer(registry(), std::move(unverified), Remember::nothing, wiring_);
-        ports.pull_by_server = [this](const ModelName& name, const Run& run) { pull_by_server(name, run, wiring_); };
+        ports.pull_by_server = [this](const ModelName& name, const ModelName& candidate,
+                                      const std::function<void()>& exposes,
+                                      const Run& run) { pull_by_server(name, candidate, exposes, run, wiring_); };
         ports.checks.push_back(content_check(wiring_));
         if (!line_.tests.empty()) ports.checks.push_back(project_checks(line_.tests, line_.patience, wiring_));
-        ports.checks.push_back(speed_check(line_.share, wiring_));
+        ports.checks.push_back(speed_check(line_.share, line_.gate, wiring_));
         return ports;
     }
 

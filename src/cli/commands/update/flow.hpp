@@ -16,6 +16,7 @@ struct Line {
     lifecycle::update::Options options;
     std::vector<std::string> tests;              // commands of --validate
     Duration patience{std::chrono::minutes(10)}; // with each of them
+    bool gate = false;                           // typed: without a verdict it fails
     double share = 0.1;                          // by how much a token may take longer
     bool dry_run = false;
     bool yes = false;

@@ -136,7 +136,9 @@ std::string text(const use::Plan& plan, std::size_t columns) {
     for (const use::Step& step : plan.steps) {
         if (step.standing && step.standing->diff) text += changes_text(*step.standing);
     }
-    return text + (plan.changes() ? to_string(plan.to_fetch()) + " to fetch\n" : "nothing to do\n");
+    if (!plan.changes()) return text + "nothing to do\n";
+    const bool known = std::ranges::none_of(plan.steps, &use::Step::by_server);
+    return text + (known ? to_string(plan.to_fetch()) + " to fetch\n" : "what is to be fetched is not known\n");
 }
 
 std::string text(const use::Report& report, Changes changes, std::size_t columns) {
