@@ -44,9 +44,9 @@ struct Check {
     enum class What { content, files, answer, vectors, project, speed } what = What::content;
     std::string of{}; // of the project's own: the command
     bool passed = true;
-    bool skipped = false;    // there was nothing to be checked: the reason is in `text`
-    std::string text{};      // what was seen, or what is wrong; fit for a terminal
-    std::string output{};    // of a command: what it wrote, its end; not yet fit for a terminal
+    bool skipped = false; // there was nothing to be checked: the reason is in `text`
+    std::string text{};   // what was seen, or what is wrong; fit for a terminal
+    std::string output{}; // of a command: what it wrote, its end; not yet fit for a terminal
     Duration took{0};
     Kind kind = Kind::check; // of one that failed; of a server that is gone nothing is known of the candidate
 };

@@ -21,8 +21,9 @@ public:
         options.value("--prompt", "TEXT", prompt_, "what the new content is asked (default: for a Python function)");
         options.value("--expect", "REGEX", expect_, "what has to be found in its answer");
         options.value("--trial-timeout", "DUR", patience_, "with its answer, and with each --validate (default 10m)");
-        options.optional_value("--gate", "10%", gate_,
-                               "fail if a token takes more than so much longer than in the last benchmark");
+        options.optional_value(
+            "--gate", "10%", gate_,
+            "fail if a token takes more than so much longer than in the last benchmark, or there is none");
         options.flag("--accept-new-vectors", line_.options.accept_new_vectors,
                      "go on although an embedding model's vectors have changed");
         options.flag("--no-snapshot", no_snapshot_, "do not keep the content that is replaced");
