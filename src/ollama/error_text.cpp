@@ -275,4 +275,17 @@ Error answer_error(const http::Response& answer, const ModelName* model, std::st
                  "the server's log may say more");
 }
 
+Error embed_error(const http::Response& answer, const ModelName& model, std::string_view source) {
+    const auto text = wire::error_member(answer.body);
+    const bool of_server = answer.status / 100 == 5 && answer.status != 502 && answer.status != 503 &&
+                           answer.status != 504 && !looks_like_html(answer.body);
+    if (!of_server) return answer_error(answer, &model, source);
+    const std::string_view words = text ? std::string_view(*text) : std::string_view(answer.body);
+    if (words.find("not support embed") != std::string_view::npos)
+        return build(Kind::unsupported, "the model makes no vectors", words, "");
+    if (const auto error = of_generating(words)) return *error;
+    return build(Kind::failed, "the server failed (" + std::to_string(answer.status) + ")", words,
+                 "try again; if it stays so, the server's log may say more");
+}
+
 } // namespace codemate::ollama
