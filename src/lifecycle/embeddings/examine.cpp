@@ -160,9 +160,7 @@ Report examine(const Facts& facts) {
     check_store(facts, report, report.findings);
     std::ranges::stable_sort(report.findings, {}, rank);
     if (facts.model) {
-        const rules::Seen seen = facts.directory.empty()            ? rules::Seen::not_looked
-                                 : facts.chroma && !facts.in_volume ? rules::Seen::yes
-                                                                    : rules::Seen::no;
+        const rules::Seen seen = facts.chroma && !facts.in_volume ? rules::Seen::yes : rules::Seen::no;
         report.rebuild = rules::rebuild_with(facts.manifest, *facts.model, seen);
     }
     return report;
