@@ -315,10 +315,11 @@ const std::vector<CommandInfo>& commands() {
          "(vector_store): Chroma's chroma.sqlite3 is read, and nothing is written in its directory; of any other "
          "store the declared dimension counts. Fixed sentences are embedded and their vectors compared with those that "
          "codemate.lock remembers: rounding passes, another model or quantization does not. The first time they are "
-         "remembered; changed ones are a problem (status 3) until --accept-new-vectors remembers them anew. Where the "
+         "remembered, unless the store disagrees; changed ones are a problem (status 3) until --accept-new-vectors "
+         "remembers them anew. Where the "
          "store has to be built anew the steps are printed, with their traps; none is ever run. The model is loaded "
-         "for this, and unloaded again if it was not loaded before. Without a server the store is looked at all the "
-         "same (status 4).",
+         "for this, and unloaded again if it was not loaded before. Without a server, or with one that fails, the "
+         "store is looked at all the same (status 4).",
          {"codemate embeddings  # does the model still fit the store?",
           "codemate embeddings --steps  # how to back up and rebuild it",
           "codemate embeddings --accept-new-vectors  # the store has been built anew",

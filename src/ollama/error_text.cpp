@@ -275,4 +275,20 @@ Error answer_error(const http::Response& answer, const ModelName* model, std::st
                  "the server's log may say more");
 }
 
+Error embed_error(const http::Response& answer, const ModelName& model, std::string_view source) {
+    const auto text = wire::error_member(answer.body);
+    const int status = answer.status;
+    const bool broken = status / 100 == 5 && status != 502 && status != 503 && status != 504;
+    if (looks_like_html(answer.body) || (!broken && !(status == 400 && text)))
+        return answer_error(answer, &model, source);
+    const std::string_view words = text ? std::string_view(*text) : std::string_view(answer.body);
+    if (words.find("not support embed") != std::string_view::npos)
+        return build(Kind::unsupported, "the model makes no vectors", words, "");
+    if (const auto error = of_generating(words)) return *error;
+    // A 400 is a refusal, unless what runs the model has ended (server/routes.go passes that on with this status).
+    const bool ended = words.ends_with("EOF") || words.find("while running the model") != std::string_view::npos;
+    return build(broken || ended ? Kind::protocol : Kind::failed, "the server failed (" + std::to_string(status) + ")",
+                 words, "try again; if it stays so, the server's log may say more");
+}
+
 } // namespace codemate::ollama

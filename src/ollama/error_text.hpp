@@ -16,6 +16,10 @@ Error pull_error(std::string_view text, const ModelName& model);
 // The text of an error line in an answer's stream.
 Error generate_error(std::string_view text, const ModelName& model);
 
+// A failed answer to a text that was to become a vector. Where the server itself failed, its text is not taken for one
+// of a transfer.
+Error embed_error(const http::Response&, const ModelName&, std::string_view source);
+
 // An answer whose status is no success. `model`: whom the request was about, or nullptr. `source`: who answered.
 Error answer_error(const http::Response&, const ModelName* model, std::string_view source);
 

@@ -259,7 +259,9 @@ Embedded HttpServer::embed(const Passage& passage, Stop stop) {
         request("POST", "api/embed", loading(passage.model, passage.load).set("input", passage.text));
     question.timeout.reset();
     question.silence = passage.patience;
-    return wire::embedded(answer(question, &passage.model, std::move(stop)).body, source());
+    const http::Response reply = send(question, {}, std::move(stop));
+    if (!is_success(reply)) throw embed_error(reply, passage.model, source());
+    return wire::embedded(reply.body, source());
 }
 
 } // namespace

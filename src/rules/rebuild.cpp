@@ -32,6 +32,19 @@ bool is_own_directory(const std::string& directory) {
     return !name.empty() && name != "." && name != "..";
 }
 
+// Then others may use it, too.
+bool is_outside(const std::string& directory) {
+    const std::filesystem::path normal = std::filesystem::path(directory).lexically_normal();
+    return normal.is_absolute() || (!normal.empty() && *normal.begin() == "..");
+}
+
+void add_unseen(Rebuild& rebuild, const std::string& directory) {
+    rebuild.steps.push_back({What::backup,
+                             "no store that can be read was seen in " + directory +
+                                 ": find out where it is, back it up there, and remove its vectors, nothing else",
+                             ""});
+}
+
 void add_for_directory(Rebuild& rebuild, const std::string& directory) {
     if (!is_own_directory(directory)) {
         rebuild.steps.push_back({What::backup,
@@ -45,6 +58,13 @@ void add_for_directory(Rebuild& rebuild, const std::string& directory) {
     const std::string store = path_word(directory) + "/";
     rebuild.steps.push_back({What::backup, "back up the store", "tar -czf " + backup + " " + store});
     rebuild.steps.push_back({What::test, "see that the backup can be read", "tar -tzf " + backup});
+    if (is_outside(directory)) {
+        rebuild.steps.push_back({What::remove,
+                                 "remove the old vectors in " + directory +
+                                     ", which is outside the project: see first that nothing else uses them",
+                                 ""});
+        return;
+    }
     rebuild.steps.push_back({What::remove, "remove the old vectors", "rm -rf " + store});
 }
 
@@ -79,10 +99,12 @@ std::string volume_trap(const manifest::VectorStore& store, const std::string& d
     if (seen == Seen::no && !store.volume.empty())
         return "The store is in the named volume " + name + ", not in the directory " + directory +
                ": a backup of the directory would be empty." + listing;
-    return std::string("Where the store is in a named volume of Docker") +
-           (store.volume.empty() ? "" : ", as codemate.json says (" + name + ")") + ", the directory " + directory +
-           " may be empty or an old copy, and its backup worthless. Then back up the volume: `" +
-           backup_of_volume(name, shell_word(name) + "-backup-" + today + ".tar.gz") + "`." + listing;
+    const std::string trap = std::string("Where the store is in a named volume of Docker") +
+                             (store.volume.empty() ? "" : ", as codemate.json says (" + name + ")") +
+                             ", the directory " + directory +
+                             " may be empty or an old copy, and its backup worthless. Then back up the volume";
+    if (store.volume.empty() && !is_own_directory(directory)) return trap + "." + listing; // no name to guess
+    return trap + ": `" + backup_of_volume(name, shell_word(name) + "-backup-" + today + ".tar.gz") + "`." + listing;
 }
 
 void add_chroma(Rebuild& rebuild, const manifest::VectorStore& store, Seen seen) {
@@ -91,6 +113,8 @@ void add_chroma(Rebuild& rebuild, const manifest::VectorStore& store, Seen seen)
     const bool in_volume = !store.volume.empty() && seen == Seen::no;
     if (in_volume)
         add_for_volume(rebuild, store.volume);
+    else if (seen == Seen::no)
+        add_unseen(rebuild, directory);
     else
         add_for_directory(rebuild, directory);
     rebuild.traps.push_back(live_file_trap(directory, in_volume));

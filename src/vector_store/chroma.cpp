@@ -30,7 +30,12 @@ path file_in(const path& directory) {
     if (type != std::filesystem::file_type::directory)
         throw Error(Kind::not_found, quoted(directory.string()) + " is no directory")
             .hint("name the directory of the store, which holds chroma.sqlite3");
-    if (is_there(directory / "chroma.sqlite3")) return directory / "chroma.sqlite3";
+    if (const path file = directory / "chroma.sqlite3"; is_there(file)) {
+        if (std::filesystem::is_regular_file(file, error) && std::filesystem::file_size(file, error) == 0 && !error)
+            throw Error(Kind::damaged, quoted(file.string()) + " is an empty file, which is no store")
+                .hint(std::string(way_back));
+        return file;
+    }
     if (is_there(directory / "chroma-collections.parquet")) {
         throw Error(Kind::unsupported,
                     quoted(directory.string()) +

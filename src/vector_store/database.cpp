@@ -146,11 +146,10 @@ void Database::fail(int code) const {
         throw Error(Kind::storage, "another program is writing to " + name)
             .hint("try again when it is done, or stop what has the store open");
     case SQLITE_NOTADB:
-        throw Error(Kind::damaged, name + " is no SQLite database");
+        throw Error(Kind::damaged, name + " is no SQLite database").hint(std::string(way_back));
     case SQLITE_CORRUPT:
         throw Error(Kind::damaged, name + " is a damaged database: " + sqlite3_errmsg(handle_))
-            .hint(behind_ ? "another program has it open; stop it, and try again"
-                          : "restore it from a backup, or build the store anew");
+            .hint(behind_ ? "another program has it open; stop it, and try again" : std::string(way_back));
     case SQLITE_READONLY: // a journal that would have to be rolled back, which writes
         throw Error(Kind::storage, "a program that wrote to " + name + " was stopped in the middle")
             .hint("it is put right when the project opens the store the next time");

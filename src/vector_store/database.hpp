@@ -8,11 +8,15 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace codemate::vector_store {
+
+inline constexpr std::string_view way_back =
+    "restore it from its backup, or build the store anew"; // of what is damaged
 
 // A row of an answer. Columns from 0.
 class Row {

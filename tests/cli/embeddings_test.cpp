@@ -65,7 +65,12 @@ TEST_CASE("the model's vectors are remembered the first time, and a change is no
     CHECK(has(changed.out, "       make vectors\n"));
     CHECK(place.codemate({"embeddings"}).status() == 3); // seeing it accepts nothing
     const auto accepted = place.codemate({"embeddings", "--accept-new-vectors"});
+    CAPTURE(accepted.out);
     CHECK(accepted.status() == 0);
+    CHECK(has(accepted.out, "remembered in the lock from now on"));
+    CHECK(has(accepted.out, "note: the vectors of nomic-embed-text:latest are accepted as those of the store"));
+    CHECK_FALSE(has(accepted.out, "problem: "));
+    CHECK_FALSE(has(accepted.out, "rm -rf"));
     CHECK(place.codemate({"embeddings"}).status() == 0);
 }
 
@@ -78,7 +83,12 @@ TEST_CASE("a store of another dimension, a server that is gone, both") {
     CHECK(document.find("must_rebuild")->boolean() == true);
     CHECK(document.find("store")->find("collections")->elements()[0].find("agrees")->boolean() == false);
     CHECK(document.find("problems")->integer() == 1);
+    CHECK(document.find("remembered")->boolean() == false); // on first use, but the store disagrees
+    CHECK_FALSE(has(place.lock_text(), "vectors"));
 
+    place.store("UPDATE collections SET dimension = 64");
+    CHECK(place.codemate({"embeddings"}).status() == 0); // remembered now
+    place.store("UPDATE collections SET dimension = 3584");
     place.server("http://127.0.0.1:1");
     const auto both = place.codemate({"embeddings"});
     CHECK(both.status() == 1);
@@ -89,6 +99,28 @@ TEST_CASE("a store of another dimension, a server that is gone, both") {
     const json::Value without = test::checked_document(gone.out, "embeddings");
     CHECK(without.find("store")->find("collections")->elements().size() == 1);
     CHECK(without.find("model")->find("dimension")->integer() == 64);
+}
+
+TEST_CASE("a server that does not answer as it should when it is asked for vectors; a damaged store") {
+    Project place;
+    for (const char* fault :
+         {"status=500@/api/embed", "html@/api/embed", "forbidden@/api/embed", "hang@/api/embed", "generate-error"}) {
+        CAPTURE(fault);
+        place.sandbox.set_fault(fault);
+        const auto failed = place.codemate({"embeddings", "--timeout", "300ms"});
+        place.sandbox.clear_faults();
+        CAPTURE(failed.out, failed.err);
+        CHECK(failed.status() == 4);
+        CHECK(has(failed.out, "the vectors of nomic-embed-text:latest were not seen: "));
+        for (const char* of_pull : {"transfer", "partial", "pull again", "failed: failed"})
+            CHECK_FALSE(has(failed.out + failed.err, of_pull));
+    }
+    for (const std::string& content : {std::string(8192, 'x'), std::string()}) {
+        place.directory().write("chroma_db/chroma.sqlite3", content);
+        const auto damaged = place.codemate({"embeddings", "--locked"});
+        CHECK(damaged.status() == 6);
+        CHECK(has(damaged.out, "restore it from its backup, or build the store anew"));
+    }
 }
 
 TEST_CASE("options that contradict each other, and a project without a store") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codemate/base/error.hpp"
+#include "codemate/base/time.hpp"
 #include "codemate/manifest/lock.hpp"
 #include "codemate/ollama/server.hpp"
 #include "codemate/rules/rebuild.hpp"
@@ -20,7 +21,8 @@ namespace codemate::lifecycle::embeddings {
 
 struct Ports {
     ollama::Server& server;
-    std::vector<std::filesystem::path> volumes; // where this machine keeps what is in named volumes
+    std::vector<std::filesystem::path> volumes;  // where this machine keeps what is in named volumes
+    Duration patience = std::chrono::minutes(5); // with the server, in all
 };
 
 struct Facts {
@@ -85,6 +87,7 @@ struct Report {
     std::vector<Row> rows;
     std::vector<Finding> findings; // problems first, then warnings, then notes
     bool must_rebuild = false;     // the store no longer agrees with the model
+    bool store_disagrees = false;  // by its dimension or its recorded model: then nothing is remembered unasked
     rules::Rebuild rebuild;
     std::string to_remember{}; // what the lock shall say; empty: nothing can be remembered
     bool remembered = false;   // it has been written
@@ -97,9 +100,10 @@ struct Report {
 Facts gather(const manifest::Manifest&, const manifest::Lock&, const Ports&, const Run&);
 Report examine(const Facts&); // pure
 
-// Writes the model's vectors into its entry of the lock: where there are none yet, or all the same if they are
-// accepted, and then those of models that had the role before go; never over what another process has written since,
-// nor into a pin of other content. Says in the report whether it did. Error{manifest, storage}.
+// Writes the model's vectors into its entry of the lock: where there are none yet and the store does not disagree, or
+// all the same if they are accepted, and then those of models that had the role before go; never over what another
+// process has written since, nor into a pin of other content. Says in the report whether it did, and takes out of it
+// what is settled by that. Error{manifest, storage}.
 enum class Accept { first_only, any };
 void remember(Report&, const Facts&, const manifest::LockFile&, Accept, const Run&);
 

@@ -7,6 +7,7 @@
 #include "codemate/model/name.hpp"
 #include "codemate/rules/rebuild.hpp"
 #include "codemate/state/benchmarks.hpp"
+#include "codemate/vector_store/chroma.hpp"
 
 #include <optional>
 #include <string>
@@ -29,10 +30,11 @@ struct Ports {
 
 struct Facts {
     manifest::Manifest manifest;
-    std::string text;                           // that it was read from
-    std::optional<manifest::Lock> lock{};       // nothing: there is none
-    std::string lock_failure{};                 // why it could not be read; empty: it could, or there is none
-    std::vector<state::Benchmark> benchmarks{}; // oldest first
+    std::string text;                            // that it was read from
+    std::optional<manifest::Lock> lock{};        // nothing: there is none
+    std::string lock_failure{};                  // why it could not be read; empty: it could, or there is none
+    std::vector<state::Benchmark> benchmarks{};  // oldest first
+    std::optional<vector_store::Chroma> store{}; // nothing: none is declared, or it could not be read
 };
 
 // Something that is not as before when the role has the other model.

@@ -23,9 +23,10 @@ struct Rebuild {
     std::vector<std::string> traps; // a sentence or two each
 };
 
-enum class Seen { yes, no, not_looked }; // whether the store is in the directory that the manifest names
+enum class Seen { yes, no }; // whether the store is in the directory that the manifest names
 
-// Of the manifest's vector store (without one: no steps), for the model that shall make its vectors.
+// Of the manifest's vector store (without one: no steps), for the model that shall make its vectors. A directory is
+// removed by a command only where a store was seen in it and it is within the project.
 Rebuild rebuild_with(const manifest::Manifest&, const ModelName&, Seen);
 
 } // namespace codemate::rules

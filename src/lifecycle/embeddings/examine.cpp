@@ -35,18 +35,27 @@ void check_role(const Facts& facts, Findings& findings) {
                         "`codemate use embedding NAME` names it"});
 }
 
+// What is of the moment or of the server, not of the model: no connection, no memory, an answer of another kind.
+bool is_of_server(Kind kind) {
+    return worth_retrying(kind) || kind == Kind::storage || kind == Kind::protocol || kind == Kind::forbidden;
+}
+
 // S-03: many servers make vectors with any model, newer ones refuse those that they do not take for embedding models.
 void check_capability(const Facts& facts, Findings& findings) {
     const bool lacks = !facts.capabilities.empty() && !has_capability(facts);
     if (facts.embed_failure) {
-        std::string text = name_of(facts) + " makes no vectors: " + facts.embed_failure->message();
+        const Error& error = *facts.embed_failure;
+        if (is_of_server(error.kind())) {
+            findings.push_back({Severity::problem, What::capability,
+                                "the vectors of " + name_of(facts) + " were not seen: " + error.message(), error.hint(),
+                                error.kind()});
+            return;
+        }
+        std::string text = name_of(facts) + " makes no vectors: " + error.message();
         if (lacks) text += "; by its server it is for " + listed(facts.capabilities) + ", not for embedding";
-        Finding finding{Severity::problem, What::capability, std::move(text), facts.embed_failure->hint()};
+        Finding finding{Severity::problem, What::capability, std::move(text), error.hint()};
         if (lacks)
             finding.hint = "give the role a model that is made for it: `codemate use embedding nomic-embed-text`";
-        // Of the moment, not of the model: no connection, no memory.
-        const Kind kind = facts.embed_failure->kind();
-        if (worth_retrying(kind) || kind == Kind::storage) finding.kind = kind;
         findings.push_back(std::move(finding));
         return;
     }
@@ -93,10 +102,24 @@ std::string unfit_for_lock(const Facts& facts) {
     return {};
 }
 
-// With its own, else with those of a model that had the role before: the store was built with that one. Of several the
-// one that fits, if any does.
+std::string way_to_the_pin(const Facts& facts) {
+    return facts.locked ? "`codemate pull " + facts.model->display_short() + "` brings back what is locked"
+                        : "`codemate lock` pins it";
+}
+
+// The store itself says that it is this model's, by name and by dimension.
+bool is_confirmed(const Report& report) {
+    const auto counts = [](const Row& row) { return row.counts; };
+    return std::ranges::any_of(report.rows, counts) && std::ranges::all_of(report.rows, [&](const Row& row) {
+               return !row.counts || (row.agrees == true && row.same_model == true);
+           });
+}
+
+// With its own, else with those of a model that had the role before: the store was built with that one, unless it says
+// itself with which. Of several the one that fits, if any does.
 void compare(const Facts& facts, Report& report) {
     if (facts.locked) report.vectors = rules::compare(facts.locked->vectors, facts.measured);
+    if (is_confirmed(report)) return;
     for (const auto& [name, remembered] : facts.others) {
         const rules::VectorComparison seen = rules::compare(remembered, facts.measured);
         if (report.vectors_of && rules::is_problem(seen.verdict)) continue;
@@ -114,16 +137,19 @@ void check_vectors(const Facts& facts, Report& report, Findings& findings) {
     }
     const std::string unfit = unfit_for_lock(facts);
     if (!unfit.empty()) {
-        findings.push_back({Severity::note, What::pin, unfit,
-                            facts.locked
-                                ? "`codemate pull " + facts.model->display_short() + "` brings back what is locked"
-                                : "`codemate lock` pins it"});
+        findings.push_back({Severity::note, What::pin, unfit, way_to_the_pin(facts)});
     }
     compare(facts, report);
     if (unfit.empty()) report.to_remember = rules::remember(facts.measured);
     if (!report.vectors) return;
     using Verdict = rules::VectorVerdict;
     const Verdict verdict = report.vectors->verdict;
+    if (verdict == Verdict::first && unfit.empty() && report.store_disagrees) {
+        findings.push_back(
+            {Severity::note, What::pin,
+             "the vectors of " + name_of(facts) + " are not remembered while the store does not agree with them",
+             "once it is built anew: `codemate embeddings --accept-new-vectors`"});
+    }
     if (verdict == Verdict::first || verdict == Verdict::same || verdict == Verdict::rounding) return;
     const std::string text =
         name_of(facts) + ": " + rules::explain(*report.vectors) +
@@ -133,6 +159,12 @@ void check_vectors(const Facts& facts, Report& report, Findings& findings) {
             {Severity::warning, What::vectors, text, "`codemate embeddings --accept-new-vectors` remembers them anew"});
         return;
     }
+    if (verdict == Verdict::other_dimension && is_confirmed(report)) { // so these were another model's
+        findings.push_back({Severity::warning, What::vectors, text,
+                            "but the store itself is of this model: `codemate embeddings --accept-new-vectors` "
+                            "remembers its vectors"});
+        return;
+    }
     const bool unreadable = verdict == Verdict::unreadable;
     report.must_rebuild = report.must_rebuild || (!unreadable && unfit.empty());
     findings.push_back({Severity::problem, What::vectors, text,
@@ -140,7 +172,7 @@ void check_vectors(const Facts& facts, Report& report, Findings& findings) {
                         : unfit.empty()
                             ? "what was stored before does not agree with them: build the store anew, then `codemate "
                               "embeddings --accept-new-vectors`"
-                            : "`codemate pull " + facts.model->display_short() + "` brings back what is locked"});
+                            : way_to_the_pin(facts)});
 }
 
 std::size_t rank(const Finding& finding) {
@@ -155,14 +187,13 @@ Report examine(const Facts& facts) {
     if (facts.model) {
         check_server(facts, report.findings);
         report.dimension = dimension_of(facts);
-        check_vectors(facts, report, report.findings);
     }
     check_store(facts, report, report.findings);
+    report.store_disagrees = report.must_rebuild;
+    if (facts.model) check_vectors(facts, report, report.findings);
     std::ranges::stable_sort(report.findings, {}, rank);
     if (facts.model) {
-        const rules::Seen seen = facts.directory.empty()            ? rules::Seen::not_looked
-                                 : facts.chroma && !facts.in_volume ? rules::Seen::yes
-                                                                    : rules::Seen::no;
+        const rules::Seen seen = facts.chroma && !facts.in_volume ? rules::Seen::yes : rules::Seen::no;
         report.rebuild = rules::rebuild_with(facts.manifest, *facts.model, seen);
     }
     return report;

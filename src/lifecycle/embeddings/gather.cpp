@@ -1,3 +1,4 @@
+#include "codemate/base/deadline.hpp"
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/lifecycle/embeddings.hpp"
 #include "codemate/ollama/vectors.hpp"
@@ -58,14 +59,14 @@ void measure(Facts& facts, ollama::Server& server, const Run& run) {
         if (told && running == nullptr) unload(server, facts.installed->name, run);
     } catch (const Error& error) {
         facts.embed_failure = error;
-        tell(run, Event::Type::end, item, "failed", true);
+        tell(run, Event::Type::end, item, "gave no vectors", true);
     } catch (const Interrupted&) {
         tell(run, Event::Type::end, item, "interrupted", true);
         throw;
     }
 }
 
-void ask_server(Facts& facts, ollama::Server& server, const Run& run) {
+void ask_without_limit(Facts& facts, ollama::Server& server, const Run& run) {
     try {
         const std::vector<ollama::Installed> installed = server.installed(run.stop);
         const ollama::Installed* found = rules::find(installed, *facts.model);
@@ -76,6 +77,20 @@ void ask_server(Facts& facts, ollama::Server& server, const Run& run) {
         measure(facts, server, run);
     } catch (const Error& error) {
         facts.server_failure = error;
+    }
+}
+
+// A server that takes a question and never answers holds the command up no longer than that.
+void ask_server(Facts& facts, const Ports& ports, const Run& run) {
+    const Deadline deadline(run.stop, ports.patience);
+    try {
+        ask_without_limit(facts, ports.server, {deadline.stop(), run.events});
+    } catch (const Interrupted&) {
+        if (run.stop.stop_requested()) throw;
+        if (!facts.measured.empty()) return; // all was said
+        const Error late = Error(Kind::unreachable, "the server has not answered within " + to_text(ports.patience))
+                               .hint("give it more time with --timeout; a large model takes long to load");
+        (facts.installed ? facts.embed_failure : facts.server_failure) = late;
     }
 }
 
@@ -126,7 +141,7 @@ Facts gather(const manifest::Manifest& manifest, const manifest::Lock& lock, con
             if (!locked.vectors.empty()) facts.others.emplace(name, locked.vectors);
         }
     }
-    ask_server(facts, ports.server, run);
+    ask_server(facts, ports, run);
     return facts;
 }
 

@@ -74,6 +74,7 @@ void check_failure(const Facts& facts, Findings& findings) {
     case Kind::unsupported:
         findings.push_back({Severity::warning, What::store, error.message(), error.hint()});
         return;
+    case Kind::damaged:
     case Kind::storage:
         findings.push_back({Severity::problem, What::store, error.message(), error.hint(), Kind::storage});
         return;

@@ -1,9 +1,11 @@
 #include "lifecycle/use/consequences.hpp"
 
+#include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/rules/contexts.hpp"
 #include "codemate/rules/expectations.hpp"
 #include "codemate/rules/pinned.hpp"
+#include "codemate/rules/vectors.hpp"
 #include "codemate/statistics/summary.hpp"
 
 #include <algorithm>
@@ -188,13 +190,44 @@ void add_protection(const Change& change, Consequences& all) {
 
 void add_embeddings(const Change& change, Consequences& all) {
     if (!makes_vectors(change.facts, change.after)) return;
+    if (is_store_of_new(change.facts, change.after)) {
+        all.push_back({What::embeddings, "the store says that it was built with " + change.plan.after.display() +
+                                             ": it need not be built anew; `codemate embeddings` looks closer"});
+        return;
+    }
     std::string text = "vectors of different models do not agree: what was stored before is worth nothing to " +
                        change.plan.after.display();
     if (change.after.vector_store) text += ", and the store has to be built anew";
     all.push_back({What::embeddings, text, true});
 }
 
+bool is_named(const std::string& recorded, const ModelName& model) {
+    try {
+        return ModelName::parse(recorded).same_on_server(model);
+    } catch (const Error&) { // no name at all, so not this one
+        return false;
+    }
+}
+
 } // namespace
+
+bool is_store_of_new(const Facts& facts, const manifest::Manifest& after) {
+    const auto model = after.embedding_model();
+    if (!model || !facts.store || !after.vector_store) return false;
+    const manifest::Locked* pin = facts.lock ? facts.lock->find(*model) : nullptr;
+    const auto remembered = pin == nullptr ? std::nullopt : rules::remembered_dimension(pin->vectors);
+    const std::string& wanted = after.vector_store->collection;
+    bool any = false;
+    for (const vector_store::Collection& each : facts.store->collections) {
+        if (!wanted.empty() && each.name != wanted) continue;
+        const bool agrees = each.model.empty() ? remembered && each.dimension == *remembered
+                                               : is_named(each.model, *model) &&
+                                                     (!remembered || !each.dimension || each.dimension == *remembered);
+        if (!agrees) return false;
+        any = true;
+    }
+    return any;
+}
 
 bool makes_vectors(const Facts& facts, const manifest::Manifest& after) {
     const auto before = facts.manifest.embedding_model();

@@ -5,11 +5,25 @@
 namespace codemate::lifecycle::use {
 namespace {
 
-Facts facts_of(const std::optional<std::string>& text, const manifest::Origin& origin) {
+// One that is being written to is not waited for: what it says decides no more than what is told.
+std::optional<vector_store::Chroma> store_of(const manifest::Manifest& manifest, const Stop& stop) {
+    const std::filesystem::path directory = manifest.chroma_directory();
+    if (directory.empty()) return std::nullopt;
+    try {
+        return vector_store::read_chroma(directory, stop, Duration{0});
+    } catch (const Error& error) {
+        diagnostics::info("the store is not looked at: " + error.message());
+        return std::nullopt;
+    }
+}
+
+Facts facts_of(const std::optional<std::string>& text, const manifest::Origin& origin, const Stop& stop) {
     if (!text) throw Error(Kind::not_found, "there is no " + origin.display()).hint("`codemate init` writes one");
     manifest::Parsed parsed = manifest::parse(*text, origin);
     if (!parsed.problems.empty()) throw manifest::to_error(origin, parsed.problems);
-    return {.manifest = std::move(parsed.manifest), .text = *text};
+    Facts facts{.manifest = std::move(parsed.manifest), .text = *text};
+    facts.store = store_of(facts.manifest, stop);
+    return facts;
 }
 
 // What lies beside the manifest decides nothing here, so what cannot be read is no failure.
@@ -28,8 +42,8 @@ void look_around(Facts& facts, const Ports& ports) {
 
 } // namespace
 
-Facts gather(const Options&, const Ports& ports, const Run&) {
-    Facts facts = facts_of(ports.file.read(), ports.file.origin());
+Facts gather(const Options&, const Ports& ports, const Run& run) {
+    Facts facts = facts_of(ports.file.read(), ports.file.origin(), run.stop);
     look_around(facts, ports);
     return facts;
 }
@@ -40,7 +54,7 @@ Report execute(const Options& options, const Ports& ports, const Run& run) {
     look_around(around, ports);
     ports.file.update(
         [&](const std::optional<std::string>& text) {
-            Facts facts = facts_of(text, ports.file.origin());
+            Facts facts = facts_of(text, ports.file.origin(), run.stop);
             facts.lock = around.lock;
             facts.lock_failure = around.lock_failure;
             facts.benchmarks = around.benchmarks;

@@ -66,7 +66,8 @@ Plan plan(const Facts& facts, const Options& options) {
     plan.no_more_required = without(required, required_then);
     if (!plan.changes()) return plan;
     plan.consequences = consequences(facts, after, plan);
-    if (makes_vectors(facts, after)) plan.rebuild = rules::rebuild_with(after, plan.after, rules::Seen::not_looked);
+    if (makes_vectors(facts, after) && !is_store_of_new(facts, after))
+        plan.rebuild = rules::rebuild_with(after, plan.after, facts.store ? rules::Seen::yes : rules::Seen::no);
     return plan;
 }
 

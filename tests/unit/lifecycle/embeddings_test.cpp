@@ -59,6 +59,11 @@ std::string collection(const std::string& name, int dimension) {
            std::to_string(dimension) + ");";
 }
 
+std::string model_of(const std::string& name, const std::string& model) {
+    return "INSERT INTO collection_metadata (collection_id, key, str_value) VALUES ('" + name +
+           "', 'embedding_model', '" + model + "');";
+}
+
 std::vector<What> whats(const use::Report& report, Severity severity) {
     std::vector<What> found;
     for (const use::Finding& finding : report.findings) {
@@ -127,6 +132,76 @@ TEST_CASE("changed vectors are a problem, and written only when they are accepte
     use::remember(report, facts, file, use::Accept::any, {});
     CHECK(report.remembered);
     CHECK(file.read().find(embedder)->vectors == report.to_remember);
+    CHECK(problems(report).empty()); // accepted, and no longer contradicted
+    CHECK_FALSE(report.must_rebuild);
+    CHECK(text_of(report, What::vectors).find("codemate embeddings --steps") != std::string::npos);
+}
+
+TEST_CASE("a store that disagrees is no store whose vectors are remembered on first use") {
+    const auto remembers = [](World& world, use::Accept accept) {
+        const use::Facts facts = world.gather();
+        use::Report report = use::examine(facts);
+        CHECK(problems(report).size() == 1);
+        const manifest::LockFile file(world.directory / "codemate.lock");
+        file.update([&](manifest::Lock& lock) { lock = world.lock; }, {});
+        use::remember(report, facts, file, accept, {});
+        CHECK(report.must_rebuild); // the store says so itself, whatever is accepted
+        CHECK(file.read().find(embedder)->vectors.empty() == !report.remembered);
+        return report.remembered;
+    };
+    World other_dimension;
+    other_dimension.store(collection("docs", 8));
+    CHECK(text_of(other_dimension.look(), What::pin).find("not remembered while the store") != std::string::npos);
+    CHECK_FALSE(remembers(other_dimension, use::Accept::first_only));
+    CHECK(remembers(other_dimension, use::Accept::any));
+    World other_model;
+    other_model.store(collection("docs", 16) + model_of("docs", "mistral"));
+    CHECK_FALSE(remembers(other_model, use::Accept::first_only));
+    World declared;
+    declared.project = R"({"schema": 1, "roles": {"embedding": "embedder"}, "vector_store": {"dimension": 8}})";
+    const use::Report report = declared.look();
+    CHECK(report.store_disagrees);
+}
+
+TEST_CASE("a store that says itself whose it is outweighs what is remembered of another model") {
+    World world;
+    world.store(collection("docs", 16) + model_of("docs", "embedder"));
+    const ModelName before = ModelName::parse("before");
+    world.lock.models.emplace(before, test::locked(other_image, "before"));
+    world.install(other_image);
+    world.lock.models.at(before).vectors = rules::remember(world.gather().measured);
+    world.install(image);
+    const use::Facts facts = world.gather();
+    use::Report report = use::examine(facts);
+    CHECK(report.findings.empty());
+    CHECK_FALSE(report.must_rebuild);
+    const manifest::LockFile file(world.directory / "codemate.lock");
+    file.update([&](manifest::Lock& lock) { lock = world.lock; }, {});
+    use::remember(report, facts, file, use::Accept::first_only, {});
+    CHECK(report.remembered);
+    CHECK(file.read().find(before)->vectors.empty());
+
+    world.install(image, 8); // of another length: those of another model, under this one's name
+    world.lock.models.at(embedder).vectors = rules::remember(world.gather().measured);
+    world.install(image);
+    report = world.look();
+    CHECK(whats(report, Severity::warning) == std::vector{What::vectors});
+    CHECK(problems(report).empty());
+    CHECK_FALSE(report.must_rebuild);
+}
+
+TEST_CASE("without a pin nothing can be brought back") {
+    World world;
+    const ModelName before = ModelName::parse("before");
+    world.lock.models.emplace(before, test::locked(other_image, "before"));
+    world.install(other_image);
+    world.lock.models.at(before).vectors = rules::remember(world.gather().measured);
+    world.install(image);
+    world.lock.models.erase(embedder);
+    const use::Report report = world.look();
+    CHECK(problems(report) == std::vector{What::vectors});
+    CHECK(text_of(report, What::vectors).ends_with("`codemate lock` pins it"));
+    CHECK(text_of(report, What::pin).ends_with("`codemate lock` pins it"));
 }
 
 TEST_CASE("what another process has written into the lock meanwhile stays") {
@@ -234,6 +309,18 @@ TEST_CASE("a model that is not meant for embedding, or cannot") {
     CHECK(report.dimension == 16U); // by the header of its weights
     CHECK(report.to_remember.empty());
 
+    for (const auto& [kind, status] :
+         {std::pair{Kind::failed, 3}, std::pair{Kind::protocol, 4}, std::pair{Kind::forbidden, 4},
+          std::pair{Kind::unreachable, 4}, std::pair{Kind::storage, 6}, std::pair{Kind::unsupported, 3}}) {
+        world.install(image);
+        FakeServer::Answer fault;
+        fault.error = Error(kind, "no");
+        world.server.answer_next(fault);
+        report = world.look();
+        REQUIRE(problems(report) == std::vector{What::capability});
+        CHECK(exit_status(report.findings[0].kind) == status);
+    }
+
     world.install(image, 16, {}); // an older server tells nothing
     CHECK(world.look().findings.empty());
 
@@ -293,8 +380,13 @@ TEST_CASE("what is not there, or not said") {
 TEST_CASE("a store that cannot be read is named by what it is") {
     World world;
     std::filesystem::create_directories(world.directory / "db");
-    world.directory.write("db/chroma.sqlite3", std::string(4096, 'x'));
-    CHECK(problems(world.look()) == std::vector{What::store});
+    for (const std::string& content : {std::string(4096, 'x'), std::string()}) {
+        world.directory.write("db/chroma.sqlite3", content);
+        const use::Report damaged = world.look();
+        REQUIRE(problems(damaged) == std::vector{What::store});
+        CHECK(damaged.findings[0].kind == Kind::storage);
+        CHECK(text_of(damaged, What::store).ends_with("restore it from its backup, or build the store anew"));
+    }
     std::filesystem::remove(world.directory / "db/chroma.sqlite3");
     world.directory.write("db/chroma-collections.parquet", "PAR1");
     CHECK(whats(world.look(), Severity::warning) == std::vector{What::store});

@@ -1,10 +1,13 @@
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
+#include "unit/vector_store/worlds.hpp"
 
 #include "codemate/base/error.hpp"
 #include "codemate/lifecycle/use.hpp"
+#include "codemate/rules/vectors.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 using namespace codemate;
 namespace use_case = lifecycle::use;
@@ -178,11 +181,16 @@ TEST_CASE("another embedding model means another store") {
     const Checkout checkout;
     checkout.dir.write("codemate.json", R"({"schema": 1, "roles": {"embedding": "a", "primary": "b"},
         "vector_store": {"chroma": "db", "rebuild": "make vectors"}})");
-    const use_case::Plan plan = checkout.plan("embedding", "nomic-embed-text");
+    use_case::Plan plan = checkout.plan("embedding", "nomic-embed-text");
     CHECK(is_bad(plan, What::embeddings));
     const auto has = [&](const std::string& command) {
         return std::ranges::find(plan.rebuild.steps, command, &rules::RebuildStep::command) != plan.rebuild.steps.end();
     };
+    CHECK_FALSE(has("rm -rf db/")); // no store was seen there
+    std::filesystem::create_directory(checkout.dir / "db");
+    test::Writer(checkout.dir / "db/chroma.sqlite3")
+        .run(test::tables_040 + "INSERT INTO collections (id, name, topic, dimension) VALUES ('c', 'docs', 't', 8);");
+    plan = checkout.plan("embedding", "nomic-embed-text");
     CHECK(has("rm -rf db/"));
     CHECK(has("make vectors"));
     CHECK(has("codemate pull nomic-embed-text"));
@@ -191,6 +199,33 @@ TEST_CASE("another embedding model means another store") {
     CHECK(is_bad(checkout.plan("embeddings", "c"), What::embeddings)); // without a store that is known of
     CHECK(text_of(checkout.plan("embeddings", "A"), What::embeddings).empty());
     CHECK(is_bad(checkout.plan("embedding", "c"), What::embeddings)); // a role that comes first
+}
+
+TEST_CASE("a store that says that it was built with the new model need not be built anew") {
+    const Checkout checkout;
+    checkout.dir.write("codemate.json",
+                       R"({"schema": 1, "roles": {"embedding": "a"}, "vector_store": {"chroma": "db"}})");
+    std::filesystem::create_directory(checkout.dir / "db");
+    const auto store = [&](const std::string& sql) { test::Writer(checkout.dir / "db/chroma.sqlite3").run(sql); };
+    store(test::tables_040 + "INSERT INTO collections (id, name, topic, dimension) VALUES ('c', 'docs', 't', 8);"
+                             "INSERT INTO collection_metadata (collection_id, key, str_value) VALUES "
+                             "('c', 'embedding_model', 'B');");
+    use_case::Plan plan = checkout.plan("embedding", "b");
+    CHECK(text_of(plan, What::embeddings).starts_with("the store says that it was built with b:latest"));
+    CHECK_FALSE(is_bad(plan, What::embeddings));
+    CHECK(plan.rebuild.steps.empty());
+    CHECK(is_bad(checkout.plan("embedding", "other"), What::embeddings));
+    CHECK(use_case::execute({"embedding", "b"}, checkout.ports, {}).plan.rebuild.steps.empty());
+
+    store("DELETE FROM collection_metadata");
+    CHECK(is_bad(checkout.plan("embedding", "a2"), What::embeddings)); // nobody is recorded
+    checkout.pin("a2", 1, "F16");
+    const std::vector<rules::Vector> vectors(rules::sentences().size(), rules::Vector{1, 2, 3, 4, 5, 6, 7, 8});
+    checkout.lock.update(
+        [&](manifest::Lock& lock) { lock.models.at(ModelName::parse("a2")).vectors = rules::remember(vectors); }, {});
+    CHECK_FALSE(is_bad(checkout.plan("embedding", "a2"), What::embeddings)); // but its vectors were seen beside it
+    store("UPDATE collections SET dimension = 9");
+    CHECK(is_bad(checkout.plan("embedding", "a2"), What::embeddings));
 }
 
 TEST_CASE("what cannot be a role's model, or a role") {

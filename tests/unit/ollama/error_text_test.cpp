@@ -230,3 +230,23 @@ TEST_CASE("hints of answers") {
     CHECK(moved.kind() == Kind::protocol);
     CHECK(moved.message() == "S sends to 'https://elsewhere/'");
 }
+
+TEST_CASE("a server that fails while it embeds is not taken for a transfer that broke off") {
+    const Error cut =
+        embed_error(answer(500, R"({"error":"do embedding request: Post \"http://h:1/\": EOF"})"), mistral, "S");
+    CHECK(cut.kind() == Kind::protocol);
+    CHECK(contains(cut.message(), "the server failed (500): do embedding request"));
+    CHECK_FALSE(contains(cut.message() + cut.hint(), "transfer"));
+    CHECK_FALSE(contains(cut.hint(), "pull"));
+    const Error ended =
+        embed_error(answer(400, R"({"error":"an error was encountered while running the model: EOF"})"), mistral, "S");
+    CHECK(ended.kind() == Kind::protocol);
+    CHECK_FALSE(contains(ended.message() + ended.hint(), "transfer"));
+    CHECK(embed_error(answer(400, R"({"error":"input is odd"})"), mistral, "S").kind() == Kind::failed); // refused
+    CHECK(embed_error(answer(501, R"({"error":"this server does not support embeddings"})"), mistral, "S").kind() ==
+          Kind::unsupported);
+    CHECK(embed_error(answer(503, R"({"error":"server busy"})"), mistral, "S").kind() == Kind::busy);
+    CHECK(embed_error(answer(500, "<html>"), mistral, "S").kind() == Kind::protocol);
+    CHECK(embed_error(answer(403, ""), mistral, "S").kind() == Kind::forbidden);
+    CHECK(embed_error(answer(404, R"({"error":"model not found"})"), mistral, "S").kind() == Kind::not_found);
+}

@@ -32,20 +32,36 @@ bool warns_of(const Rebuild& rebuild, const std::string& part) {
 
 TEST_CASE("the steps of the built-in set are those of its document, word for word") {
     const auto built_in = manifest::parse(manifest::built_in_text(), {}).manifest;
-    for (const Seen seen : {Seen::yes, Seen::not_looked}) {
-        const Rebuild steps = rebuild_with(built_in, *built_in.embedding_model(), seen);
-        CHECK(command(steps, What::backup) == "tar -czf chroma_db-backup-$(date +%Y%m%d).tar.gz chroma_db/");
-        CHECK(command(steps, What::remove) == "rm -rf chroma_db/");
-        CHECK(command(steps, What::rebuild) == "docker exec coding-assistant python src/memory_setup.py");
-        CHECK(command(steps, What::install) == "codemate pull qwen2.5-coder:7b-q4_0");
-        CHECK(warns_of(steps, "live SQLite file"));
-        CHECK(warns_of(steps, "named volume"));
+    const Rebuild steps = rebuild_with(built_in, *built_in.embedding_model(), Seen::yes);
+    CHECK(command(steps, What::backup) == "tar -czf chroma_db-backup-$(date +%Y%m%d).tar.gz chroma_db/");
+    CHECK(command(steps, What::remove) == "rm -rf chroma_db/");
+    CHECK(command(steps, What::rebuild) == "docker exec coding-assistant python src/memory_setup.py");
+    CHECK(command(steps, What::install) == "codemate pull qwen2.5-coder:7b-q4_0");
+    CHECK(warns_of(steps, "live SQLite file"));
+    CHECK(warns_of(steps, "named volume"));
+}
+
+TEST_CASE("nothing is removed where no store was seen, nor outside the project") {
+    for (const char* directory : {"db", "src", "../p1", "/", "."}) {
+        const Rebuild unseen = rebuild(R"({"chroma": ")" + std::string(directory) + R"("})", Seen::no);
+        CHECK(command(unseen, What::remove) == "no such step");
+        CHECK(command(unseen, What::backup).empty());
     }
+    for (const char* directory : {"../p1", "db/../../p1", "/srv/p1", "..", "/", ".", "db/.."}) {
+        CAPTURE(directory);
+        const Rebuild seen = rebuild(R"({"chroma": ")" + std::string(directory) + R"("})", Seen::yes);
+        CHECK(command(seen, What::remove).empty());
+        CHECK_FALSE(warns_of(seen, "-v ''"));
+        CHECK_FALSE(warns_of(seen, "-v .:"));
+        CHECK_FALSE(warns_of(seen, "-v ..:"));
+    }
+    CHECK(command(rebuild(R"({"chroma": "../p1"})", Seen::yes), What::backup).starts_with("tar -czf p1-backup-"));
+    CHECK(command(rebuild(R"({"chroma": "a/../db"})", Seen::yes), What::remove) == "rm -rf a/../db/");
 }
 
 TEST_CASE("what is removed is backed up before, and the program is stopped first") {
-    for (const char* store : {R"({"chroma": "db"})", R"({"chroma": "db", "volume": "v"})"}) {
-        const Rebuild steps = rebuild(store, Seen::no);
+    for (const Seen seen : {Seen::yes, Seen::no}) {
+        const Rebuild steps = rebuild(R"({"chroma": "db", "volume": "v"})", seen);
         std::vector<What> order;
         for (const auto& step : steps.steps)
             order.push_back(step.what);
@@ -80,7 +96,7 @@ TEST_CASE("names that mean something to a shell are quoted") {
 }
 
 TEST_CASE("of another kind of store only its own means are named; without one there is nothing to do") {
-    const Rebuild other = rebuild(R"({"dimension": 768, "rebuild": "make vectors"})", Seen::not_looked);
+    const Rebuild other = rebuild(R"({"dimension": 768, "rebuild": "make vectors"})", Seen::no);
     CHECK(command(other, What::backup).empty());
     CHECK(command(other, What::remove) == "no such step");
     CHECK(command(other, What::rebuild) == "make vectors");

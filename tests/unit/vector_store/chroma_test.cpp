@@ -124,7 +124,7 @@ TEST_CASE("what is no store of a known form has its own words") {
     directory.write("chroma-collections.parquet", "PAR1");
     CHECK(kind_of(directory) == Kind::unsupported);
     directory.write("chroma.sqlite3", "");
-    CHECK(kind_of(directory) == Kind::unsupported); // an empty file is a database without tables
+    CHECK(kind_of(directory) == Kind::damaged); // for SQLite an empty file is a database without tables
     directory.write("chroma.sqlite3", std::string(5000, 'x'));
     CHECK(kind_of(directory) == Kind::damaged);
     std::filesystem::remove(directory / "chroma.sqlite3");
@@ -157,6 +157,15 @@ TEST_CASE("a database that is cut off is damaged") {
     for (const std::size_t length : {whole.size() / 2, std::size_t{5000}, std::size_t{1024}}) {
         directory.write("chroma.sqlite3", whole.substr(0, length));
         CHECK(kind_of(directory) == Kind::damaged);
+    }
+    for (const std::string& content : {std::string(), std::string(4096, 'x'), whole.substr(0, whole.size() / 2)}) {
+        directory.write("chroma.sqlite3", content);
+        try {
+            read(directory);
+            FAIL("it is damaged");
+        } catch (const Error& error) {
+            CHECK(error.hint() == "restore it from its backup, or build the store anew");
+        }
     }
 }
 

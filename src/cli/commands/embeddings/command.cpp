@@ -2,6 +2,7 @@
 
 #include "cli/commands/embeddings/render.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/values.hpp"
 #include "cli/wiring.hpp"
 
 #include "codemate/base/error.hpp"
@@ -17,6 +18,7 @@ public:
     void declare(Options& options) override {
         options.flag("--steps", steps_, "print how the store is built anew, also where it need not be");
         options.flag("--accept-new-vectors", accept_, "remember what the model gives now, whatever it gave before");
+        options.value("--timeout", "DUR", timeout_, "wait no longer for the server's vectors (default 5m)");
         options.flag("--locked", locked_, "write nothing into the lock (the default where CI is set)");
     }
 
@@ -25,7 +27,8 @@ public:
         check_options(file);
         const manifest::Lock& lock = wiring.lock(Wiring::NamedLock::may_be_new);
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
-        const use::Ports ports{wiring.server(), machine::volume_directories({})};
+        use::Ports ports{wiring.server(), machine::volume_directories({})};
+        if (timeout_) ports.patience = duration("--timeout", *timeout_);
         const use::Facts facts = use::gather(wiring.manifest(), lock, ports, run);
         wiring.progress().clear();
         use::Report report = use::examine(facts);
@@ -61,9 +64,7 @@ private:
     int status_of(const use::Report& report) const {
         std::vector<int> failures;
         for (const use::Finding& finding : report.findings) {
-            if (finding.severity != use::Severity::problem) continue;
-            if (finding.what == use::Finding::What::vectors && report.remembered) continue; // accepted just now
-            failures.push_back(exit_status(finding.kind));
+            if (finding.severity == use::Severity::problem) failures.push_back(exit_status(finding.kind));
         }
         return common_status(failures);
     }
@@ -72,7 +73,7 @@ private:
         if (wiring.manifest().origin.how == manifest::Origin::How::built_in)
             wiring.note("no codemate.json here, so the embedding role is that of the built-in manifest");
         const bool first = report.vectors && report.vectors->verdict == rules::VectorVerdict::first;
-        if (first && !report.remembered && !report.to_remember.empty() && facts.locked)
+        if (first && !report.remembered && !report.store_disagrees && !report.to_remember.empty() && facts.locked)
             wiring.note("nothing is written with --locked or in CI: these vectors were not remembered");
         if (accept_ && report.to_remember.empty()) wiring.warn("there was nothing to remember: see above");
     }
@@ -80,6 +81,7 @@ private:
     bool steps_ = false;
     bool accept_ = false;
     bool locked_ = false;
+    std::optional<std::string> timeout_;
 };
 
 } // namespace
