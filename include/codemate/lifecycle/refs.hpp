@@ -65,8 +65,9 @@ struct Facts {
     std::string why_walked;          // see checkout::Listing
     std::vector<std::string> nested; // checkouts of their own, not entered
     std::vector<std::string> unread; // files with text that could not be read: UTF-16, no permission, too large
-    std::size_t files = 0;           // that were read
-    std::vector<FileFacts> found;    // the files with mentions or uses, by path
+    std::vector<checkout::IgnoreRules::Unsupported> not_ignored; // see checkout::Listing
+    std::size_t files = 0;                                       // that were read
+    std::vector<FileFacts> found;                                // the files with mentions or uses, by path
 };
 
 // Reads the files of the directory. Error{storage, not_found} for the directory itself.

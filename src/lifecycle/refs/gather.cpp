@@ -70,6 +70,7 @@ Facts gather(const std::filesystem::path& directory, const manifest::Manifest& m
     facts.listed_by = listing.how;
     facts.why_walked = std::move(listing.why_walked);
     facts.nested = std::move(listing.nested);
+    facts.not_ignored = std::move(listing.not_ignored);
     std::erase_if(listing.files, [](const std::string& file) { return is_never_read(file); });
 
     const Vocabulary vocabulary = vocabulary_of(facts);

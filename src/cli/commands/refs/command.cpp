@@ -61,6 +61,7 @@ private:
     static void say_more(const use::Facts& facts, const Project& project, Wiring& wiring) {
         if (wiring.manifest().origin.how == manifest::Origin::How::built_in)
             wiring.note("no codemate.json here, so what is declared is the built-in set");
+        warn_of_patterns(facts, project, wiring);
         if (!facts.why_walked.empty()) wiring.note("all files were searched: " + facts.why_walked);
         for (const std::string& nested : facts.nested)
             wiring.note("not searched: " + quoted(project.shown(nested)) + " is a checkout of its own");
