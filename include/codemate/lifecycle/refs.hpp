@@ -73,7 +73,14 @@ struct Facts {
 // Reads the files of the directory. Error{storage, not_found} for the directory itself.
 Facts gather(const std::filesystem::path& directory, const manifest::Manifest&, const Ports&, const Run&);
 
-enum class State { locked, declared, undeclared, misspelt, contradicting };
+enum class State {
+    locked,
+    declared,
+    undeclared,
+    misspelt,
+    contradicting,
+    past, // in a file that tells what was (CHANGELOG.md): it stays, whatever is declared now
+};
 std::string_view to_string(State);
 
 struct Item {
@@ -93,7 +100,7 @@ struct Report {
     std::size_t in_files = 0;
 
     std::size_t count(State) const;
-    std::size_t not_installed() const;
+    std::size_t not_installed() const; // of what is not past
 };
 
 // Pure. `only`: the models whose mentions are wanted, all if there are none.
@@ -110,6 +117,7 @@ struct Edit {
 struct Rewrite {
     std::vector<Edit> edits;
     std::vector<std::string> left_alone; // "FILE:LINE", with "@sha256:…" behind the name
+    std::vector<std::string> past;       // files that tell what was, with mentions of it: not changed
 
     std::size_t mentions() const;
 };

@@ -2,6 +2,7 @@
 
 #include "lifecycle/refs/commands.hpp"
 #include "lifecycle/refs/context.hpp"
+#include "lifecycle/refs/past.hpp"
 #include "lifecycle/refs/spelling.hpp"
 #include "lifecycle/refs/tokens.hpp"
 #include "lifecycle/refs/verdict.hpp"
@@ -22,6 +23,7 @@ public:
     Found run() {
         std::size_t begin = 0;
         while (begin < text_.size()) {
+            begin = behind_generated(begin);
             const std::size_t end = std::min(text_.find('\n', begin), text_.size());
             ++line_;
             line_begin_ = begin;
@@ -32,6 +34,19 @@ public:
     }
 
 private:
+    // What `codemate docs` makes anew is nobody's mention. The end's own line is read as any other.
+    std::size_t behind_generated(std::size_t begin) {
+        if (kind_ != FileKind::prose || in_fence_) return begin;
+        std::size_t end = end_of_generated(text_, begin);
+        if (end == begin) return begin;
+        end = text_.rfind('\n', end - 1) + 1;
+        const auto skipped = text_.substr(begin, end - begin);
+        line_ += static_cast<std::size_t>(std::count(skipped.begin(), skipped.end(), '\n'));
+        context_.end_paragraph();
+        command_.end();
+        return end;
+    }
+
     void line(std::size_t begin, std::size_t end) {
         const std::string_view line = text_.substr(begin, end - begin);
         const std::string_view said = trimmed(line);

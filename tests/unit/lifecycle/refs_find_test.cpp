@@ -105,6 +105,13 @@ TEST_CASE("what is a mention, and what is none") {
         {"x.Modelfile", "FROM anything-else", {"anything-else"}},
         {"Modelfile", "FROM ./mistral.gguf", {}},
         {"a.md", "```modelfile\nFROM mistral\n```\n```dockerfile\nFROM mistral:7b\n```", {"mistral"}},
+        // What codemate docs makes anew is nobody's; a begin without its end is text.
+        {"a.md", "llava:7b\n<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end a -->\nllava:13b",
+         {"llava:7b", "llava:13b"}},
+        {"a.md", "<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end b -->", {"mistral:7b"}},
+        {"a.md", "<!-- codemate:begin a -->\nmistral:7b\n", {"mistral:7b"}},
+        {"a.md", "```\n<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end a -->\n```", {"mistral:7b"}},
+        {"a.py", "<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end a -->", {"mistral:7b"}},
         // Whatever bytes.
         {"a.py", "model = 'mistral'\r\n\xe9\xff model='mistral:7b'", {"mistral", "mistral:7b"}},
         {"a.py", "model='", {}},
@@ -125,6 +132,14 @@ TEST_CASE("line, column, key and digest of a mention") {
     CHECK(mention.key == "model");
     CHECK(mention.how == How::key);
     CHECK(mention.pinned);
+}
+
+TEST_CASE("lines are counted over generated parts") {
+    const Found all = find("\n<!-- codemate:begin a -->\nx\n<!-- codemate:end a -->\nmistral:7b\n", FileKind::prose,
+                           vocabulary());
+    REQUIRE(all.mentions.size() == 1);
+    CHECK(all.mentions.front().line == 5);
+    CHECK(all.mentions.front().column == 1);
 }
 
 TEST_CASE("where embeddings are made") {

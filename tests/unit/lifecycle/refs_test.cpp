@@ -125,6 +125,22 @@ TEST_CASE("a rewrite changes the mentions and no other byte") {
     CHECK_THROWS_AS(tree.plan("llama3:8b", "no name"), Error);
 }
 
+TEST_CASE("what tells of the past is shown, no problem, and never rewritten") {
+    Tree tree;
+    tree.dir.write("CHANGELOG.md", "- `mistral:7b` was `mistrl:7b`, `llama3:8b`\n");
+    tree.dir.write("docs/History", "EMBEDDING_MODEL=all-minilm\n");
+    tree.dir.write("history.py", "model='mistral:7b'\n");
+    tree.dir.write("newsletter.md", "mistral:7b\n");
+    tree.installed = std::vector<ModelName>{};
+    CHECK(tree.states() == Texts{"CHANGELOG.md mistral:7b past", "CHANGELOG.md mistrl:7b past",
+                                 "CHANGELOG.md llama3:8b past", "docs/History all-minilm past",
+                                 "history.py mistral:7b declared", "newsletter.md mistral:7b declared"});
+    CHECK(use::examine(tree.gather()).not_installed() == 2);
+    const use::Rewrite plan = tree.plan("mistral:7b", "llama3:8b");
+    CHECK(plan.mentions() == 2);
+    CHECK(plan.past == Texts{"CHANGELOG.md"});
+}
+
 TEST_CASE("a digest behind the name is left alone, and told") {
     Tree tree;
     tree.dir.write("a.sh", "ollama pull mistral\nollama pull mistral@sha256:6577803aa9a0\n");

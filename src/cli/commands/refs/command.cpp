@@ -81,6 +81,8 @@ private:
         say_more(facts, project, wiring);
         for (const std::string& place : plan.left_alone)
             wiring.warn(quoted(place) + " is left as it is: a digest stands behind the name");
+        for (const std::string& file : plan.past)
+            wiring.note(quoted(project.shown(file)) + " is left as it is: it tells what was");
         std::optional<Error> refusal;
         if (!dry_run_ && !plan.edits.empty()) refusal = ask(plan, asked, wiring);
         if (!dry_run_ && !refusal && !plan.edits.empty()) {
