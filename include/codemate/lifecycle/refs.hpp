@@ -33,9 +33,11 @@ struct Mention {
     std::string text;                   // as written
     ModelName name;
     How how = How::name;
-    std::string key;     // of how key: the key as written; else empty
-    bool embeds = false; // the text says that it makes embeddings with it
-    bool pinned = false; // "@sha256:…" follows
+    std::string key;        // of how key: the key as written; else empty
+    bool embeds = false;    // the text says that it makes embeddings with it
+    bool pinned = false;    // "@sha256:…" follows
+    bool comment = false;   // stands in a comment: whatever it says, nothing is done by it
+    std::string constant{}; // that the line gives the value: DEFAULT_MODEL = …; empty: none
 };
 
 // A place that makes embeddings with what a constant names: OllamaEmbeddings(model=DEFAULT_MODEL).

@@ -50,6 +50,7 @@ private:
         if (facts_.installed) item.installed = installed_.contains(mention.name);
         if (declared || is_source || item.installed == true) return item;
         item.meant = vocabulary_.meant(mention.name);
+        if (item.mention.comment) item.meant.reset(); // nothing breaks by it
         if (!item.meant) return item;
         item.state = State::misspelt;
         item.text = "did you mean " + item.meant->display_short() + "?";
@@ -65,7 +66,11 @@ private:
                 constants.emplace(use.constant, ending_of(file.path));
         }
         for (Item& item : items_) {
-            if (item.state != State::past && item.mention.how == How::key && constants.contains({item.mention.key, ending_of(item.file)}))
+            const Mention& mention = item.mention;
+            if (item.state == State::past || mention.comment) continue;
+            const std::string ending = ending_of(item.file);
+            if (constants.contains({mention.constant, ending}) ||
+                (mention.how == How::key && constants.contains({mention.key, ending})))
                 item.mention.embeds = true;
         }
     }

@@ -2,6 +2,7 @@
 
 #include "lifecycle/refs/commands.hpp"
 #include "lifecycle/refs/context.hpp"
+#include "lifecycle/refs/line.hpp"
 #include "lifecycle/refs/past.hpp"
 #include "lifecycle/refs/spelling.hpp"
 #include "lifecycle/refs/tokens.hpp"
@@ -57,6 +58,9 @@ private:
         }
         in_code_ = kind_ != FileKind::prose || in_fence_ || is_command_line(line, said);
         span_ = false;
+        comment_ = begin + (in_code_ ? comment_in(line) : line.size());
+        constant_ = assigned_in(line);
+        if (!is_constant(constant_)) constant_ = {};
         context_.begin_line(line, kind_ == FileKind::data || in_fence_);
         take_from(said);
         take_tokens(text_, begin, end, tokens_);
@@ -142,6 +146,7 @@ private:
 
     void note_use(std::string_view written, const Token& token, const Context& context) {
         if (kind_ == FileKind::prose || !context.embeds || !context.fresh || !is_constant(written)) return;
+        if (token.begin >= comment_) return;
         if (token.begin > 0 && (text_[token.begin - 1] == '"' || text_[token.begin - 1] == '\'')) return;
         if (written != context.key) found_.uses.push_back({std::string(written), line_});
     }
@@ -166,11 +171,23 @@ private:
     void add(const Shape& shape, const Context& context, How how) {
         const std::string_view text = text_.substr(shape.begin, shape.end - shape.begin);
         const bool positional = how == How::quoted && context.key.empty(); // OllamaEmbeddings("…")
+        const bool comment = shape.begin >= comment_;
         const bool embeds =
-            kind_ != FileKind::prose && context.embeds && (context.fresh || how == How::key || positional);
+            !comment && kind_ != FileKind::prose && context.embeds && (context.fresh || how == How::key || positional);
         found_.mentions.push_back({shape.begin, text.size(), line_, shape.begin - line_begin_ + 1, std::string(text),
                                    ModelName::parse(text), how, how == How::key ? std::string(context.key) : "", embeds,
-                                   shape.pinned});
+                                   shape.pinned, comment, is_its_value(shape) ? std::string(constant_) : ""});
+    }
+
+    // Not one of a list or of a table that the constant stands for.
+    bool is_its_value(const Shape& shape) const {
+        if (constant_.empty() || shape.begin >= comment_) return false;
+        const std::size_t behind = static_cast<std::size_t>(constant_.data() - text_.data()) + constant_.size();
+        if (shape.begin < behind) return false;
+        const std::string_view between = text_.substr(behind, shape.begin - behind);
+        const auto brace = between.find('{');
+        return between.find('[') == std::string_view::npos &&
+               (brace == std::string_view::npos || (brace > 0 && between[brace - 1] == '$'));
     }
 
     std::string_view text_;
@@ -181,6 +198,8 @@ private:
     CommandReader command_;
     std::vector<Token> tokens_;
     std::size_t line_ = 0, line_begin_ = 0;
+    std::size_t comment_ = 0;     // where that of the line begins
+    std::string_view constant_{}; // that the line gives a value
     FileKind fence_kind_ = FileKind::code;
     bool in_fence_ = false; // of a prose file
     bool in_code_ = true;   // the line is code

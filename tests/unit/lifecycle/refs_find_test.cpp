@@ -106,7 +106,8 @@ TEST_CASE("what is a mention, and what is none") {
         {"Modelfile", "FROM ./mistral.gguf", {}},
         {"a.md", "```modelfile\nFROM mistral\n```\n```dockerfile\nFROM mistral:7b\n```", {"mistral"}},
         // What codemate docs makes anew is nobody's; a begin without its end is text.
-        {"a.md", "llava:7b\n<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end a -->\nllava:13b",
+        {"a.md",
+         "llava:7b\n<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end a -->\nllava:13b",
          {"llava:7b", "llava:13b"}},
         {"a.md", "<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end b -->", {"mistral:7b"}},
         {"a.md", "<!-- codemate:begin a -->\nmistral:7b\n", {"mistral:7b"}},
@@ -135,8 +136,8 @@ TEST_CASE("line, column, key and digest of a mention") {
 }
 
 TEST_CASE("lines are counted over generated parts") {
-    const Found all = find("\n<!-- codemate:begin a -->\nx\n<!-- codemate:end a -->\nmistral:7b\n", FileKind::prose,
-                           vocabulary());
+    const Found all =
+        find("\n<!-- codemate:begin a -->\nx\n<!-- codemate:end a -->\nmistral:7b\n", FileKind::prose, vocabulary());
     REQUIRE(all.mentions.size() == 1);
     CHECK(all.mentions.front().line == 5);
     CHECK(all.mentions.front().column == 1);
@@ -159,6 +160,13 @@ TEST_CASE("where embeddings are made") {
         {"a.json", R"({"embeddings":{"fallback":"mistral"}})", false},
         {"a.yaml", "embedding:\n  model: mistral", true},
         {"a.sh", "curl http://x/api/embed -d '{\"model\":\"mistral\"}'", true},
+        {".env", "# EMBEDDING_MODEL=mistral", false},
+        {"a.sh", "x=1 # EMBEDDING_MODEL=mistral", false},
+        {"a.yaml", "  # embedding:\n  #   model: mistral", false},
+        {"a.js", "// embeddingModel = 'mistral'", false},
+        {"a.py", "embedding_model = 'mistral' # the best", true},
+        {"a.py", "f('# x', embedding_model='mistral')", true},
+        {"a.c", "#define EMBEDDING_MODEL \"x\"\n  embedding_model = \"mistral\"", true},
         {"a.md", "`EMBEDDING_MODEL=mistral`", false}, // a document may show alternatives
     };
     for (const Row& row : rows) {

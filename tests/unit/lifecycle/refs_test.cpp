@@ -125,6 +125,15 @@ TEST_CASE("a rewrite changes the mentions and no other byte") {
     CHECK_THROWS_AS(tree.plan("llama3:8b", "no name"), Error);
 }
 
+TEST_CASE("a comment is no problem") {
+    Tree tree;
+    tree.dir.write(".env", "# EMBEDDING_MODEL=all-minilm\n#MODEL=mistrl:7b\n");
+    tree.dir.write("a.py", "# DEFAULT_MODEL = 'llama3:8b'\nOllamaEmbeddings(model=DEFAULT_MODEL)\n"
+                           "# OllamaEmbeddings(model=CHAT_MODEL)\nCHAT_MODEL = 'llama3:8b'\n");
+    CHECK(tree.states() == Texts{".env all-minilm undeclared", ".env mistrl:7b undeclared", "a.py llama3:8b undeclared",
+                                 "a.py llama3:8b undeclared"});
+}
+
 TEST_CASE("what tells of the past is shown, no problem, and never rewritten") {
     Tree tree;
     tree.dir.write("CHANGELOG.md", "- `mistral:7b` was `mistrl:7b`, `llama3:8b`\n");
