@@ -167,6 +167,10 @@ TEST_CASE("where embeddings are made") {
         {"a.py", "embedding_model = 'mistral' # the best", true},
         {"a.py", "f('# x', embedding_model='mistral')", true},
         {"a.c", "#define EMBEDDING_MODEL \"x\"\n  embedding_model = \"mistral\"", true},
+        {".env", "RAG_OLLAMA_EMBED=mistral", true},
+        {"a.py", "requests.post(f\"{base}/api/embeddings\",\n    json={\"model\": \"mistral\"})", true},
+        {"a.py", "post(base + '/api/embed',\n  timeout=3,\n  json={'model': 'mistral'},\n)", true},
+        {"a.py", "post('/api/embed')\npost('/api/chat', json={'model': 'mistral'})", false},
         {"a.md", "`EMBEDDING_MODEL=mistral`", false}, // a document may show alternatives
     };
     for (const Row& row : rows) {

@@ -125,6 +125,20 @@ TEST_CASE("a rewrite changes the mentions and no other byte") {
     CHECK_THROWS_AS(tree.plan("llama3:8b", "no name"), Error);
 }
 
+TEST_CASE("what makes embeddings is followed through constants of any name and form") {
+    Tree tree;
+    tree.dir.write("a.py", "DM2 = os.getenv(\"EMODEL\", \"llama3:8b\")\nDM3: str = \"mistral:7b\"\n"
+                           "EM = \"snowflake-arctic-embed\"\nLIST = [\"llama3:8b\"]\nDM4 = \"llama3:8b\"\n");
+    tree.dir.write("b.py", "OllamaEmbeddings(model=DM2)\nOllamaEmbeddings(model=DM3)\nollama.embeddings(model=EM)\n"
+                           "OllamaEmbeddings(model=LIST[0])\nollama.chat(model=DM4)\n");
+    const std::string with_store = std::string(plain).insert(1, R"("vector_store":{"chroma":"db","dimension":768},)");
+    tree.manifest = test::manifest_of(with_store.c_str());
+    CHECK(tree.states() == Texts{"a.py llama3:8b contradicting nomic-embed-text:latest",
+                                 "a.py mistral:7b contradicting nomic-embed-text:latest",
+                                 "a.py snowflake-arctic-embed contradicting nomic-embed-text:latest",
+                                 "a.py llama3:8b undeclared", "a.py llama3:8b undeclared"});
+}
+
 TEST_CASE("a comment is no problem") {
     Tree tree;
     tree.dir.write(".env", "# EMBEDDING_MODEL=all-minilm\n#MODEL=mistrl:7b\n");
