@@ -123,6 +123,7 @@ void ContextReader::mark(char mark, char before, char after, bool space_before) 
         return;
     case '=':
         if (before == '=' || before == '!') return; // a comparison: it names the same
+        if (before == ':') return;                  // ${NAME:=value}: the colon has set the key
         return set_key();
     case ':':
         return set_key();

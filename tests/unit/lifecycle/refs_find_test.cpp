@@ -113,6 +113,10 @@ TEST_CASE("what is a mention, and what is none") {
         {"a.md", "<!-- codemate:begin a -->\nmistral:7b\n", {"mistral:7b"}},
         {"a.md", "```\n<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end a -->\n```", {"mistral:7b"}},
         {"a.py", "<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end a -->", {"mistral:7b"}},
+        {"a.py", "completion(model=\"ollama/mistral:7b\")\nx(model='ollama_chat/mistral')", {"mistral:7b", "mistral"}},
+        {"a.yaml", "image: ollama/ollama:latest", {}},
+        {"a.sh", ": \"${EMBED_MODEL:=mistral}\"", {"mistral"}},
+        {"a.py", "if (model := 'mistral'):", {"mistral"}},
         // Whatever bytes.
         {"a.py", "model = 'mistral'\r\n\xe9\xff model='mistral:7b'", {"mistral", "mistral:7b"}},
         {"a.py", "model='", {}},
