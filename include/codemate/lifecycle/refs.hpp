@@ -59,14 +59,20 @@ struct Ports {
     std::function<std::optional<std::vector<ModelName>>()> installed = {};
 };
 
+struct NotRead {
+    std::string file;
+    checkout::Unread why; // utf16, too_large or failed
+};
+std::string_view to_string(const NotRead&); // "is UTF-16"
+
 struct Facts {
     manifest::Manifest manifest;
     std::optional<manifest::Lock> lock;
     std::optional<std::vector<ModelName>> installed;
     checkout::Listing::How listed_by = checkout::Listing::How::walked;
-    std::string why_walked;          // see checkout::Listing
-    std::vector<std::string> nested; // checkouts of their own, not entered
-    std::vector<std::string> unread; // files with text that could not be read: UTF-16, no permission, too large
+    std::string why_walked;                                      // see checkout::Listing
+    std::vector<std::string> nested;                             // checkouts of their own, not entered
+    std::vector<NotRead> unread;                                 // files with text that could not be read
     std::vector<checkout::IgnoreRules::Unsupported> not_ignored; // see checkout::Listing
     std::size_t files = 0;                                       // that were read
     std::vector<FileFacts> found;                                // the files with mentions or uses, by path

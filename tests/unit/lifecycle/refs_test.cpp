@@ -139,6 +139,16 @@ TEST_CASE("what makes embeddings is followed through constants of any name and f
                                  "a.py llama3:8b undeclared", "a.py llama3:8b undeclared"});
 }
 
+TEST_CASE("why a file was not searched") {
+    Tree tree;
+    tree.dir.write("a.md", std::string("\xff\xfem\0", 4));
+    tree.dir.write("b.md", std::string((std::size_t{4} << 20) + 1, 'x'));
+    Texts texts;
+    for (const use::NotRead& file : tree.gather().unread)
+        texts.push_back(file.file + " " + std::string(to_string(file)));
+    CHECK(texts == Texts{"a.md is UTF-16", "b.md is larger than 4 MiB"});
+}
+
 TEST_CASE("a comment is no problem") {
     Tree tree;
     tree.dir.write(".env", "# EMBEDDING_MODEL=all-minilm\n#MODEL=mistrl:7b\n");

@@ -65,9 +65,8 @@ private:
         if (!facts.why_walked.empty()) wiring.note("all files were searched: " + facts.why_walked);
         for (const std::string& nested : facts.nested)
             wiring.note("not searched: " + quoted(project.shown(nested)) + " is a checkout of its own");
-        for (const std::string& file : facts.unread)
-            wiring.warn("not searched: " + quoted(project.shown(file)) +
-                        " cannot be read, is larger than 4 MiB, or is UTF-16");
+        for (const use::NotRead& file : facts.unread)
+            wiring.warn("not searched: " + quoted(project.shown(file.file)) + " " + std::string(to_string(file)));
     }
 
     int rewrite(Wiring& wiring) {
