@@ -34,6 +34,7 @@ void take_nested(Listing& listing) {
 Listing list(const fs::path& directory, machine::Programs& programs, const Stop& stop) {
     const IgnoreRules rules = rules_of(directory);
     Listing listing;
+    listing.not_ignored = rules.unsupported();
     if (auto files = files_of_git(directory, programs, stop)) {
         listing.how = Listing::How::git;
         listing.files = std::move(*files);
@@ -44,7 +45,7 @@ Listing list(const fs::path& directory, machine::Programs& programs, const Stop&
                                  "another user, or ignores the directory)";
         walk(directory, listing, stop);
     }
-    std::erase_if(listing.files, [&](const std::string& file) { return rules.ignores(file); });
+    std::erase_if(listing.files, [&](const std::string& file) { return rules.ignores(file, stop); });
     std::sort(listing.files.begin(), listing.files.end());
     listing.files.erase(std::unique(listing.files.begin(), listing.files.end()), listing.files.end());
     std::sort(listing.nested.begin(), listing.nested.end());

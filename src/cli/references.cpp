@@ -61,6 +61,13 @@ use::Facts references_in(const Project& project, const manifest::Lock* lock, Ask
     return use::gather(project.directory, wiring.manifest(), ports, {wiring.stop(), {}});
 }
 
+void warn_of_patterns(const use::Facts& facts, const Project& project, Wiring& wiring) {
+    const std::string file = project.shown(std::string(checkout::ignore_file));
+    for (const checkout::IgnoreRules::Unsupported& line : facts.not_ignored)
+        wiring.warn(file + ":" + std::to_string(line.line) + ": " + quoted(line.pattern, 200) +
+                    " leaves nothing out: " + line.why);
+}
+
 std::string state_text(const use::Item& item) {
     std::string text(use::to_string(item.state));
     if (item.state == use::State::locked) text = "declared, locked";

@@ -24,6 +24,9 @@ Project project_of(Wiring&);
 enum class AskServer { no, briefly };
 lifecycle::refs::Facts references_in(const Project&, const manifest::Lock*, AskServer, Wiring&); // lock: nullptr: none
 
+// A warning for each line of .codemateignore that is not followed.
+void warn_of_patterns(const lifecycle::refs::Facts&, const Project&, Wiring&);
+
 // In GitHub Actions, on stderr: what is wrong at its line. Elsewhere nothing.
 void annotate(const lifecycle::refs::Report&, const Project&, Wiring&);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codemate/base/run.hpp"
+#include "codemate/checkout/glob.hpp"
 #include "codemate/machine/programs.hpp"
 
 #include <filesystem>
@@ -12,22 +13,30 @@
 // A project's directory: which files are its own, and what text they have.
 namespace codemate::checkout {
 
-// Which files of a directory are left alone, by a subset of gitignore's patterns: one a line; empty lines and those
-// that begin with # say nothing; ! takes a later exception; a / at the beginning or within binds the pattern to the
-// directory of the file, else it may stand at any depth; a / at the end means directories only; *, ? and ** as in git.
+// Which files of a directory are left alone, by gitignore's patterns: one a line; empty lines and those that begin with
+// # say nothing; ! takes a later exception; a / at the beginning or within binds the pattern to the directory of the
+// file, else it may stand at any depth; a / at the end means directories only; the rest as Glob.
 class IgnoreRules {
 public:
+    struct Unsupported {
+        std::size_t line;
+        std::string pattern, why;
+    };
+
     static IgnoreRules parse(std::string_view text); // never throws for content
-    bool ignores(std::string_view path) const;       // relative, of a file; the last rule that fits decides
+    // Relative, of a file; the last rule that fits decides. Throws Interrupted.
+    bool ignores(std::string_view path, const Stop& = {}) const;
     bool empty() const { return rules_.empty(); }
+    const std::vector<Unsupported>& unsupported() const { return unsupported_; } // lines that say nothing therefore
 
 private:
     struct Rule {
-        std::string pattern; // without the slashes at both ends
+        Glob glob;
         bool exception = false, anchored = false, directory = false;
     };
-    bool decided(std::string_view path, bool directory) const;
+    bool decided(std::string_view path, bool directory, const Stop&) const;
     std::vector<Rule> rules_;
+    std::vector<Unsupported> unsupported_;
 };
 
 inline constexpr std::string_view ignore_file = ".codemateignore";
@@ -42,6 +51,7 @@ struct Listing {
     std::vector<std::string> nested; // directories that are checkouts of their own: not entered; a submodule that git
                                      // tracks is among the files, and read_text() tells
     std::string why_walked;          // where there is a .git, and git does not answer for it; else empty
+    std::vector<IgnoreRules::Unsupported> not_ignored; // lines of .codemateignore that are not followed
 };
 
 // The files of a directory, without those that its .codemateignore leaves out. Throws Error{storage, not_found} where

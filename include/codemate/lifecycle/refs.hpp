@@ -33,9 +33,11 @@ struct Mention {
     std::string text;                   // as written
     ModelName name;
     How how = How::name;
-    std::string key;     // of how key: the key as written; else empty
-    bool embeds = false; // the text says that it makes embeddings with it
-    bool pinned = false; // "@sha256:…" follows
+    std::string key;        // of how key: the key as written; else empty
+    bool embeds = false;    // the text says that it makes embeddings with it
+    bool pinned = false;    // "@sha256:…" follows
+    bool comment = false;   // stands in a comment: whatever it says, nothing is done by it
+    std::string constant{}; // that the line gives the value: DEFAULT_MODEL = …; empty: none
 };
 
 // A place that makes embeddings with what a constant names: OllamaEmbeddings(model=DEFAULT_MODEL).
@@ -57,22 +59,36 @@ struct Ports {
     std::function<std::optional<std::vector<ModelName>>()> installed = {};
 };
 
+struct NotRead {
+    std::string file;
+    checkout::Unread why; // utf16, too_large or failed
+};
+std::string_view to_string(const NotRead&); // "is UTF-16"
+
 struct Facts {
     manifest::Manifest manifest;
     std::optional<manifest::Lock> lock;
     std::optional<std::vector<ModelName>> installed;
     checkout::Listing::How listed_by = checkout::Listing::How::walked;
-    std::string why_walked;          // see checkout::Listing
-    std::vector<std::string> nested; // checkouts of their own, not entered
-    std::vector<std::string> unread; // files with text that could not be read: UTF-16, no permission, too large
-    std::size_t files = 0;           // that were read
-    std::vector<FileFacts> found;    // the files with mentions or uses, by path
+    std::string why_walked;                                      // see checkout::Listing
+    std::vector<std::string> nested;                             // checkouts of their own, not entered
+    std::vector<NotRead> unread;                                 // files with text that could not be read
+    std::vector<checkout::IgnoreRules::Unsupported> not_ignored; // see checkout::Listing
+    std::size_t files = 0;                                       // that were read
+    std::vector<FileFacts> found;                                // the files with mentions or uses, by path
 };
 
 // Reads the files of the directory. Error{storage, not_found} for the directory itself.
 Facts gather(const std::filesystem::path& directory, const manifest::Manifest&, const Ports&, const Run&);
 
-enum class State { locked, declared, undeclared, misspelt, contradicting };
+enum class State {
+    locked,
+    declared,
+    undeclared,
+    misspelt,
+    contradicting,
+    past, // in a file that tells what was (CHANGELOG.md): it stays, whatever is declared now
+};
 std::string_view to_string(State);
 
 struct Item {
@@ -92,7 +108,7 @@ struct Report {
     std::size_t in_files = 0;
 
     std::size_t count(State) const;
-    std::size_t not_installed() const;
+    std::size_t not_installed() const; // of what is not past
 };
 
 // Pure. `only`: the models whose mentions are wanted, all if there are none.
@@ -109,6 +125,7 @@ struct Edit {
 struct Rewrite {
     std::vector<Edit> edits;
     std::vector<std::string> left_alone; // "FILE:LINE", with "@sha256:…" behind the name
+    std::vector<std::string> past;       // files that tell what was, with mentions of it: not changed
 
     std::size_t mentions() const;
 };

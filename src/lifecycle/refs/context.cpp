@@ -123,6 +123,7 @@ void ContextReader::mark(char mark, char before, char after, bool space_before) 
         return;
     case '=':
         if (before == '=' || before == '!') return; // a comparison: it names the same
+        if (before == ':') return;                  // ${NAME:=value}: the colon has set the key
         return set_key();
     case ':':
         return set_key();
@@ -169,7 +170,10 @@ void ContextReader::word(std::string_view word, bool quoted) {
     last_ = word;
     last_quoted_ = quoted;
     adjacent_ = true;
-    if (quoted && !frames_.empty() && is_strong(force_of(bare))) frames_.back().hint = bare;
+    if (frames_.empty()) return;
+    if (quoted && is_strong(force_of(bare))) frames_.back().hint = bare;
+    // post("…/api/embed", json={"model": …}), over as many lines as it takes.
+    if (word.find("/api/embed") != std::string_view::npos) frames_.back().embeds = true;
 }
 
 KeyForce ContextReader::force_around() const {

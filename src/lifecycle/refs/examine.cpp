@@ -1,4 +1,5 @@
 #include "lifecycle/refs/names.hpp"
+#include "lifecycle/refs/past.hpp"
 
 #include "codemate/base/text.hpp"
 
@@ -36,6 +37,11 @@ public:
 private:
     Item item(const std::string& file, const Mention& mention) const {
         Item item{file, mention, State::undeclared, std::nullopt, std::nullopt, ""};
+        if (tells_of_the_past(file)) {
+            item.state = State::past;
+            item.mention.embeds = false;
+            return item;
+        }
         const bool declared = facts_.manifest.declared(mention.name) != nullptr;
         const bool locked = facts_.lock && facts_.lock->find(mention.name) != nullptr;
         if (declared) item.state = locked ? State::locked : State::declared;
@@ -44,6 +50,7 @@ private:
         if (facts_.installed) item.installed = installed_.contains(mention.name);
         if (declared || is_source || item.installed == true) return item;
         item.meant = vocabulary_.meant(mention.name);
+        if (item.mention.comment) item.meant.reset(); // nothing breaks by it
         if (!item.meant) return item;
         item.state = State::misspelt;
         item.text = "did you mean " + item.meant->display_short() + "?";
@@ -59,7 +66,11 @@ private:
                 constants.emplace(use.constant, ending_of(file.path));
         }
         for (Item& item : items_) {
-            if (item.mention.how == How::key && constants.contains({item.mention.key, ending_of(item.file)}))
+            const Mention& mention = item.mention;
+            if (item.state == State::past || mention.comment) continue;
+            const std::string ending = ending_of(item.file);
+            if (constants.contains({mention.constant, ending}) ||
+                (mention.how == How::key && constants.contains({mention.key, ending})))
                 item.mention.embeds = true;
         }
     }
@@ -132,9 +143,11 @@ std::string_view to_string(State state) {
     case State::misspelt:
         return "misspelt";
     case State::contradicting:
+        return "contradicting";
+    case State::past:
         break;
     }
-    return "contradicting";
+    return "past";
 }
 
 std::size_t Report::count(State state) const {

@@ -2,6 +2,8 @@
 
 #include "lifecycle/refs/commands.hpp"
 #include "lifecycle/refs/context.hpp"
+#include "lifecycle/refs/line.hpp"
+#include "lifecycle/refs/past.hpp"
 #include "lifecycle/refs/spelling.hpp"
 #include "lifecycle/refs/tokens.hpp"
 #include "lifecycle/refs/verdict.hpp"
@@ -22,6 +24,7 @@ public:
     Found run() {
         std::size_t begin = 0;
         while (begin < text_.size()) {
+            begin = behind_generated(begin);
             const std::size_t end = std::min(text_.find('\n', begin), text_.size());
             ++line_;
             line_begin_ = begin;
@@ -32,6 +35,19 @@ public:
     }
 
 private:
+    // What `codemate docs` makes anew is nobody's mention. The end's own line is read as any other.
+    std::size_t behind_generated(std::size_t begin) {
+        if (kind_ != FileKind::prose || in_fence_) return begin;
+        std::size_t end = end_of_generated(text_, begin);
+        if (end == begin) return begin;
+        end = text_.rfind('\n', end - 1) + 1;
+        const auto skipped = text_.substr(begin, end - begin);
+        line_ += static_cast<std::size_t>(std::count(skipped.begin(), skipped.end(), '\n'));
+        context_.end_paragraph();
+        command_.end();
+        return end;
+    }
+
     void line(std::size_t begin, std::size_t end) {
         const std::string_view line = text_.substr(begin, end - begin);
         const std::string_view said = trimmed(line);
@@ -42,6 +58,9 @@ private:
         }
         in_code_ = kind_ != FileKind::prose || in_fence_ || is_command_line(line, said);
         span_ = false;
+        comment_ = begin + (in_code_ ? comment_in(line) : line.size());
+        constant_ = assigned_in(line);
+        if (!is_constant(constant_)) constant_ = {};
         context_.begin_line(line, kind_ == FileKind::data || in_fence_);
         take_from(said);
         take_tokens(text_, begin, end, tokens_);
@@ -127,6 +146,7 @@ private:
 
     void note_use(std::string_view written, const Token& token, const Context& context) {
         if (kind_ == FileKind::prose || !context.embeds || !context.fresh || !is_constant(written)) return;
+        if (token.begin >= comment_) return;
         if (token.begin > 0 && (text_[token.begin - 1] == '"' || text_[token.begin - 1] == '\'')) return;
         if (written != context.key) found_.uses.push_back({std::string(written), line_});
     }
@@ -151,11 +171,23 @@ private:
     void add(const Shape& shape, const Context& context, How how) {
         const std::string_view text = text_.substr(shape.begin, shape.end - shape.begin);
         const bool positional = how == How::quoted && context.key.empty(); // OllamaEmbeddings("…")
+        const bool comment = shape.begin >= comment_;
         const bool embeds =
-            kind_ != FileKind::prose && context.embeds && (context.fresh || how == How::key || positional);
+            !comment && kind_ != FileKind::prose && context.embeds && (context.fresh || how == How::key || positional);
         found_.mentions.push_back({shape.begin, text.size(), line_, shape.begin - line_begin_ + 1, std::string(text),
                                    ModelName::parse(text), how, how == How::key ? std::string(context.key) : "", embeds,
-                                   shape.pinned});
+                                   shape.pinned, comment, is_its_value(shape) ? std::string(constant_) : ""});
+    }
+
+    // Not one of a list or of a table that the constant stands for.
+    bool is_its_value(const Shape& shape) const {
+        if (constant_.empty() || shape.begin >= comment_) return false;
+        const std::size_t behind = static_cast<std::size_t>(constant_.data() - text_.data()) + constant_.size();
+        if (shape.begin < behind) return false;
+        const std::string_view between = text_.substr(behind, shape.begin - behind);
+        const auto brace = between.find('{');
+        return between.find('[') == std::string_view::npos &&
+               (brace == std::string_view::npos || (brace > 0 && between[brace - 1] == '$'));
     }
 
     std::string_view text_;
@@ -166,6 +198,8 @@ private:
     CommandReader command_;
     std::vector<Token> tokens_;
     std::size_t line_ = 0, line_begin_ = 0;
+    std::size_t comment_ = 0;     // where that of the line begins
+    std::string_view constant_{}; // that the line gives a value
     FileKind fence_kind_ = FileKind::code;
     bool in_fence_ = false; // of a prose file
     bool in_code_ = true;   // the line is code

@@ -14,7 +14,8 @@ constexpr std::size_t batch = 64; // files that one call takes
 
 struct Read {
     std::vector<FileFacts> found;
-    std::vector<std::string> unread, nested;
+    std::vector<NotRead> unread;
+    std::vector<std::string> nested;
     std::size_t files = 0;
 };
 
@@ -23,7 +24,8 @@ void look_into(const std::filesystem::path& directory, const std::string& file, 
     using checkout::Unread;
     const auto unread = checkout::read_text(directory, file, text);
     if (unread == Unread::directory) read.nested.push_back(file);
-    if (unread == Unread::utf16 || unread == Unread::failed || unread == Unread::too_large) read.unread.push_back(file);
+    if (unread == Unread::utf16 || unread == Unread::failed || unread == Unread::too_large)
+        read.unread.push_back({file, *unread});
     if (unread) return;
     ++read.files;
     const FileKind kind = kind_of(file);
@@ -33,11 +35,17 @@ void look_into(const std::filesystem::path& directory, const std::string& file, 
     read.found.push_back({file, std::move(found.mentions), std::move(found.uses)});
 }
 
-void append(std::vector<std::string>& to, std::vector<std::string>& from) {
+template<typename List>
+void append(List& to, List& from) {
     std::move(from.begin(), from.end(), std::back_inserter(to));
 }
 
 } // namespace
+
+std::string_view to_string(const NotRead& file) {
+    if (file.why == checkout::Unread::utf16) return "is UTF-16";
+    return file.why == checkout::Unread::too_large ? "is larger than 4 MiB" : "cannot be read";
+}
 
 std::vector<ModelName> own_names(const Facts& facts) {
     std::vector<ModelName> names;
@@ -70,6 +78,7 @@ Facts gather(const std::filesystem::path& directory, const manifest::Manifest& m
     facts.listed_by = listing.how;
     facts.why_walked = std::move(listing.why_walked);
     facts.nested = std::move(listing.nested);
+    facts.not_ignored = std::move(listing.not_ignored);
     std::erase_if(listing.files, [](const std::string& file) { return is_never_read(file); });
 
     const Vocabulary vocabulary = vocabulary_of(facts);

@@ -42,6 +42,7 @@ constexpr std::array suffixes = {"name"sv, "names"sv,   "id"sv,       "ids"sv,  
                                  "fast"sv, "main"sv,    "rerank"sv,   "text"sv,      "optional"sv,   "required"sv};
 constexpr std::array roles = {"primary"sv, "fallback"sv, "embedding"sv, "embeddings"sv, "chat"sv, "vision"sv,
                               "code"sv,    "coder"sv,    "small"sv,     "large"sv,      "fast"sv, "reasoning"sv};
+constexpr std::array embedding_words = {"embed"sv, "embedding"sv, "embeddings"sv, "embedder"sv};
 constexpr std::array generic = {"name"sv, "id"sv, "default"sv, "value"sv, "base"sv, "from"sv};
 
 template<typename List>
@@ -74,7 +75,7 @@ constexpr std::size_t longest_single = 12; // of the words that are keys by them
 
 KeyForce force_of(std::string_view key) {
     key = key.substr(0, 200);
-    const bool of_models = contains(key, "model") || contains(key, "llm");
+    const bool of_models = contains(key, "model") || contains(key, "llm") || contains(key, "embed");
     if (!of_models && key.size() > longest_single && !contains(key, "startup")) return KeyForce::none;
     const Words words = words_of(key);
     if (words.empty()) return KeyForce::none;
@@ -88,7 +89,10 @@ KeyForce force_of(std::string_view key) {
         return is_in(words, "ollama") ? KeyForce::ollama : KeyForce::model;
     }
     if (words == Words{"pull", "on", "startup"}) return KeyForce::ollama;
-    if (words.size() > 1) return KeyForce::none;
+    if (words.size() > 1) { // RAG_OLLAMA_EMBED, text_embedding
+        if (!is_in(embedding_words, words.back())) return KeyForce::none;
+        return is_in(words, "ollama") ? KeyForce::ollama : KeyForce::model;
+    }
     if (is_in(roles, words.front())) return KeyForce::role;
     return is_in(generic, words.front()) ? KeyForce::generic : KeyForce::none;
 }

@@ -1,9 +1,12 @@
 #include "lifecycle/refs/line_diff.hpp"
+#include "lifecycle/refs/past.hpp"
 #include "lifecycle/refs/replacement.hpp"
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/refs.hpp"
+
+#include <algorithm>
 
 namespace codemate::lifecycle::refs {
 namespace {
@@ -65,6 +68,13 @@ Rewrite plan_rewrite(const std::filesystem::path& directory, const Facts& facts,
     ModelName::parse(after);
     Rewrite rewrite;
     for (const FileFacts& file : facts.found) {
+        if (tells_of_the_past(file.path)) {
+            const bool mentioned = std::any_of(file.mentions.begin(), file.mentions.end(), [&](const Mention& mention) {
+                return mention.name.same_on_server(before);
+            });
+            if (mentioned) rewrite.past.push_back(file.path);
+            continue;
+        }
         if (auto edit = edit_of(directory, file, before, after, rewrite.left_alone))
             rewrite.edits.push_back(std::move(*edit));
     }

@@ -53,6 +53,15 @@ std::size_t after_escape(std::string_view text, std::size_t begin) {
     return escaped ? begin + 1 : begin;
 }
 
+// How long the prefix is by which LiteLLM and the like tell the provider: "ollama/mistral:7b" is mistral:7b.
+std::size_t provider_of(std::string_view word) {
+    for (const std::string_view provider : {std::string_view("ollama/"), std::string_view("ollama_chat/")}) {
+        if (word.starts_with(provider) && word.find('/', provider.size()) == std::string_view::npos)
+            return provider.size();
+    }
+    return 0;
+}
+
 bool divide(std::string_view word, Shape& shape) {
     if (word.empty() || word.size() > 350 || !is_alnum(word.front())) return false;
     const auto slash = word.rfind('/');
@@ -99,14 +108,16 @@ bool take_shape(std::string_view text, const Token& token, Shape& shape) {
         --shape.end;
     if (shape.end == shape.begin || goes_on(text, token.end)) return false;
     if (!is_alnum(text[shape.end - 1]) && text[shape.end - 1] != '_') return false;
-    if (!divide(text.substr(shape.begin, shape.end - shape.begin), shape)) return false;
-    const char before = shape.begin > 0 ? text[shape.begin - 1] : '\n';
+    const std::size_t begin = shape.begin; // of all that stands between the quotation marks
+    shape.begin += provider_of(text.substr(begin, shape.end - begin));
+    if (shape.begin == shape.end || !divide(text.substr(shape.begin, shape.end - shape.begin), shape)) return false;
+    const char before = begin > 0 ? text[begin - 1] : '\n';
     const char after = at(text, shape.end);
     shape.pinned = text.substr(shape.end).starts_with("@sha256:");
     if (after == '@' && !shape.pinned) return false;
     if (after == '(' && !shape.tagged()) return false;
     // \"name\" within another string as well.
-    const bool escaped = after == '\\' && shape.begin > 1 && text[shape.begin - 2] == '\\';
+    const bool escaped = after == '\\' && begin > 1 && text[begin - 2] == '\\';
     const char closing = escaped ? at(text, shape.end + 1) : after;
     shape.quoted = before == closing && (before == '"' || before == '\'' || before == '`');
     shape.span = before == '`' && after == '`';

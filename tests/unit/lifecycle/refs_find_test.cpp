@@ -105,6 +105,18 @@ TEST_CASE("what is a mention, and what is none") {
         {"x.Modelfile", "FROM anything-else", {"anything-else"}},
         {"Modelfile", "FROM ./mistral.gguf", {}},
         {"a.md", "```modelfile\nFROM mistral\n```\n```dockerfile\nFROM mistral:7b\n```", {"mistral"}},
+        // What codemate docs makes anew is nobody's; a begin without its end is text.
+        {"a.md",
+         "llava:7b\n<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end a -->\nllava:13b",
+         {"llava:7b", "llava:13b"}},
+        {"a.md", "<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end b -->", {"mistral:7b"}},
+        {"a.md", "<!-- codemate:begin a -->\nmistral:7b\n", {"mistral:7b"}},
+        {"a.md", "```\n<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end a -->\n```", {"mistral:7b"}},
+        {"a.py", "<!-- codemate:begin a -->\nmistral:7b\n<!-- codemate:end a -->", {"mistral:7b"}},
+        {"a.py", "completion(model=\"ollama/mistral:7b\")\nx(model='ollama_chat/mistral')", {"mistral:7b", "mistral"}},
+        {"a.yaml", "image: ollama/ollama:latest", {}},
+        {"a.sh", ": \"${EMBED_MODEL:=mistral}\"", {"mistral"}},
+        {"a.py", "if (model := 'mistral'):", {"mistral"}},
         // Whatever bytes.
         {"a.py", "model = 'mistral'\r\n\xe9\xff model='mistral:7b'", {"mistral", "mistral:7b"}},
         {"a.py", "model='", {}},
@@ -127,6 +139,14 @@ TEST_CASE("line, column, key and digest of a mention") {
     CHECK(mention.pinned);
 }
 
+TEST_CASE("lines are counted over generated parts") {
+    const Found all =
+        find("\n<!-- codemate:begin a -->\nx\n<!-- codemate:end a -->\nmistral:7b\n", FileKind::prose, vocabulary());
+    REQUIRE(all.mentions.size() == 1);
+    CHECK(all.mentions.front().line == 5);
+    CHECK(all.mentions.front().column == 1);
+}
+
 TEST_CASE("where embeddings are made") {
     struct Row {
         const char* path;
@@ -144,6 +164,17 @@ TEST_CASE("where embeddings are made") {
         {"a.json", R"({"embeddings":{"fallback":"mistral"}})", false},
         {"a.yaml", "embedding:\n  model: mistral", true},
         {"a.sh", "curl http://x/api/embed -d '{\"model\":\"mistral\"}'", true},
+        {".env", "# EMBEDDING_MODEL=mistral", false},
+        {"a.sh", "x=1 # EMBEDDING_MODEL=mistral", false},
+        {"a.yaml", "  # embedding:\n  #   model: mistral", false},
+        {"a.js", "// embeddingModel = 'mistral'", false},
+        {"a.py", "embedding_model = 'mistral' # the best", true},
+        {"a.py", "f('# x', embedding_model='mistral')", true},
+        {"a.c", "#define EMBEDDING_MODEL \"x\"\n  embedding_model = \"mistral\"", true},
+        {".env", "RAG_OLLAMA_EMBED=mistral", true},
+        {"a.py", "requests.post(f\"{base}/api/embeddings\",\n    json={\"model\": \"mistral\"})", true},
+        {"a.py", "post(base + '/api/embed',\n  timeout=3,\n  json={'model': 'mistral'},\n)", true},
+        {"a.py", "post('/api/embed')\npost('/api/chat', json={'model': 'mistral'})", false},
         {"a.md", "`EMBEDDING_MODEL=mistral`", false}, // a document may show alternatives
     };
     for (const Row& row : rows) {

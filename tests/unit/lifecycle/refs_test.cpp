@@ -125,6 +125,55 @@ TEST_CASE("a rewrite changes the mentions and no other byte") {
     CHECK_THROWS_AS(tree.plan("llama3:8b", "no name"), Error);
 }
 
+TEST_CASE("what makes embeddings is followed through constants of any name and form") {
+    Tree tree;
+    tree.dir.write("a.py", "DM2 = os.getenv(\"EMODEL\", \"llama3:8b\")\nDM3: str = \"mistral:7b\"\n"
+                           "EM = \"snowflake-arctic-embed\"\nLIST = [\"llama3:8b\"]\nDM4 = \"llama3:8b\"\n");
+    tree.dir.write("b.py", "OllamaEmbeddings(model=DM2)\nOllamaEmbeddings(model=DM3)\nollama.embeddings(model=EM)\n"
+                           "OllamaEmbeddings(model=LIST[0])\nollama.chat(model=DM4)\n");
+    const std::string with_store = std::string(plain).insert(1, R"("vector_store":{"chroma":"db","dimension":768},)");
+    tree.manifest = test::manifest_of(with_store.c_str());
+    CHECK(tree.states() == Texts{"a.py llama3:8b contradicting nomic-embed-text:latest",
+                                 "a.py mistral:7b contradicting nomic-embed-text:latest",
+                                 "a.py snowflake-arctic-embed contradicting nomic-embed-text:latest",
+                                 "a.py llama3:8b undeclared", "a.py llama3:8b undeclared"});
+}
+
+TEST_CASE("why a file was not searched") {
+    Tree tree;
+    tree.dir.write("a.md", std::string("\xff\xfem\0", 4));
+    tree.dir.write("b.md", std::string((std::size_t{4} << 20) + 1, 'x'));
+    Texts texts;
+    for (const use::NotRead& file : tree.gather().unread)
+        texts.push_back(file.file + " " + std::string(to_string(file)));
+    CHECK(texts == Texts{"a.md is UTF-16", "b.md is larger than 4 MiB"});
+}
+
+TEST_CASE("a comment is no problem") {
+    Tree tree;
+    tree.dir.write(".env", "# EMBEDDING_MODEL=all-minilm\n#MODEL=mistrl:7b\n");
+    tree.dir.write("a.py", "# DEFAULT_MODEL = 'llama3:8b'\nOllamaEmbeddings(model=DEFAULT_MODEL)\n"
+                           "# OllamaEmbeddings(model=CHAT_MODEL)\nCHAT_MODEL = 'llama3:8b'\n");
+    CHECK(tree.states() == Texts{".env all-minilm undeclared", ".env mistrl:7b undeclared", "a.py llama3:8b undeclared",
+                                 "a.py llama3:8b undeclared"});
+}
+
+TEST_CASE("what tells of the past is shown, no problem, and never rewritten") {
+    Tree tree;
+    tree.dir.write("CHANGELOG.md", "- `mistral:7b` was `mistrl:7b`, `llama3:8b`\n");
+    tree.dir.write("docs/History", "EMBEDDING_MODEL=all-minilm\n");
+    tree.dir.write("history.py", "model='mistral:7b'\n");
+    tree.dir.write("newsletter.md", "mistral:7b\n");
+    tree.installed = std::vector<ModelName>{};
+    CHECK(tree.states() == Texts{"CHANGELOG.md mistral:7b past", "CHANGELOG.md mistrl:7b past",
+                                 "CHANGELOG.md llama3:8b past", "docs/History all-minilm past",
+                                 "history.py mistral:7b declared", "newsletter.md mistral:7b declared"});
+    CHECK(use::examine(tree.gather()).not_installed() == 2);
+    const use::Rewrite plan = tree.plan("mistral:7b", "llama3:8b");
+    CHECK(plan.mentions() == 2);
+    CHECK(plan.past == Texts{"CHANGELOG.md"});
+}
+
 TEST_CASE("a digest behind the name is left alone, and told") {
     Tree tree;
     tree.dir.write("a.sh", "ollama pull mistral\nollama pull mistral@sha256:6577803aa9a0\n");

@@ -29,6 +29,7 @@ public:
         if (!manifest.origin.is_built_in()) {
             const Project project = project_of(wiring);
             const auto references = references_in(project, facts.lock ? &*facts.lock : nullptr, AskServer::no, wiring);
+            warn_of_patterns(references, project, wiring);
             check::add_references(report, lifecycle::refs::examine(references), project);
         }
         report.add(check::document_findings(wiring, facts.lock));

@@ -61,12 +61,12 @@ private:
     static void say_more(const use::Facts& facts, const Project& project, Wiring& wiring) {
         if (wiring.manifest().origin.how == manifest::Origin::How::built_in)
             wiring.note("no codemate.json here, so what is declared is the built-in set");
+        warn_of_patterns(facts, project, wiring);
         if (!facts.why_walked.empty()) wiring.note("all files were searched: " + facts.why_walked);
         for (const std::string& nested : facts.nested)
             wiring.note("not searched: " + quoted(project.shown(nested)) + " is a checkout of its own");
-        for (const std::string& file : facts.unread)
-            wiring.warn("not searched: " + quoted(project.shown(file)) +
-                        " cannot be read, is larger than 4 MiB, or is UTF-16");
+        for (const use::NotRead& file : facts.unread)
+            wiring.warn("not searched: " + quoted(project.shown(file.file)) + " " + std::string(to_string(file)));
     }
 
     int rewrite(Wiring& wiring) {
@@ -80,6 +80,8 @@ private:
         say_more(facts, project, wiring);
         for (const std::string& place : plan.left_alone)
             wiring.warn(quoted(place) + " is left as it is: a digest stands behind the name");
+        for (const std::string& file : plan.past)
+            wiring.note(quoted(project.shown(file)) + " is left as it is: it tells what was");
         std::optional<Error> refusal;
         if (!dry_run_ && !plan.edits.empty()) refusal = ask(plan, asked, wiring);
         if (!dry_run_ && !refusal && !plan.edits.empty()) {

@@ -42,7 +42,10 @@ Value beginning(const use::Facts& facts, const Project& project, int status) {
     document.set("listed_by", facts.listed_by == checkout::Listing::How::git ? "git" : "walk")
         .set("files", facts.files);
     document.set("not_entered", strings(shown(facts.nested, project)));
-    return document.set("unread", strings(shown(facts.unread, project)));
+    std::vector<std::string> unread;
+    for (const use::NotRead& file : facts.unread)
+        unread.push_back(file.file);
+    return document.set("unread", strings(shown(unread, project)));
 }
 
 Value edit_json(const use::Edit& edit, const Project& project) {

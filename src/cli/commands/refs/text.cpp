@@ -50,6 +50,7 @@ std::string summary(const use::Report& report) {
     count(counts, report.count(State::undeclared), "undeclared");
     count(counts, report.count(State::declared), "declared but not locked");
     count(counts, report.not_installed(), "not installed");
+    count(counts, report.count(State::past), "of the past");
     return counted(report.items.size(), "mention") + " of " + counted(report.models, "model") + " in " +
            counted(report.in_files, "file") + ": " + (counts.empty() ? "all declared and locked" : listed(counts));
 }

@@ -70,7 +70,7 @@ private:
             const auto facts = references_in(project, nullptr, AskServer::no, wiring);
             std::vector<use::Mentioned> mentioned;
             for (const lifecycle::refs::Item& item : lifecycle::refs::examine(facts).items) {
-                if (item.mention.name.same_on_server(*plan.before))
+                if (item.state != lifecycle::refs::State::past && item.mention.name.same_on_server(*plan.before))
                     mentioned.push_back({project.shown(item.file), item.mention.line, item.mention.text});
             }
             return mentioned;
