@@ -92,6 +92,20 @@ bool Git::is_changed(const std::filesystem::path& path, Stop stop) const {
     return !tell({"status", "--porcelain", "--untracked-files=all", "--", path.string()}, stop).empty();
 }
 
+std::vector<std::string> Git::modified(Since since, Stop stop) const {
+    if (!head(stop)) return {};
+    std::vector<std::string> words{
+        "diff", "--name-only", "--relative", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=dirty"};
+    if (since == Since::last_commit) words.emplace_back("HEAD");
+    words.insert(words.end(), {"--", "."});
+    std::vector<std::string> files;
+    const std::string names = tell(std::move(words), stop);
+    for (const std::string_view name : split(names, '\0')) {
+        if (!name.empty()) files.emplace_back(name);
+    }
+    return files;
+}
+
 std::optional<std::string> Git::tagged(const std::string& tag, Stop stop) const {
     const machine::Finished finished =
         ask({"rev-parse", "--quiet", "--verify", "refs/tags/" + tag + "^{commit}"}, stop);

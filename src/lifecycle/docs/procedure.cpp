@@ -65,13 +65,16 @@ std::string embeddings_text(const Facts& facts) {
 
 std::string document_text() {
     std::string text = "\n### 5. Document Update\n\n";
-    text +=
-        shell("codemate release X.Y.Z --notes \"why\"   # records roles, digests and what has changed; CHANGELOG.md, "
-              "too\n"
-              "codemate docs                          # this document\n"
-              "git add codemate.json codemate.lock codemate.releases.json CHANGELOG.md docs/MODEL_VERSIONS.md\n"
-              "git commit -m \"Update model: <reason>\"\n");
-    text += "\n`codemate release` prints these commands with the files that have really changed.\n";
+    text += shell(
+        "codemate release X.Y.Z --notes \"why\"   # records roles, digests and what has changed; CHANGELOG.md, "
+        "too\n"
+        "codemate docs                          # this document\n"
+        "git add codemate.json codemate.lock codemate.releases.json CHANGELOG.md docs/MODEL_VERSIONS.md\n"
+        "git add -u .                           # and the tracked files that `codemate refs --rewrite` has changed\n"
+        "git commit -m \"Update model: <reason>\"\n");
+    text += "\n`codemate release` prints these commands with the files that have really changed, and makes no tag "
+            "before they are "
+            "committed.\n";
     text += "\n### 6. Tag Model Configuration\n\n";
     text +=
         shell("codemate release X.Y.Z --tag   # git tag -a models-vX.Y.Z, with every model's digest in its message\n"
