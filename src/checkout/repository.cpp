@@ -6,6 +6,8 @@
 namespace codemate::checkout {
 namespace {
 
+constexpr std::size_t most_lines = 16; // of git's words: what it advises comes late
+
 std::string_view first_line(std::string_view text) {
     return split(trimmed(text), '\n').front();
 }
@@ -18,8 +20,15 @@ std::string words_of(const machine::Finished& finished) {
 Error failure(const std::vector<std::string>& words, const machine::Finished& finished) {
     Error error(Kind::failed, "git " + words.front() + ": " + words_of(finished));
     const auto lines = split(trimmed(finished.output), '\n');
-    for (std::size_t i = 1; i < lines.size() && i < 6; ++i)
+    std::size_t told = 0;
+    for (std::size_t i = 1; i < lines.size() && told < most_lines; ++i) {
+        if (trimmed(lines[i]).empty()) continue;
         error.note(printable(lines[i]));
+        ++told;
+    }
+    if (finished.output.find("user.email") != std::string::npos) // in every language that git speaks
+        error.hint("git has to know who you are: `git config user.name \"Your Name\"` and `git config user.email "
+                   "you@example.com` say so for this repository");
     return error;
 }
 
