@@ -48,6 +48,7 @@ struct Part {
     std::string name;
     std::size_t begin, end; // of the text between the markers' lines
     std::size_t line;       // of the begin marker
+    std::size_t marker;     // where that line begins
 };
 
 struct Found {
@@ -98,7 +99,7 @@ private:
             mistake(i + 1, "the part " + quoted(marker.name) + " is there twice; first on line " +
                                std::to_string(twice->line));
         }
-        open_ = Part{marker.name, lines_[i].end, 0, i + 1};
+        open_ = Part{marker.name, lines_[i].end, 0, i + 1, lines_[i].begin};
     }
 
     void end(const Marker& marker, std::size_t i) {
@@ -122,6 +123,16 @@ private:
     bool fenced_ = false;
     Found found_;
 };
+
+// What most lines of a text end with; people's editors and tools leave others among them.
+std::string_view line_end_of(std::string_view text) {
+    std::size_t all = 0, with_return = 0;
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+        ++all;
+        if (at > 0 && text[at - 1] == '\r') ++with_return;
+    }
+    return 2 * with_return > all ? "\r\n" : "\n";
+}
 
 std::string with_newlines(const std::string& text, std::string_view newline) {
     if (newline == "\n") return text;
@@ -166,14 +177,12 @@ Composed compose(const std::optional<std::string>& before, const std::vector<Sec
     composed.mistakes = found.mistakes;
     composed.has_markers = !found.parts.empty() || !found.mistakes.empty();
     if (!composed.mistakes.empty()) return composed;
-    const std::size_t newline = before->find('\n');
-    const std::string_view line_end =
-        newline != std::string::npos && newline > 0 && (*before)[newline - 1] == '\r' ? "\r\n" : "\n";
     std::size_t at = 0;
     for (const Part& part : found.parts) {
         const auto section = std::ranges::find(sections, part.name, &Section::name);
-        const std::string text = with_newlines(section->text, line_end);
         const std::string_view old = std::string_view(*before).substr(part.begin, part.end - part.begin);
+        const std::string_view with_marker = std::string_view(*before).substr(part.marker, part.end - part.marker);
+        const std::string text = with_newlines(section->text, line_end_of(with_marker));
         if (old != text) {
             composed.changed.push_back(part.name);
             composed.first_difference[part.name] = first_difference(old, text, part.line + 1);

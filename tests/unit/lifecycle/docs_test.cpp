@@ -114,6 +114,16 @@ TEST_CASE("parts are written between their markers, and all else stays byte for 
     CHECK(use::compose(composed.text, two).text == composed.text);
 }
 
+TEST_CASE("each part has the line ends that most of its own lines have") {
+    const std::string mixed =
+        "one line of an old editor\r\n<!-- codemate:begin a -->\none\ntwo\n<!-- codemate:end a -->\n"
+        "<!-- codemate:begin b -->\r\nthree\r\n<!-- codemate:end b -->\r\n";
+    CHECK(use::compose(mixed, two).changed.empty());
+    CHECK(use::compose(mixed, two).text == mixed);
+    CHECK(use::compose("<!-- codemate:begin a -->\none\r\nold\n<!-- codemate:end a -->\n", two).text ==
+          "<!-- codemate:begin a -->\none\ntwo\n<!-- codemate:end a -->\n");
+}
+
 TEST_CASE("a document from nothing has all parts; one that lacks some leaves them out") {
     const use::Composed fresh = use::compose(std::nullopt, two);
     CHECK(fresh.text == "<!-- codemate:begin a -->\none\ntwo\n<!-- codemate:end a -->\n\n"
