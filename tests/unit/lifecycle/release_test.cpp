@@ -163,6 +163,13 @@ TEST_CASE("a line below Changed, wherever the changelog wants it") {
             "## [Unreleased]\n### Changed\n- y\n- Models: a → b.\n[Unreleased]: https://x\n"},
         Row{"## [Unreleased]\n```\n## no heading\n### Changed\n```\n",
             "## [Unreleased]\n```\n## no heading\n### Changed\n```\n\n### Changed\n\n- Models: a → b.\n"},
+        Row{"<!-- as\n## [Unreleased]\n### Changed\n-->\n\n## [Unreleased]\n",
+            "<!-- as\n## [Unreleased]\n### Changed\n-->\n\n## [Unreleased]\n\n### Changed\n\n- Models: a → b.\n"},
+        Row{"Log\n===\n\nUnreleased\n----------\n\n1.1.0\n-----\n",
+            "Log\n===\n\nUnreleased\n----------\n\n### Changed\n\n- Models: a → b.\n\n1.1.0\n-----\n"},
+        Row{"---\ntitle: x\n---\n\nText.\n\n---\n\n1.1.0\n-----\n",
+            "---\ntitle: x\n---\n\nText.\n\n---\n\n## [Unreleased]\n\n### Changed\n\n- Models: a → "
+            "b.\n\n1.1.0\n-----\n"},
         Row{"## [1.2.0-rc.1]\n", "## [Unreleased]\n\n### Changed\n\n- Models: a → b.\n\n## [1.2.0-rc.1]\n"});
     CHECK(changed(row.before) == row.after);
     CHECK(changed(changed(row.before)) == changed(row.before)); // done again, it is there once
