@@ -50,6 +50,7 @@ struct ModelChange {
     std::optional<Digest> before{}, after{};
     std::optional<ImageDiff> diff{}; // where the registry's manifests are recorded on both sides
     std::string reason{};            // of unknown
+    bool first_recorded = false;     // of unknown: recorded now, and not even named by the former release
 };
 std::string_view to_string(ModelChange::Change); // the enumerator's name, as it stands in JSON
 

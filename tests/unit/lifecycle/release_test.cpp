@@ -69,6 +69,16 @@ TEST_CASE("no model changes is said only where every digest is known, and the sa
     CHECK_FALSE(use::compare(stated, stated).no_model_changes());
 }
 
+TEST_CASE("after a release without digests only its own models are told as not known") {
+    const Release stated = release("0.9.0", "coder:7b");
+    Release now = pinned(release("1.0.0", "coder:7b"), "coder:7b", "w", "Q4_0");
+    now = pinned(pinned(now, "more:1b", "x", "Q4_0"), "more:2b", "y", "Q4_0");
+    CHECK(use::changes_text(use::compare(stated, now)) ==
+          "whether the content of coder:7b is the same is not known: release 0.9.0 recorded no digest; 2 more models "
+          "are recorded for the first time");
+    CHECK_FALSE(use::compare(stated, now).no_model_changes());
+}
+
 TEST_CASE("a moved tag is told by layer, and other bytes of the same layers are no change") {
     const Release before = pinned(release("1.0.0", "coder:7b"), "coder:7b", "w", "Q4_0");
     const Release after = pinned(release("1.1.0", "coder:7b"), "coder:7b", "other", "Q4_K_M");
