@@ -229,6 +229,18 @@ TEST_CASE("a document that people wrote is left alone, and one with broken marke
     CHECK(place.check().empty());
 }
 
+TEST_CASE("no document is written through a link out of the project") {
+    const Project place;
+    const test::TempDir elsewhere;
+    std::filesystem::create_directory_symlink(elsewhere.path(), place.dir / "docs");
+    CHECK(kind_of(place) == Kind::storage);
+    CHECK(std::filesystem::is_empty(elsewhere.path()));
+    std::filesystem::remove(place.dir / "docs");
+    std::filesystem::create_directory(place.dir / "papers");
+    std::filesystem::create_directory_symlink("papers", place.dir / "docs"); // within it is people's own business
+    CHECK(place.write().wrote_document);
+}
+
 TEST_CASE("measurements of this machine go into the history, and the document is made of that alone") {
     Project place;
     place.lock.emplace();

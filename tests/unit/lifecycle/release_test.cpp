@@ -211,6 +211,21 @@ TEST_CASE("a tag is for the files that the release recorded, and for no later on
     CHECK(use::moved_on_since(recorded, now) == "the last recorded release is 1.3.0");
 }
 
+TEST_CASE("a changelog that is a link out of the project is refused before anything is written") {
+    const test::TempDir directory;
+    directory.write("ours/codemate.json", project);
+    directory.write("elsewhere.md", "# Log\n");
+    std::filesystem::create_symlink("../elsewhere.md", directory / "ours/CHANGELOG.md");
+    const manifest::Origin origin{manifest::Origin::How::found, directory / "ours/codemate.json", "./codemate.json"};
+    const manifest::ManifestFile file(origin);
+    const manifest::ReleasesFile releases(origin);
+    const use::Ports ports{file, releases, directory / "ours/CHANGELOG.md"};
+    CHECK(kind_of([&] { use::execute(facts().lock, {"1.2.0", "", "2026-01-31"}, ports, {}); }) == Kind::storage);
+    CHECK(test::read_text(directory / "elsewhere.md") == "# Log\n");
+    CHECK(test::read_text(origin.path) == project);
+    CHECK_FALSE(std::filesystem::exists(releases.path()));
+}
+
 TEST_CASE("what was cut off in between can be done again") {
     const test::TempDir directory;
     directory.write("codemate.json", project);
