@@ -271,7 +271,7 @@ TEST_CASE("a project that declares little gets a short document, and nothing is 
     place.write();
     const std::string text = place.text();
     for (const char* absent :
-         {"Selection Criteria", "Alternative Models", "### Notes", "teardown", "Stated:", "qwen"}) {
+         {"Selection Criteria", "Alternative Models", "## Notes", "rm -rf", "teardown", "Stated:", "qwen"}) {
         INFO(absent);
         CHECK(text.find(absent) == std::string::npos);
     }
@@ -281,6 +281,39 @@ TEST_CASE("a project that declares little gets a short document, and nothing is 
         CHECK(text.find(there) != std::string::npos);
     }
     CHECK(place.check().empty());
+}
+
+TEST_CASE("a group of which nothing is stated is a sentence, and no row of dashes") {
+    const Project place(
+        R"({ "schema": 1, "roles": { "chat": "mistral" }, "groups": { "more": ["m:1b"], "big": ["b:70b"] },
+        "models": { "m:1b": {}, "b:70b": { "about": { "stated": { "size": "40GB" } } } } })");
+    place.write();
+    CHECK(place.text().find("The group `more` has `m:1b`, too, of which nothing is stated: `codemate pull more`") !=
+          std::string::npos);
+    CHECK(place.text().find("| - | - | - |") == std::string::npos);
+    CHECK(place.text().find("| `b:70b` | 40GB | - | - |\n") != std::string::npos);
+}
+
+TEST_CASE("where a vector store is declared, the procedure has the commands for it") {
+    const Project place(R"({ "schema": 1, "roles": { "embedding": "nomic-embed-text" },
+        "vector_store": { "chroma": "data/chroma db", "rebuild": "python build.py" } })");
+    place.write();
+    for (const char* line :
+         {"tar -czf 'chroma db'-backup-$(date", "rm -rf 'data/chroma db'/\n", "\npython build.py\n"}) {
+        INFO(line);
+        CHECK(place.text().find(line) != std::string::npos);
+    }
+    CHECK(place.check().empty());
+}
+
+TEST_CASE("that nothing confirms a release without digests is said where it claims something") {
+    const Project place;
+    place.dir.write("codemate.releases.json", R"-({ "schema": 1, "releases": [
+        { "version": "0.2.0", "date": "2026-01-02", "changes": "No model changes" },
+        { "version": "0.1.0", "date": "2026-01-01", "changes": "Initial release (x)" } ] })-");
+    place.write();
+    CHECK(place.text().find("No model changes (stated: no digests were recorded") != std::string::npos);
+    CHECK(place.text().find("Initial release (x)\n") != std::string::npos);
 }
 
 TEST_CASE("texts of the manifest cannot break out of their place") {
