@@ -87,7 +87,7 @@ private:
             mistake(i + 1, "the part " + quoted(marker.name) + " begins within the part " +
                                quoted(std::string_view(open_->name)) + ", which began on line " +
                                std::to_string(open_->line));
-            return;
+            left_open_.push_back(open_->name); // its end lacks, or comes too late: told once
         }
         if (std::ranges::find(known_, marker.name) == known_.end()) {
             const auto meant = nearest(marker.name, known_);
@@ -103,6 +103,11 @@ private:
     }
 
     void end(const Marker& marker, std::size_t i) {
+        const auto told = std::ranges::find(left_open_, marker.name);
+        if (told != left_open_.end() && (!open_ || open_->name != marker.name)) {
+            left_open_.erase(told);
+            return;
+        }
         if (!open_) {
             mistake(i + 1, "the part " + quoted(marker.name) + " ends here and has not begun");
             return;
@@ -118,7 +123,7 @@ private:
     }
 
     std::vector<Line> lines_;
-    std::vector<std::string> known_;
+    std::vector<std::string> known_, left_open_;
     std::optional<Part> open_;
     bool fenced_ = false;
     Found found_;
@@ -166,7 +171,7 @@ std::size_t first_difference(std::string_view before, std::string_view after, st
 
 Composed compose(const std::optional<std::string>& before, const std::vector<Section>& sections) {
     Composed composed;
-    if (!before) {
+    if (!before || trimmed(*before).empty()) { // an empty file is nobody's text
         composed.text = all_of_it(sections);
         composed.has_markers = true;
         for (const Section& section : sections)

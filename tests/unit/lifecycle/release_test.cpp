@@ -143,6 +143,7 @@ TEST_CASE("what cannot be recorded is refused, with the kind that says why") {
     CHECK(kind(given, "1.2.0-rc.1") == Kind::refused);
     CHECK(kind(given, "1.1.9") == Kind::refused);
     CHECK(kind(given, "1.3") == Kind::usage);
+    CHECK(kind(given, "1.3.0", "2026-01-30") == Kind::refused); // before the last one
     CHECK(kind(given, "next") == Kind::usage);
     for (const char* date : {"yesterday", "2026-13-01", "2026-02-30", "31.01.2026", "2026-1-31"})
         CHECK(kind(given, "1.3.0", date) == Kind::usage);
