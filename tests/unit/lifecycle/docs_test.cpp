@@ -193,6 +193,8 @@ TEST_CASE("links to files and headings are followed") {
                                    "3: a dead link: there is no heading for '#gone' here",
                                    "4: a dead link: there is no file 'NO.md'"});
     CHECK(dead("`[a](NO.md)`\n```\n[a](NO.md)\n```\n").empty());
+    CHECK(dead("<!-- [a](NO.md) -->\n<!--\n[a](NO.md)\n--> [text](a b.md)\n").empty());
+    CHECK(dead("<!-- x --> [a](NO.md 'title') <!-- y\n--> [b](NO.md)\n").size() == 2);
     CHECK(use::anchors_of("# Model Checksums (v0.4.0)\n## A\n## A\n## `code` & [link](x)\n<a name=\"own\"></a>\n") ==
           std::set<std::string>{"model-checksums-v040", "a", "a-1", "code--link", "own"});
 }
