@@ -6,6 +6,8 @@
 namespace codemate::checkout {
 namespace {
 
+constexpr std::size_t most_lines = 16; // of git's words: what it advises comes late
+
 std::string_view first_line(std::string_view text) {
     return split(trimmed(text), '\n').front();
 }
@@ -18,8 +20,15 @@ std::string words_of(const machine::Finished& finished) {
 Error failure(const std::vector<std::string>& words, const machine::Finished& finished) {
     Error error(Kind::failed, "git " + words.front() + ": " + words_of(finished));
     const auto lines = split(trimmed(finished.output), '\n');
-    for (std::size_t i = 1; i < lines.size() && i < 6; ++i)
+    std::size_t told = 0;
+    for (std::size_t i = 1; i < lines.size() && told < most_lines; ++i) {
+        if (trimmed(lines[i]).empty()) continue;
         error.note(printable(lines[i]));
+        ++told;
+    }
+    if (finished.output.find("user.email") != std::string::npos) // in every language that git speaks
+        error.hint("git has to know who you are: `git config user.name \"Your Name\"` and `git config user.email "
+                   "you@example.com` say so for this repository");
     return error;
 }
 
@@ -90,6 +99,20 @@ bool Git::is_tracked(const std::filesystem::path& path, Stop stop) const {
 
 bool Git::is_changed(const std::filesystem::path& path, Stop stop) const {
     return !tell({"status", "--porcelain", "--untracked-files=all", "--", path.string()}, stop).empty();
+}
+
+std::vector<std::string> Git::modified(Since since, Stop stop) const {
+    if (!head(stop)) return {};
+    std::vector<std::string> words{
+        "diff", "--name-only", "--relative", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=dirty"};
+    if (since == Since::last_commit) words.emplace_back("HEAD");
+    words.insert(words.end(), {"--", "."});
+    std::vector<std::string> files;
+    const std::string names = tell(std::move(words), stop);
+    for (const std::string_view name : split(names, '\0')) {
+        if (!name.empty()) files.emplace_back(name);
+    }
+    return files;
 }
 
 std::optional<std::string> Git::tagged(const std::string& tag, Stop stop) const {

@@ -126,10 +126,12 @@ TEST_CASE("what a release cannot be is refused, with the status that says why") 
     CHECK(place.codemate({"release", "..1.0.0"}).status() == 2);
     CHECK(place.codemate({"release", "1.0.0..2.0.0"}).status() == 5);
     CHECK(place.codemate({"release", "1.0.0", "--manifest", "builtin"}).status() == 2);
-    const auto no_git = place.codemate({"release", "1.0.0", "--tag"}); // recorded; the tag comes later
-    CHECK(no_git.status() == 0);
-    CHECK(place.has(no_git.out, "there is no checkout to commit to"));
-    CHECK(place.has(no_git.err, "warning: no tag was made"));
+    const auto too_early = place.codemate({"release", "1.0.0", "--tag"});
+    CHECK(too_early.status() == 7);
+    CHECK(place.has(too_early.err, "`codemate release 1.0.0` records it"));
+    CHECK(place.codemate({"release", "1.0", "--tag"}).status() == 2);
+    CHECK_FALSE(std::filesystem::exists(place.directory() / "codemate.releases.json")); // nothing was recorded
+    CHECK(place.has(place.codemate({"release", "1.0.0"}).out, "there is no checkout to commit to"));
     CHECK(place.codemate({"release", "1.0.0", "--tag"}).status() == 7);
     CHECK(place.codemate({"release", "1.0.0"}).status() == 7);
     CHECK(place.codemate({"release", "0.9.0"}).status() == 7);

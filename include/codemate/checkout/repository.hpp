@@ -29,6 +29,11 @@ public:
     std::string remote(Stop) const;              // of the branch, else "origin", else the first; empty: none
     bool is_tracked(const std::filesystem::path&, Stop) const;
     bool is_changed(const std::filesystem::path&, Stop) const; // other than in the last commit, or new to git
+    // Tracked files below the directory, relative to it, that are other than in the last commit, or than what is
+    // staged; without a commit none. A submodule counts where another commit of it is checked out, not for what is in
+    // it.
+    enum class Since { last_commit, staged };
+    std::vector<std::string> modified(Since, Stop) const;
     std::optional<std::string> tagged(const std::string& tag, Stop) const; // the commit's id; nothing: no such tag
 
     // An annotated tag of the last commit, as git's configuration says (signed, for instance).

@@ -50,6 +50,7 @@ struct ModelChange {
     std::optional<Digest> before{}, after{};
     std::optional<ImageDiff> diff{}; // where the registry's manifests are recorded on both sides
     std::string reason{};            // of unknown
+    bool first_recorded = false;     // of unknown: recorded now, and not even named by the former release
 };
 std::string_view to_string(ModelChange::Change); // the enumerator's name, as it stands in JSON
 
@@ -120,7 +121,8 @@ struct Commands {
     std::vector<std::string> lines;
     std::string missing; // why there is no commit, or no push, among them; empty: nothing is missing
 };
-// What is left to be done after the release is recorded: add and commit what git does not have yet, tag, push.
+// What is left to be done after the release is recorded: add and commit what git does not have yet (in a line of its
+// own the tracked files below the directory that are not of codemate's and have changed), tag, push.
 Commands next_commands(const manifest::Release&, const Place&, machine::Programs&, Stop);
 
 struct Tagged {
@@ -128,8 +130,9 @@ struct Tagged {
     Commands next;
 };
 enum class Tagging { real, dry };
-// Error{refused} with the commands that come first: no checkout, no commit, files that the last commit does not have as
-// they are, a tag of that name; Error{failed} with git's words.
+// Error{refused} with the commands that come first: no checkout, no commit, files of the release or any tracked ones
+// below the directory that the last commit does not have as they are, a tag of that name; Error{failed} with git's
+// words.
 Tagged tag(const manifest::Release&, const Place&, machine::Programs&, Tagging, Stop);
 
 } // namespace codemate::lifecycle::release

@@ -91,6 +91,7 @@ std::vector<Finding> examine(const Facts& facts, const Ports& ports, const Run& 
     throw_if_stopped(run.stop);
     std::vector<Finding> findings;
     if (!facts.document) return {{Rule::stale, 0, "there is no such file", "`codemate docs` writes it"}};
+    if (trimmed(*facts.document).empty()) return {{Rule::stale, 0, "it is empty", "`codemate docs` writes it"}};
     check_stale(facts, findings);
     check_placeholders(*facts.document, known_digests(facts), findings);
     check_figures(*facts.document, findings);

@@ -3,6 +3,7 @@
 
 #include "codemate/base/files.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/checkout/inside.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -99,6 +100,9 @@ Plan plan(const Facts& facts, const std::vector<state::Benchmark>& here) {
 
 Report execute(const manifest::Manifest& manifest, const std::optional<manifest::Lock>& lock, const Ports& ports,
                const Run& run) {
+    const fs::path project = manifest.origin.path.parent_path();
+    checkout::refuse_outside(project, ports.document);
+    checkout::refuse_outside(project, ports.releases.path());
     Report report{plan(gather(manifest, lock, ports, run), measured_here(ports))}; // refuses before anything is written
     if (report.plan.recorded > 0) {
         ports.releases.update(

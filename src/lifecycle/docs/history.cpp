@@ -16,7 +16,8 @@ bool is_current(const Facts& facts, const Release& release) {
 
 std::string changes_of(const Release& release) {
     if (release.changes.empty()) return {};
-    if (release.has_digests()) return prose(release.changes);
+    const bool claims = to_lower(release.changes).find("no model changes") != std::string::npos;
+    if (release.has_digests() || !claims) return prose(release.changes);
     return prose(release.changes) + " (stated: no digests were recorded with this release, so nothing confirms it)";
 }
 

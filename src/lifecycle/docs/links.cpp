@@ -46,7 +46,11 @@ std::optional<Link> link_of(std::string_view target, std::size_t line) {
     if (target.starts_with('<')) {
         target = target.substr(1, target.find('>') == std::string_view::npos ? target.size() : target.find('>') - 1);
     } else {
-        target = target.substr(0, target.find_first_of(" \t"));
+        const std::size_t blank = std::min(target.find_first_of(" \t"), target.size());
+        const std::string_view title = trimmed(target.substr(blank));
+        if (!title.empty() && std::string_view("\"'(").find(title.front()) == std::string_view::npos)
+            return std::nullopt; // blanks in a path make it text
+        target = target.substr(0, blank);
     }
     if (target.empty() || has_scheme(target)) return std::nullopt;
     const std::size_t hash = target.find('#');
@@ -65,11 +69,26 @@ std::string_view in_brackets(std::string_view line, std::size_t open) {
     return {};
 }
 
+// What stands in a comment becomes blanks; `open`: whether one is open before the line, and behind it.
+void blank_comments(std::string& line, bool& open) {
+    for (std::size_t at = 0; at < line.size();) {
+        const std::size_t begin = open ? at : line.find("<!--", at);
+        if (begin == std::string::npos) return;
+        const std::size_t end = line.find("-->", open ? at : begin + 4);
+        open = end == std::string::npos;
+        at = open ? line.size() : end + 3;
+        std::fill(line.begin() + static_cast<std::ptrdiff_t>(begin), line.begin() + static_cast<std::ptrdiff_t>(at),
+                  ' ');
+    }
+}
+
 std::vector<Link> links_of(std::string_view document) {
     std::vector<Link> links;
+    bool commented = false;
     for (const ReadLine& line : read_lines(document)) {
         if (line.fenced) continue;
-        const std::string text = without_code(line.text);
+        std::string text = without_code(line.text);
+        blank_comments(text, commented);
         for (std::size_t at = text.find("]("); at != std::string::npos; at = text.find("](", at + 2)) {
             if (auto link = link_of(in_brackets(text, at + 1), line.number)) links.push_back(std::move(*link));
         }

@@ -48,6 +48,7 @@ struct Part {
     std::string name;
     std::size_t begin, end; // of the text between the markers' lines
     std::size_t line;       // of the begin marker
+    std::size_t marker;     // where that line begins
 };
 
 struct Found {
@@ -86,7 +87,7 @@ private:
             mistake(i + 1, "the part " + quoted(marker.name) + " begins within the part " +
                                quoted(std::string_view(open_->name)) + ", which began on line " +
                                std::to_string(open_->line));
-            return;
+            left_open_.push_back(open_->name); // its end lacks, or comes too late: told once
         }
         if (std::ranges::find(known_, marker.name) == known_.end()) {
             const auto meant = nearest(marker.name, known_);
@@ -98,10 +99,15 @@ private:
             mistake(i + 1, "the part " + quoted(marker.name) + " is there twice; first on line " +
                                std::to_string(twice->line));
         }
-        open_ = Part{marker.name, lines_[i].end, 0, i + 1};
+        open_ = Part{marker.name, lines_[i].end, 0, i + 1, lines_[i].begin};
     }
 
     void end(const Marker& marker, std::size_t i) {
+        const auto told = std::ranges::find(left_open_, marker.name);
+        if (told != left_open_.end() && (!open_ || open_->name != marker.name)) {
+            left_open_.erase(told);
+            return;
+        }
         if (!open_) {
             mistake(i + 1, "the part " + quoted(marker.name) + " ends here and has not begun");
             return;
@@ -117,11 +123,21 @@ private:
     }
 
     std::vector<Line> lines_;
-    std::vector<std::string> known_;
+    std::vector<std::string> known_, left_open_;
     std::optional<Part> open_;
     bool fenced_ = false;
     Found found_;
 };
+
+// What most lines of a text end with; people's editors and tools leave others among them.
+std::string_view line_end_of(std::string_view text) {
+    std::size_t all = 0, with_return = 0;
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+        ++all;
+        if (at > 0 && text[at - 1] == '\r') ++with_return;
+    }
+    return 2 * with_return > all ? "\r\n" : "\n";
+}
 
 std::string with_newlines(const std::string& text, std::string_view newline) {
     if (newline == "\n") return text;
@@ -155,7 +171,7 @@ std::size_t first_difference(std::string_view before, std::string_view after, st
 
 Composed compose(const std::optional<std::string>& before, const std::vector<Section>& sections) {
     Composed composed;
-    if (!before) {
+    if (!before || trimmed(*before).empty()) { // an empty file is nobody's text
         composed.text = all_of_it(sections);
         composed.has_markers = true;
         for (const Section& section : sections)
@@ -166,14 +182,12 @@ Composed compose(const std::optional<std::string>& before, const std::vector<Sec
     composed.mistakes = found.mistakes;
     composed.has_markers = !found.parts.empty() || !found.mistakes.empty();
     if (!composed.mistakes.empty()) return composed;
-    const std::size_t newline = before->find('\n');
-    const std::string_view line_end =
-        newline != std::string::npos && newline > 0 && (*before)[newline - 1] == '\r' ? "\r\n" : "\n";
     std::size_t at = 0;
     for (const Part& part : found.parts) {
         const auto section = std::ranges::find(sections, part.name, &Section::name);
-        const std::string text = with_newlines(section->text, line_end);
         const std::string_view old = std::string_view(*before).substr(part.begin, part.end - part.begin);
+        const std::string_view with_marker = std::string_view(*before).substr(part.marker, part.end - part.marker);
+        const std::string text = with_newlines(section->text, line_end_of(with_marker));
         if (old != text) {
             composed.changed.push_back(part.name);
             composed.first_difference[part.name] = first_difference(old, text, part.line + 1);

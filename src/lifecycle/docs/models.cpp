@@ -180,21 +180,46 @@ std::string group_text(const Facts& facts, const std::string& group, const std::
     return text;
 }
 
+// A row of the group's table that would tell something.
+bool has_anything_to_say(const Facts& facts, const ModelName& name) {
+    const Declared& declared = *facts.manifest.declared(name);
+    const auto& stated = declared.about.stated;
+    return !stated.size.empty() || stated.context || notes_cell(facts, name, declared) != "-";
+}
+
+std::string group_sentence(const std::string& group, const std::vector<ModelName>& models) {
+    std::vector<std::string> names;
+    for (const ModelName& name : models)
+        names.push_back(code(name.display()));
+    return "\nThe group " + code(group) + " has " + listed(names) +
+           ", too, of which nothing is stated: " + code("codemate pull " + group) + " makes all of it present.\n";
+}
+
+// What there is to say of the project's set as a whole.
+std::string notes_text(const Facts& facts) {
+    if (facts.manifest.about.notes.empty()) return {};
+    std::vector<std::string> notes;
+    for (const std::string& note : facts.manifest.about.notes)
+        notes.push_back(prose(note));
+    return "\n## Notes\n\n" + bullets(notes);
+}
+
 } // namespace
 
 std::string current_text(const Facts& facts) {
     const std::vector<ModelName> models = models_of_roles(facts);
     const std::string& version = facts.manifest.version;
     std::string text = "## Current Production Models" + (version.empty() ? "" : " (v" + prose(version) + ")") + "\n";
-    if (models.empty()) return text + "\nNo role has a model: `codemate use ROLE NAME` gives it one.\n";
+    if (models.empty())
+        return text + "\nNo role has a model: `codemate use ROLE NAME` gives it one.\n" + notes_text(facts);
     for (const ModelName& name : models)
         text += "\n" + model_text(facts, name);
-    return text;
+    return text + notes_text(facts);
 }
 
 std::string alternatives_text(const Facts& facts) {
     const std::vector<ModelName> required = manifest::required_set(facts.manifest);
-    std::string groups;
+    std::string groups, sentences;
     for (const auto& [group, members] : facts.manifest.groups) {
         if (group == "default") continue;
         std::vector<ModelName> optional;
@@ -204,8 +229,15 @@ std::string alternatives_text(const Facts& facts) {
                 std::ranges::any_of(required, [&](const auto& each) { return each.same_on_server(wanted.name); });
             if (!is_required && facts.manifest.declared(wanted.name) != nullptr) optional.push_back(wanted.name);
         }
-        if (!optional.empty()) groups += group_text(facts, group, optional);
+        if (optional.empty()) continue;
+        const bool tells =
+            std::ranges::any_of(optional, [&](const auto& each) { return has_anything_to_say(facts, each); });
+        if (tells)
+            groups += group_text(facts, group, optional);
+        else
+            sentences += group_sentence(group, optional);
     }
+    groups = sentences + groups; // behind a table they would be read as the last group's
     if (groups.empty()) return {};
     return "## Alternative Models\n\nThese models are compatible but not default-installed. `codemate list "
            "--available` "

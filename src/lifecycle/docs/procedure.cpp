@@ -3,6 +3,7 @@
 
 #include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/rules/rebuild.hpp"
 
 #include <algorithm>
 
@@ -48,6 +49,24 @@ std::string validation_text(const Facts& facts) {
                  "}'\n");
 }
 
+// The whole of it in command lines, with what may go wrong.
+std::string rebuild_text(const Facts& facts) {
+    const auto model = facts.manifest.embedding_model();
+    const auto& store = facts.manifest.vector_store;
+    if (!model || !store || store->chroma.empty()) return {};
+    std::string commands;
+    for (const rules::RebuildStep& step : rules::rebuild_with(facts.manifest, *model, rules::Seen::not_looked).steps) {
+        commands += "# " + prose(step.text) + "\n";
+        if (!step.command.empty()) commands += prose(step.command) + "\n";
+    }
+    return "\nThese are, for the store in the directory that `codemate.json` names:\n\n" + shell(commands) +
+           "\nA copy that is made while a program has `chroma.sqlite3` open may be broken; and where the store is in a "
+           "named volume of Docker" +
+           (store->volume.empty() ? std::string() : " (" + code(store->volume) + ")") +
+           ", the directory may be empty and its backup worthless, so see first what `codemate embeddings` says: it "
+           "looks, and prints the commands for the volume.\n";
+}
+
 std::string embeddings_text(const Facts& facts) {
     const std::string heading = "\n### 3. Reinitialize Embeddings\n\n";
     if (!has_vector_store(facts))
@@ -60,18 +79,21 @@ std::string embeddings_text(const Facts& facts) {
            store +
            " has to be built anew from its sources. codemate says what breaks, and prints the exact commands for a "
            "backup, for the removal and for the rebuild; it runs none of them:\n\n" +
-           shell("codemate embeddings\n");
+           shell("codemate embeddings\n") + rebuild_text(facts);
 }
 
 std::string document_text() {
     std::string text = "\n### 5. Document Update\n\n";
-    text +=
-        shell("codemate release X.Y.Z --notes \"why\"   # records roles, digests and what has changed; CHANGELOG.md, "
-              "too\n"
-              "codemate docs                          # this document\n"
-              "git add codemate.json codemate.lock codemate.releases.json CHANGELOG.md docs/MODEL_VERSIONS.md\n"
-              "git commit -m \"Update model: <reason>\"\n");
-    text += "\n`codemate release` prints these commands with the files that have really changed.\n";
+    text += shell(
+        "codemate release X.Y.Z --notes \"why\"   # records roles, digests and what has changed; CHANGELOG.md, "
+        "too\n"
+        "codemate docs                          # this document\n"
+        "git add codemate.json codemate.lock codemate.releases.json CHANGELOG.md docs/MODEL_VERSIONS.md\n"
+        "git add -u .                           # and the tracked files that `codemate refs --rewrite` has changed\n"
+        "git commit -m \"Update model: <reason>\"\n");
+    text += "\n`codemate release` prints these commands with the files that have really changed, and makes no tag "
+            "before they are "
+            "committed.\n";
     text += "\n### 6. Tag Model Configuration\n\n";
     text +=
         shell("codemate release X.Y.Z --tag   # git tag -a models-vX.Y.Z, with every model's digest in its message\n"
@@ -155,12 +177,6 @@ std::string storage_text(const Facts& facts) {
         "codemate prune --to-free 5GB      # no more than it takes\n"
         "docker system df                  # what is not Ollama's\n");
     text += protected_text(facts);
-    if (!facts.manifest.about.notes.empty()) {
-        std::vector<std::string> notes;
-        for (const std::string& note : facts.manifest.about.notes)
-            notes.push_back(prose(note));
-        text += "\n### Notes\n\n" + bullets(notes);
-    }
     return text;
 }
 

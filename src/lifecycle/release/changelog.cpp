@@ -9,9 +9,10 @@ namespace codemate::lifecycle::release {
 namespace {
 
 struct Line {
-    std::string_view text;  // without its end
-    std::size_t begin, end; // in the changelog; end: behind its line end
-    int level = 0;          // of a heading; 0: none
+    std::string_view text;       // without its end
+    std::size_t begin, end;      // in the changelog; end: behind its line end, of a heading behind the line below it
+    int level = 0;               // of a heading; 0: none
+    std::string_view title = {}; // of a heading
 };
 
 int level_of(std::string_view line) {
@@ -25,17 +26,54 @@ bool is_fence(std::string_view line) {
     return text.starts_with("```") || text.starts_with("~~~");
 }
 
+// "====" and "----" below a line of text make it a heading.
+int underline_level(std::string_view line) {
+    const std::string_view text = trimmed(line);
+    if (text.empty() || line.starts_with("    ")) return 0;
+    if (text.find_first_not_of('=') == std::string_view::npos) return 1;
+    return text.find_first_not_of('-') == std::string_view::npos ? 2 : 0;
+}
+
+// Whether the last line is a paragraph of one line, and no other block that a line of dashes may follow.
+bool can_be_underlined(const std::vector<Line>& lines) {
+    if (lines.empty() || lines.back().level != 0) return false;
+    const std::string_view text = lines.back().text;
+    constexpr std::string_view others = "-*+>|`~<#=\t ";
+    if (trimmed(text).empty() || others.find(text.front()) != std::string_view::npos) return false;
+    return lines.size() == 1 || lines[lines.size() - 2].level != 0 || trimmed(lines[lines.size() - 2].text).empty();
+}
+
+// Whether a comment is open behind a line; `open`: whether one was before it.
+bool leaves_comment_open(std::string_view line, bool open) {
+    for (std::size_t at = 0; at != std::string_view::npos;) {
+        at = line.find(open ? "-->" : "<!--", at);
+        if (at != std::string_view::npos) {
+            at += open ? 3 : 4;
+            open = !open;
+        }
+    }
+    return open;
+}
+
 std::vector<Line> lines_of(std::string_view text) {
     std::vector<Line> lines;
-    bool fenced = false;
+    bool fenced = false, commented = false;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t newline = text.find('\n', at);
         const std::size_t end = newline == std::string_view::npos ? text.size() : newline + 1;
         std::string_view line = text.substr(at, end - at);
         while (line.ends_with('\n') || line.ends_with('\r'))
             line.remove_suffix(1);
-        if (is_fence(line)) fenced = !fenced;
-        lines.push_back({line, at, end, fenced ? 0 : level_of(line)});
+        if (!commented && is_fence(line)) fenced = !fenced;
+        const bool is_text = !fenced && !commented;
+        const int underlined = is_text && can_be_underlined(lines) ? underline_level(line) : 0;
+        const int level = is_text ? level_of(line) : 0;
+        if (!fenced) commented = leaves_comment_open(line, commented);
+        if (underlined != 0) {
+            lines.back() = {lines.back().text, lines.back().begin, end, underlined, trimmed(lines.back().text)};
+        } else {
+            lines.push_back({line, at, end, level, trimmed(line.substr(static_cast<std::size_t>(level)))});
+        }
         at = end;
     }
     return lines;
@@ -44,7 +82,7 @@ std::vector<Line> lines_of(std::string_view text) {
 // "## [Unreleased]", "## [0.5.0] - 2026-11-30", "## 0.5.0"
 bool names(const Line& line, std::string_view word) {
     if (line.level != 2) return false;
-    std::string_view title = trimmed(line.text.substr(2));
+    std::string_view title = line.title;
     if (title.starts_with('[')) title.remove_prefix(1);
     if (title.starts_with('v') && word != "unreleased") title.remove_prefix(1);
     if (!equal_ignoring_case(title.substr(0, word.size()), word)) return false;
@@ -66,7 +104,7 @@ std::span<const Line> section(const std::vector<Line>& lines, std::size_t first)
 }
 
 bool is_changed_heading(const Line& line) {
-    return line.level == 3 && equal_ignoring_case(trimmed(line.text.substr(3)), "changed");
+    return line.level == 3 && equal_ignoring_case(line.title, "changed");
 }
 
 std::string_view bullet_of(std::span<const Line> lines) {
@@ -124,7 +162,7 @@ Insertion into_section(std::span<const Line> lines, const std::string& entry) {
     if (changed == lines.size()) { // behind "Added", which comes first there
         std::span<const Line> before = lines.first(1);
         for (std::size_t i = 1; i < lines.size(); ++i) {
-            if (lines[i].level == 3 && !equal_ignoring_case(trimmed(lines[i].text.substr(3)), "added")) break;
+            if (lines[i].level == 3 && !equal_ignoring_case(lines[i].title, "added")) break;
             before = lines.first(i + 1);
         }
         return {end_of_content(before), {"", "### Changed", "", std::string(bullet_of(lines)) + entry}};

@@ -81,6 +81,7 @@ ModelChange change_of(const ModelName& name, const Release& before, const Releas
         model.after = now->digest;
         model.change = without_digest(before, was, Change::added);
     }
+    model.first_recorded = model.change == Change::unknown && !was && now != nullptr;
     if (model.change == Change::unknown)
         model.reason = no_digest(old == nullptr && (was || now != nullptr) ? before : after);
     return model;
@@ -104,12 +105,22 @@ std::string model_text(const ModelChange& model) {
 std::string unknown_text(const std::vector<ModelChange>& models) {
     std::vector<std::string> names, reasons;
     for (const ModelChange& model : models) {
-        if (model.change != Change::unknown) continue;
+        if (model.change != Change::unknown || model.first_recorded) continue;
         names.push_back(model.name.display());
         if (std::ranges::find(reasons, model.reason) == reasons.end()) reasons.push_back(model.reason);
     }
     if (names.empty()) return {};
     return "whether the content of " + listed(names) + " is the same is not known: " + listed(reasons);
+}
+
+// What the former release did not name can hardly be compared: that there is a record from now on is the news.
+std::string first_recorded_text(const Comparison& comparison) {
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(comparison.models, &ModelChange::first_recorded));
+    if (count == 0) return {};
+    const bool others =
+        static_cast<std::size_t>(std::ranges::count(comparison.models, Change::unknown, &ModelChange::change)) > count;
+    return counted(count, others ? "more model" : "model") + (count == 1 ? " is" : " are") +
+           " recorded for the first time";
 }
 
 } // namespace
@@ -153,6 +164,7 @@ std::string changes_text(const Comparison& comparison) {
         if (model.change != Change::same && model.change != Change::unknown) parts.push_back(model_text(model));
     }
     if (std::string unknown = unknown_text(comparison.models); !unknown.empty()) parts.push_back(std::move(unknown));
+    if (std::string first = first_recorded_text(comparison); !first.empty()) parts.push_back(std::move(first));
     return parts.empty() ? "no models" : joined(parts, "; ");
 }
 

@@ -1,5 +1,6 @@
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
+#include "codemate/checkout/inside.hpp"
 #include "codemate/lifecycle/release.hpp"
 
 namespace codemate::lifecycle::release {
@@ -40,6 +41,8 @@ void write_changelog(const Plan& plan, const Facts& facts, const Ports& ports, c
 Facts gather(const manifest::Lock& lock, const Ports& ports, const Run& run) {
     throw_if_stopped(run.stop);
     const manifest::Origin& origin = ports.manifest.origin();
+    checkout::refuse_outside(origin.path.parent_path(), ports.changelog);
+    checkout::refuse_outside(origin.path.parent_path(), ports.releases.path());
     const std::optional<std::string> text = ports.manifest.read();
     if (!text) throw Error(Kind::not_found, "there is no " + origin.display()).hint("`codemate init` writes one");
     manifest::Parsed parsed = manifest::parse(*text, origin);

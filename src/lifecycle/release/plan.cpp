@@ -59,6 +59,15 @@ void refuse_date(const std::string& date) {
     throw Error(Kind::usage, quoted(date, 100) + " is no date").hint("write it as in 2026-01-31");
 }
 
+void refuse_earlier_date(const std::string& date, const Facts& facts) {
+    if (facts.releases.releases.empty()) return;
+    const Release& last = facts.releases.releases.front();
+    if (date >= last.date) return;
+    throw Error(Kind::refused,
+                date + " is before the date of the last recorded release, " + last.version + " of " + last.date)
+        .hint("--date gives the day of the release; one that is older belongs before " + last.version);
+}
+
 std::string first_changes(const Release& release) {
     std::vector<std::string> parts;
     for (const auto& [role, model] : release.roles)
@@ -72,6 +81,7 @@ Plan plan(const Facts& facts, const Options& options) {
     const std::string version = without_v(options.version);
     refuse_version(version, facts);
     refuse_date(options.date);
+    refuse_earlier_date(options.date, facts);
     refuse_without_pins(facts);
     Plan plan{release_now(facts.manifest, facts.lock), {}, {}, {}, false, {}, {}};
     plan.release.version = version;

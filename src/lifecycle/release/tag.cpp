@@ -4,6 +4,7 @@
 #include "codemate/lifecycle/release.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace codemate::lifecycle::release {
@@ -45,7 +46,32 @@ fs::path owner_of(const fs::path& file, const Place& place, const Git& git, mach
 struct Work {
     std::map<fs::path, std::vector<std::string>> add; // by the repository's directory; "" is the manifest's own
     std::vector<std::string> ignored;
+    std::vector<std::string> others;   // tracked files of the project that are no files of codemate's: refs --rewrite
+    std::vector<std::string> unstaged; // of these, what `git add` has to be told
+    bool is_done() const { return add.empty() && others.empty(); }
 };
+
+void add_others(Work& work, const Place& place, const Git& git, const Stop& stop) {
+    const auto is_other = [&](const std::string& file) {
+        const auto& own = work.add.contains({}) ? work.add.at({}) : std::vector<std::string>();
+        return std::ranges::find(place.files, fs::path(file)) == place.files.end() &&
+               std::ranges::find(own, shell_word(file)) == own.end();
+    };
+    std::ranges::copy_if(git.modified(Git::Since::last_commit, stop), std::back_inserter(work.others), is_other);
+    if (work.others.empty()) return;
+    std::ranges::copy_if(git.modified(Git::Since::staged, stop), std::back_inserter(work.unstaged), is_other);
+}
+
+// Named, so that people see what else goes into the commit; of very many only that there are some.
+std::string add_others_line(const std::vector<std::string>& files, const std::string& git) {
+    constexpr std::size_t most = 20;
+    const std::string mark = "   # tracked and changed, too: see " + git + " diff";
+    if (files.size() > most) return git + " add -u ." + mark;
+    std::string line = git + " add";
+    for (const std::string& file : files)
+        line += " " + shell_word(file.starts_with('-') ? "./" + file : file);
+    return line + mark;
+}
 
 Work work_of(const Place& place, const Git& git, machine::Programs& programs, const Stop& stop) {
     Work work;
@@ -64,6 +90,7 @@ Work work_of(const Place& place, const Git& git, machine::Programs& programs, co
         std::ranges::sort(words);
         words.erase(std::unique(words.begin(), words.end()), words.end());
     }
+    add_others(work, place, git, stop);
     return work;
 }
 
@@ -72,8 +99,10 @@ void add_commits(Commands& commands, const Work& work, const Release& release, c
     for (auto entry = work.add.rbegin(); entry != work.add.rend(); ++entry) { // submodules first
         const std::string git = git_in(place, entry->first);
         commands.lines.push_back(git + " add " + joined(entry->second, " "));
-        commands.lines.push_back(git + " commit -m " + message);
+        if (!entry->first.empty()) commands.lines.push_back(git + " commit -m " + message);
     }
+    if (!work.unstaged.empty()) commands.lines.push_back(add_others_line(work.unstaged, place.git));
+    if (work.add.contains({}) || !work.others.empty()) commands.lines.push_back(place.git + " commit -m " + message);
     if (!work.ignored.empty())
         commands.missing = "git is told to ignore " + listed(work.ignored) + ", which belongs to the release";
 }
@@ -88,6 +117,15 @@ void add_push(Commands& commands, const Release& release, const Place& place, co
     const std::string branch = git.branch(stop);
     commands.lines.push_back(place.git + " push " + shell_word(remote) + " " +
                              (branch.empty() ? "" : shell_word(branch) + " ") + shell_word(tag_name(release)));
+}
+
+std::vector<std::string> shortened(std::vector<std::string> files) {
+    constexpr std::size_t most = 3;
+    if (files.size() <= most) return files;
+    const std::size_t more = files.size() - most;
+    files.resize(most);
+    files.push_back(std::to_string(more) + " more");
+    return files;
 }
 
 // What stands in the way of a tag, with the commands that come first.
@@ -147,9 +185,13 @@ Tagged tag(const Release& release, const Place& place, machine::Programs& progra
         throw Error(Kind::refused, "git is told to ignore " + listed(work.ignored) + ", so no commit has the release")
             .hint("take it out of .gitignore, or add it with `git add -f`");
     }
-    if (!work.add.empty()) {
-        throw refusal("the last commit does not have release " + release.version + " as it is recorded in the files",
-                      next_commands(release, place, programs, stop));
+    if (!work.is_done()) {
+        const std::string why = !work.add.empty() ? "the last commit does not have release " + release.version +
+                                                        " as it is recorded in the files"
+                                                  : "the last commit does not have " + listed(shortened(work.others)) +
+                                                        " as " + (work.others.size() == 1 ? "it is" : "they are") +
+                                                        " now, so the tag would not name these sources";
+        throw refusal(why, next_commands(release, place, programs, stop));
     }
     Tagged tagged{name, *git.head(stop), tag_message(release), {}};
     if (tagging == Tagging::real) git.tag(name, tagged.message, stop);

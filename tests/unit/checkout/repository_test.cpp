@@ -79,6 +79,26 @@ TEST_CASE("a tag's message goes in whole, and what git refuses is told") {
     }
 }
 
+TEST_CASE("where git does not know who tags, what helps is told") {
+    FakeGit fake;
+    const Git git(fake, "/p");
+    fake.answers["tag"] = {128, "Committer identity unknown\n\n*** Please tell me who you are.\n\nRun\n\n"
+                                "  git config --global user.email \"you@example.com\"\n"
+                                "  git config --global user.name \"Your Name\"\n\n"
+                                "to set your account's default identity.\n"
+                                "Omit --global to set the identity only in this repository.\n\n"
+                                "fatal: unable to auto-detect email address (got 'u@h.(none)')\n"};
+    try {
+        git.tag("models-v1.0.0", "x", {});
+        FAIL("nothing was thrown");
+    } catch (const Error& error) {
+        CHECK(error.message() == "git tag: Committer identity unknown");
+        CHECK(error.notes().size() == 7);
+        CHECK(error.notes().back() == "fatal: unable to auto-detect email address (got 'u@h.(none)')");
+        CHECK(error.hint().find("git config user.email") != std::string::npos);
+    }
+}
+
 TEST_CASE("in a real repository") {
     const auto programs = machine::make_programs();
     const test::TempDir directory;

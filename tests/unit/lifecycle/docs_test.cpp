@@ -114,6 +114,16 @@ TEST_CASE("parts are written between their markers, and all else stays byte for 
     CHECK(use::compose(composed.text, two).text == composed.text);
 }
 
+TEST_CASE("each part has the line ends that most of its own lines have") {
+    const std::string mixed =
+        "one line of an old editor\r\n<!-- codemate:begin a -->\none\ntwo\n<!-- codemate:end a -->\n"
+        "<!-- codemate:begin b -->\r\nthree\r\n<!-- codemate:end b -->\r\n";
+    CHECK(use::compose(mixed, two).changed.empty());
+    CHECK(use::compose(mixed, two).text == mixed);
+    CHECK(use::compose("<!-- codemate:begin a -->\none\r\nold\n<!-- codemate:end a -->\n", two).text ==
+          "<!-- codemate:begin a -->\none\ntwo\n<!-- codemate:end a -->\n");
+}
+
 TEST_CASE("a document from nothing has all parts; one that lacks some leaves them out") {
     const use::Composed fresh = use::compose(std::nullopt, two);
     CHECK(fresh.text == "<!-- codemate:begin a -->\none\ntwo\n<!-- codemate:end a -->\n\n"
@@ -121,6 +131,7 @@ TEST_CASE("a document from nothing has all parts; one that lacks some leaves the
     const use::Composed one = use::compose("<!-- codemate:begin b -->\n<!-- codemate:end b -->\n", two);
     CHECK(one.absent == std::vector<std::string>{"a"});
     CHECK_FALSE(use::compose("# Mine\n", two).has_markers);
+    CHECK(use::compose("\r\n", two).text == fresh.text); // nobody wrote anything
 }
 
 TEST_CASE("markers in a block of code, or within a line, are text") {
@@ -138,8 +149,8 @@ TEST_CASE("broken markers are told with their lines") {
     CHECK(mistakes(a + a) == std::vector<std::string>{"3: the part 'a' is there twice; first on line 1"});
     CHECK(mistakes("<!-- codemate:begin a -->\n<!-- codemate:begin b -->\n<!-- codemate:end b -->\n<!-- codemate:end a "
                    "-->\n") ==
-          std::vector<std::string>{"2: the part 'b' begins within the part 'a', which began on line 1",
-                                   "3: the part 'b' ends within the part 'a', which began on line 1"});
+          std::vector<std::string>{"2: the part 'b' begins within the part 'a', which began on line 1"});
+    CHECK(mistakes("<!-- codemate:begin a -->\n<!-- codemate:begin b -->\n<!-- codemate:end b -->\n").size() == 1);
     CHECK(mistakes("<!-- codemate:begin zebra -->\n<!-- codemate:end zebra -->\n") ==
           std::vector<std::string>{"1: there is no part 'zebra'; known are a and b"});
 }
@@ -182,6 +193,8 @@ TEST_CASE("links to files and headings are followed") {
                                    "3: a dead link: there is no heading for '#gone' here",
                                    "4: a dead link: there is no file 'NO.md'"});
     CHECK(dead("`[a](NO.md)`\n```\n[a](NO.md)\n```\n").empty());
+    CHECK(dead("<!-- [a](NO.md) -->\n<!--\n[a](NO.md)\n--> [text](a b.md)\n").empty());
+    CHECK(dead("<!-- x --> [a](NO.md 'title') <!-- y\n--> [b](NO.md)\n").size() == 2);
     CHECK(use::anchors_of("# Model Checksums (v0.4.0)\n## A\n## A\n## `code` & [link](x)\n<a name=\"own\"></a>\n") ==
           std::set<std::string>{"model-checksums-v040", "a", "a-1", "code--link", "own"});
 }
@@ -205,6 +218,8 @@ TEST_CASE("what is written is what is checked, and a reference without its file 
 
 TEST_CASE("a document that people wrote is left alone, and one with broken markers too") {
     const Project place;
+    place.replace("\n");
+    CHECK(place.check().front().text == "it is empty");
     place.replace("# Mine\n");
     CHECK(kind_of(place) == Kind::refused);
     CHECK(place.check().front().text == "it has no part that codemate writes");
@@ -217,6 +232,18 @@ TEST_CASE("a document that people wrote is left alone, and one with broken marke
     CHECK(place.text().starts_with("mine\n<!-- codemate:begin history -->\n## Version History\n"));
     CHECK(place.text().ends_with("<!-- codemate:end history -->\nmine, too\n"));
     CHECK(place.check().empty());
+}
+
+TEST_CASE("no document is written through a link out of the project") {
+    const Project place;
+    const test::TempDir elsewhere;
+    std::filesystem::create_directory_symlink(elsewhere.path(), place.dir / "docs");
+    CHECK(kind_of(place) == Kind::storage);
+    CHECK(std::filesystem::is_empty(elsewhere.path()));
+    std::filesystem::remove(place.dir / "docs");
+    std::filesystem::create_directory(place.dir / "papers");
+    std::filesystem::create_directory_symlink("papers", place.dir / "docs"); // within it is people's own business
+    CHECK(place.write().wrote_document);
 }
 
 TEST_CASE("measurements of this machine go into the history, and the document is made of that alone") {
@@ -249,7 +276,7 @@ TEST_CASE("a project that declares little gets a short document, and nothing is 
     place.write();
     const std::string text = place.text();
     for (const char* absent :
-         {"Selection Criteria", "Alternative Models", "### Notes", "teardown", "Stated:", "qwen"}) {
+         {"Selection Criteria", "Alternative Models", "## Notes", "rm -rf", "teardown", "Stated:", "qwen"}) {
         INFO(absent);
         CHECK(text.find(absent) == std::string::npos);
     }
@@ -259,6 +286,39 @@ TEST_CASE("a project that declares little gets a short document, and nothing is 
         CHECK(text.find(there) != std::string::npos);
     }
     CHECK(place.check().empty());
+}
+
+TEST_CASE("a group of which nothing is stated is a sentence, and no row of dashes") {
+    const Project place(
+        R"({ "schema": 1, "roles": { "chat": "mistral" }, "groups": { "more": ["m:1b"], "big": ["b:70b"] },
+        "models": { "m:1b": {}, "b:70b": { "about": { "stated": { "size": "40GB" } } } } })");
+    place.write();
+    CHECK(place.text().find("The group `more` has `m:1b`, too, of which nothing is stated: `codemate pull more`") !=
+          std::string::npos);
+    CHECK(place.text().find("| - | - | - |") == std::string::npos);
+    CHECK(place.text().find("| `b:70b` | 40GB | - | - |\n") != std::string::npos);
+}
+
+TEST_CASE("where a vector store is declared, the procedure has the commands for it") {
+    const Project place(R"({ "schema": 1, "roles": { "embedding": "nomic-embed-text" },
+        "vector_store": { "chroma": "data/chroma db", "rebuild": "python build.py" } })");
+    place.write();
+    for (const char* line :
+         {"tar -czf 'chroma db'-backup-$(date", "rm -rf 'data/chroma db'/\n", "\npython build.py\n"}) {
+        INFO(line);
+        CHECK(place.text().find(line) != std::string::npos);
+    }
+    CHECK(place.check().empty());
+}
+
+TEST_CASE("that nothing confirms a release without digests is said where it claims something") {
+    const Project place;
+    place.dir.write("codemate.releases.json", R"-({ "schema": 1, "releases": [
+        { "version": "0.2.0", "date": "2026-01-02", "changes": "No model changes" },
+        { "version": "0.1.0", "date": "2026-01-01", "changes": "Initial release (x)" } ] })-");
+    place.write();
+    CHECK(place.text().find("No model changes (stated: no digests were recorded") != std::string::npos);
+    CHECK(place.text().find("Initial release (x)\n") != std::string::npos);
 }
 
 TEST_CASE("texts of the manifest cannot break out of their place") {

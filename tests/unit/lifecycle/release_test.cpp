@@ -69,6 +69,16 @@ TEST_CASE("no model changes is said only where every digest is known, and the sa
     CHECK_FALSE(use::compare(stated, stated).no_model_changes());
 }
 
+TEST_CASE("after a release without digests only its own models are told as not known") {
+    const Release stated = release("0.9.0", "coder:7b");
+    Release now = pinned(release("1.0.0", "coder:7b"), "coder:7b", "w", "Q4_0");
+    now = pinned(pinned(now, "more:1b", "x", "Q4_0"), "more:2b", "y", "Q4_0");
+    CHECK(use::changes_text(use::compare(stated, now)) ==
+          "whether the content of coder:7b is the same is not known: release 0.9.0 recorded no digest; 2 more models "
+          "are recorded for the first time");
+    CHECK_FALSE(use::compare(stated, now).no_model_changes());
+}
+
 TEST_CASE("a moved tag is told by layer, and other bytes of the same layers are no change") {
     const Release before = pinned(release("1.0.0", "coder:7b"), "coder:7b", "w", "Q4_0");
     const Release after = pinned(release("1.1.0", "coder:7b"), "coder:7b", "other", "Q4_K_M");
@@ -133,6 +143,7 @@ TEST_CASE("what cannot be recorded is refused, with the kind that says why") {
     CHECK(kind(given, "1.2.0-rc.1") == Kind::refused);
     CHECK(kind(given, "1.1.9") == Kind::refused);
     CHECK(kind(given, "1.3") == Kind::usage);
+    CHECK(kind(given, "1.3.0", "2026-01-30") == Kind::refused); // before the last one
     CHECK(kind(given, "next") == Kind::usage);
     for (const char* date : {"yesterday", "2026-13-01", "2026-02-30", "31.01.2026", "2026-1-31"})
         CHECK(kind(given, "1.3.0", date) == Kind::usage);
@@ -163,6 +174,13 @@ TEST_CASE("a line below Changed, wherever the changelog wants it") {
             "## [Unreleased]\n### Changed\n- y\n- Models: a → b.\n[Unreleased]: https://x\n"},
         Row{"## [Unreleased]\n```\n## no heading\n### Changed\n```\n",
             "## [Unreleased]\n```\n## no heading\n### Changed\n```\n\n### Changed\n\n- Models: a → b.\n"},
+        Row{"<!-- as\n## [Unreleased]\n### Changed\n-->\n\n## [Unreleased]\n",
+            "<!-- as\n## [Unreleased]\n### Changed\n-->\n\n## [Unreleased]\n\n### Changed\n\n- Models: a → b.\n"},
+        Row{"Log\n===\n\nUnreleased\n----------\n\n1.1.0\n-----\n",
+            "Log\n===\n\nUnreleased\n----------\n\n### Changed\n\n- Models: a → b.\n\n1.1.0\n-----\n"},
+        Row{"---\ntitle: x\n---\n\nText.\n\n---\n\n1.1.0\n-----\n",
+            "---\ntitle: x\n---\n\nText.\n\n---\n\n## [Unreleased]\n\n### Changed\n\n- Models: a → "
+            "b.\n\n1.1.0\n-----\n"},
         Row{"## [1.2.0-rc.1]\n", "## [Unreleased]\n\n### Changed\n\n- Models: a → b.\n\n## [1.2.0-rc.1]\n"});
     CHECK(changed(row.before) == row.after);
     CHECK(changed(changed(row.before)) == changed(row.before)); // done again, it is there once
@@ -192,6 +210,21 @@ TEST_CASE("a tag is for the files that the release recorded, and for no later on
               .starts_with("manifest and lock are not as release 1.2.0 recorded them: coder:7b: "));
     now.releases.releases.insert(now.releases.releases.begin(), release("1.3.0", "coder:7b"));
     CHECK(use::moved_on_since(recorded, now) == "the last recorded release is 1.3.0");
+}
+
+TEST_CASE("a changelog that is a link out of the project is refused before anything is written") {
+    const test::TempDir directory;
+    directory.write("ours/codemate.json", project);
+    directory.write("elsewhere.md", "# Log\n");
+    std::filesystem::create_symlink("../elsewhere.md", directory / "ours/CHANGELOG.md");
+    const manifest::Origin origin{manifest::Origin::How::found, directory / "ours/codemate.json", "./codemate.json"};
+    const manifest::ManifestFile file(origin);
+    const manifest::ReleasesFile releases(origin);
+    const use::Ports ports{file, releases, directory / "ours/CHANGELOG.md"};
+    CHECK(kind_of([&] { use::execute(facts().lock, {"1.2.0", "", "2026-01-31"}, ports, {}); }) == Kind::storage);
+    CHECK(test::read_text(directory / "elsewhere.md") == "# Log\n");
+    CHECK(test::read_text(origin.path) == project);
+    CHECK_FALSE(std::filesystem::exists(releases.path()));
 }
 
 TEST_CASE("what was cut off in between can be done again") {

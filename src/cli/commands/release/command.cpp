@@ -43,7 +43,7 @@ public:
         options.argument("RELEASE", what_, "a version to record, or A..B to compare; none: list them");
         options.value("--notes", "TEXT", notes_, "what there is to say of it");
         options.value("--date", "DATE", date_, "of the release, as in 2026-01-31 (default: today, in UTC)");
-        options.flag("--tag", tag_, "tag the commit that has the recorded release");
+        options.flag("--tag", tag_, "tag the commit that has the release, which is recorded already");
         options.flag("--dry-run", dry_run_, "say what would be done, change nothing");
     }
 
@@ -55,9 +55,9 @@ public:
         }
         refuse_built_in(wiring);
         const manifest::Releases releases = releases_of(wiring).load();
-        if (const Release* recorded = releases.find(*what_); recorded != nullptr && tag_)
-            return tag(*recorded, releases, wiring);
-        return record(wiring);
+        const Release* recorded = releases.find(*what_);
+        if (tag_ && recorded == nullptr) refuse_to_tag_what_is_not_recorded();
+        return tag_ && recorded != nullptr ? tag(*recorded, releases, wiring) : record(wiring);
     }
 
 private:
@@ -66,6 +66,16 @@ private:
         if (idle == nullptr) return;
         throw Error(Kind::usage, std::string(idle) + " means nothing for " + std::string(doing) + " releases")
             .hint("name the version to record: codemate release 1.2.3 " + std::string(idle));
+    }
+
+    // Before anything is written: a script that goes on with `&& git push` has to stop here.
+    void refuse_to_tag_what_is_not_recorded() const {
+        const std::string version = what_->starts_with('v') ? what_->substr(1) : *what_;
+        if (!manifest::is_semantic_version(version)) return; // that comes first
+        throw Error(Kind::refused, "release " + version + " is not recorded, so no commit has it that could be tagged")
+            .hint("`codemate release " + version +
+                  "` records it and prints the commands for the commit; then the same "
+                  "again");
     }
 
     static void refuse_built_in(Wiring& wiring) {
@@ -137,7 +147,6 @@ private:
         }
         const release::Run how = dry_run_ ? release::Run::dry : release::Run::real;
         show(wiring, release::record_text(recorded, how), release::record_json(recorded, how, origin));
-        if (tag_) wiring.warn("no tag was made: it names a commit that has the release, so the commit comes first");
         return done;
     }
 

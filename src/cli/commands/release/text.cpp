@@ -46,6 +46,8 @@ std::string model_text(const use::ModelChange& model) {
     case Change::removed:
         return name + "no longer there, was " + id(model.before) + "\n";
     case Change::unknown:
+        if (model.first_recorded)
+            return name + "recorded for the first time, " + id(model.after) + ": " + printable(model.reason) + "\n";
         return name + "not known whether it is the same: " + printable(model.reason) + "\n";
     case Change::changed:
         break;
