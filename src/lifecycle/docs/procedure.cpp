@@ -55,7 +55,7 @@ std::string rebuild_text(const Facts& facts) {
     const auto& store = facts.manifest.vector_store;
     if (!model || !store || store->chroma.empty()) return {};
     std::string commands;
-    for (const rules::RebuildStep& step : rules::rebuild_with(facts.manifest, *model, rules::Seen::not_looked).steps) {
+    for (const rules::RebuildStep& step : rules::rebuild_with(facts.manifest, *model, rules::Seen::yes).steps) {
         commands += "# " + prose(step.text) + "\n";
         if (!step.command.empty()) commands += prose(step.command) + "\n";
     }
