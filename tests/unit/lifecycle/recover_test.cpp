@@ -205,3 +205,60 @@ TEST_CASE("nothing is replaced that could not be kept, and no helper removed tha
     CHECK(world.digest_of(name) == before.image().digest);
     CHECK(world.digest_of(helper) == wanted.image().digest);
 }
+
+namespace {
+
+// An update of `name` from before to wanted, cut off.
+struct UpdateWorld : World {
+    UpdateWorld() {
+        change.helper = rules::new_candidate_name(name);
+        change.replacing.emplace();
+        change.replacing->lock = "/project/codemate.lock";
+    }
+    // As an exchange names it: after what it makes room for.
+    ModelName spare(const test::FakeRegistry::Model& holds, const test::FakeRegistry::Model& for_what) {
+        const ModelName as = rules::snapshot_name(name, clock.now() + 1s, for_what.image().digest);
+        install(as, holds);
+        return as;
+    }
+    use::Report recover(const test::FakeRegistry::Model& pinned) {
+        use::Facts facts{{change}, server.installed({}), clock.now()};
+        facts.pinned[0] = {pinned.image().digest};
+        return use::execute(use::plan(facts), {server, clock}, {});
+    }
+};
+
+} // namespace
+
+TEST_CASE("an update that was cut off before its lock was written is undone, and its spare is no way back") {
+    UpdateWorld world;
+    world.install(name, wanted);
+    const ModelName kept = world.snapshot(before);
+    world.spare(wanted, before);
+    world.install(*world.change.helper, wanted);
+    CHECK(world.recover(before).complete());
+    CHECK(world.digest_of(name) == before.image().digest);
+    CHECK(world.snapshots().empty());
+    CHECK_FALSE(world.digest_of(*world.change.helper));
+}
+
+TEST_CASE("an update whose lock was written is over: its snapshot stays, by its own name, and spare and candidate go") {
+    UpdateWorld world;
+    world.install(name, wanted);
+    world.spare(before, wanted);
+    const ModelName kept = world.snapshot(before);
+    world.install(*world.change.helper, wanted);
+    CHECK(world.recover(wanted).complete());
+    CHECK(world.digest_of(name) == wanted.image().digest);
+    CHECK(world.snapshots() == std::vector{kept});
+    CHECK_FALSE(world.digest_of(*world.change.helper));
+}
+
+TEST_CASE("a candidate goes, and a content that somebody else has put there stays") {
+    UpdateWorld world;
+    world.install(name, other);
+    world.install(*world.change.helper, wanted);
+    CHECK(world.recover(before).complete());
+    CHECK(world.digest_of(name) == other.image().digest);
+    CHECK_FALSE(world.digest_of(*world.change.helper));
+}
