@@ -1,6 +1,7 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/ollama/removal.hpp"
 #include "codemate/ollama/server.hpp"
 
 #include <algorithm>
@@ -23,15 +24,6 @@ void copy_checked(Server& server, const Installed& source, const ModelName& dest
     const std::string found = !copy ? "is not there" : "has " + (copy->digest ? copy->digest->text() : "no digest");
     throw Error(Kind::damaged, "the copy of " + quoted(source.name.display()) + " " + found +
                                    (source.digest ? " instead of " + source.digest->text() : ""));
-}
-
-// A name that is gone already is as good as removed: an answer that got lost may have been a success.
-void remove_if_there(Server& server, const ModelName& name, const Stop& stop) {
-    try {
-        server.remove(name, stop);
-    } catch (const Error& error) {
-        if (error.kind() != Kind::not_found) throw;
-    }
 }
 
 void copy_new(Server& server, const Installed& source, const ModelName& destination, const Stop& stop) {

@@ -136,7 +136,8 @@ struct Plan {
 };
 
 enum class Outcome { updated, rolled_back, locked, recorded, unchanged, failed, interrupted, not_started };
-std::string_view to_string(Outcome);
+std::string_view to_string(Outcome); // the enumerator's name, as it stands in JSON
+std::string in_words(Outcome);       // "rolled back": for people
 
 struct Item {
     Step step;

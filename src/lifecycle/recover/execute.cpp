@@ -1,6 +1,7 @@
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/recover.hpp"
+#include "codemate/ollama/removal.hpp"
 #include "codemate/rules/own_names.hpp"
 #include "codemate/rules/targets.hpp"
 
@@ -18,21 +19,13 @@ void copy(const Step& step, const Ports& ports, const Stop& stop) {
     ollama::copy_over(ports.server, source->name, step.name, spare, now, stop);
 }
 
-void remove(const Step& step, const Ports& ports, const Stop& stop) {
-    try {
-        ports.server.remove(step.name, stop);
-    } catch (const Error& error) {
-        if (error.kind() != Kind::not_found) throw;
-    }
-}
-
 void carry_out(const Step& step, const Ports& ports, const Stop& stop) {
     switch (step.what) {
     case Step::Do::place:
     case Step::Do::keep:
         return copy(step, ports, stop);
     case Step::Do::remove:
-        return remove(step, ports, stop);
+        return ollama::remove_if_there(ports.server, step.name, stop);
     case Step::Do::leave:
         return;
     }

@@ -1,8 +1,7 @@
 #include "lifecycle/update/exchange.hpp"
 
-#include "lifecycle/update/remains.hpp"
-
 #include "codemate/base/text.hpp"
+#include "codemate/ollama/removal.hpp"
 #include "codemate/rules/own_names.hpp"
 #include "codemate/rules/targets.hpp"
 
@@ -49,7 +48,7 @@ void Exchange::put_old_back(const Stop& stop) {
 
 void Exchange::drop_snapshot(const Stop& stop) {
     if (!kept_as_) return;
-    remove_name(*kept_as_, ports_.server, stop);
+    ollama::remove_if_there(ports_.server, *kept_as_, stop);
     kept_as_.reset();
 }
 
@@ -64,13 +63,6 @@ void Exchange::throw_if_moved(const manifest::Lock& lock) const {
 void Exchange::try_lock(Stop stop) const {
     if (!step_.entry || ports_.lock_file == nullptr) return;
     ports_.lock_file->update([&](const manifest::Lock& lock) { throw_if_moved(lock); }, std::move(stop));
-}
-
-void Exchange::throw_unless(const ModelName& name, const Digest& digest, const std::string& otherwise,
-                            const Stop& stop) const {
-    const std::vector<ollama::Installed> now = ports_.server.installed(stop);
-    if (digest_of(rules::find(now, name)) == digest) return;
-    throw Error(Kind::failed, otherwise).hint("run the command again");
 }
 
 void Exchange::write_lock(const manifest::Locked& entry, Stop stop) {
@@ -89,7 +81,7 @@ std::vector<std::string> Exchange::drop_others(const Stop& stop) {
         const bool is_this = kept_as_ && kept_as_->same_on_server(model.name);
         if (!snapshot || !snapshot->is_of(step_.name) || (is_this && options_.snapshot)) continue;
         try {
-            remove_name(model.name, ports_.server, stop);
+            ollama::remove_if_there(ports_.server, model.name, stop);
             if (is_this) kept_as_.reset();
         } catch (const Error& error) {
             notes.push_back("the snapshot " + model.name.display() + " could not be removed: " + error.message());
@@ -106,7 +98,7 @@ void Exchange::undo(const Stop& stop) {
         if (kept_as_)
             put_old_back(stop);
         else if (!step_.before)
-            remove_name(step_.name, ports_.server, stop);
+            ollama::remove_if_there(ports_.server, step_.name, stop);
     }
     drop_snapshot(stop);
 }

@@ -20,8 +20,6 @@ public:
 
     // Before anything is fetched: the lock can be written, and its entry is as it was planned. Throws as write_lock().
     void try_lock(Stop) const;
-    // The server has this content under this name; Error{failed}.
-    void throw_unless(const ModelName&, const Digest&, const std::string& otherwise, const Stop&) const;
 
     void keep_old(const Stop&);                     // as a snapshot; nothing of a name that is new
     void put(const ModelName& source, const Stop&); // under the name

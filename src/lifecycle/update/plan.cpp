@@ -3,7 +3,7 @@
 #include "codemate/manifest/usage.hpp"
 #include "codemate/rules/drift.hpp"
 #include "codemate/rules/expectations.hpp"
-#include "codemate/rules/space.hpp"
+#include "codemate/rules/pinned.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
@@ -246,21 +246,17 @@ namespace {
 std::optional<Error> excess_of_budget(const Plan& plan, const Facts& facts) {
     const bool comes = std::ranges::any_of(plan.steps, [](const Step& step) { return step.what == Do::replace; });
     if (!facts.manifest.disk_budget || !comes) return std::nullopt;
-    rules::Together together;
-    for (const ModelName& name : manifest::required_set(facts.manifest)) {
-        const auto step = std::ranges::find_if(
-            plan.steps, [&](const Step& each) { return each.name.same_on_server(name) && each.image; });
-        const Locked* locked = facts.lock ? facts.lock->find(name) : nullptr;
-        if (step != plan.steps.end())
-            together.add(*step->image);
-        else if (locked != nullptr)
-            together.add_whole(locked->digest, locked->size);
+    manifest::Lock then = facts.lock.value_or(manifest::Lock());
+    for (const Step& step : plan.steps) {
+        if (!step.image) continue;
+        then.models.insert_or_assign(
+            step.name, Locked{step.image->digest, step.origin, step.image->size(), {}, step.image->bytes, {}, {}});
     }
+    const ByteCount sum = rules::pinned_size(manifest::required_set(facts.manifest), then).sum;
     const ByteCount budget = *facts.manifest.disk_budget;
-    if (together.sum() <= budget) return std::nullopt;
-    return Error(Kind::refused, "the required set would take " + to_string(together.sum()) + ", " +
-                                    to_string(together.sum() - budget) + " more than the budget of " +
-                                    to_string(budget))
+    if (sum <= budget) return std::nullopt;
+    return Error(Kind::refused, "the required set would take " + to_string(sum) + ", " + to_string(sum - budget) +
+                                    " more than the budget of " + to_string(budget))
         .hint("raise budget.disk of the manifest, require smaller models, or --force");
 }
 

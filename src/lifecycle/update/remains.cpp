@@ -2,15 +2,10 @@
 
 #include "codemate/base/deadline.hpp"
 #include "codemate/base/diagnostics.hpp"
+#include "codemate/ollama/removal.hpp"
 #include "codemate/rules/own_names.hpp"
 
 namespace codemate::lifecycle::update {
-namespace {
-
-constexpr Duration patience = std::chrono::seconds(5);
-
-} // namespace
-
 void remember(const Step& step, const Ports& ports, const std::string& server, Duration took, const Stop& stop) {
     if (ports.journal == nullptr) return;
     try {
@@ -32,15 +27,9 @@ void remember(const Step& step, const Ports& ports, const std::string& server, D
     }
 }
 
-void remove_name(const ModelName& name, ollama::Server& server, const Stop& stop) {
-    try {
-        server.remove(name, stop);
-    } catch (const Error& error) {
-        if (error.kind() != Kind::not_found) throw;
-    }
-}
-
 namespace {
+
+constexpr Duration patience = std::chrono::seconds(5);
 
 // A server that is busy with an answer makes one wait: the name goes all the same.
 void unload(const ModelName& name, ollama::Server& server, const Stop& stop) {
@@ -62,10 +51,11 @@ void remove_remains(const ModelName& candidate, ollama::Server& server, const St
         if (model.name.same_on_server(candidate)) {
             unload(candidate, server, stop);
         } else if (rules::is_relay_name(model.name) && model.name.tag() == candidate.tag()) {
-            remove_name(model.name, server, stop);
+            ollama::remove_if_there(server, model.name, stop);
         }
     }
-    remove_name(candidate, server, stop); // also one that is not listed: the server may be unable to read it
+    ollama::remove_if_there(server, candidate,
+                            stop); // also one that is not listed: the server may be unable to read it
 }
 
 } // namespace codemate::lifecycle::update

@@ -10,8 +10,6 @@ namespace codemate::lifecycle::update {
 // In the journal, for the way back when the snapshot is gone. Best effort.
 void remember(const Step&, const Ports&, const std::string& server, Duration took, const Stop&);
 
-void remove_name(const ModelName&, ollama::Server&, const Stop&); // one that is gone already is as good as removed
-
 // The candidate, out of the server's memory first: it would stay there without a name. And what a failed pull has left
 // at a relay's name for it: nobody wants that any more.
 void remove_remains(const ModelName& candidate, ollama::Server&, const Stop&);

@@ -8,6 +8,7 @@
 #include "codemate/base/files.hpp"
 #include "codemate/base/grace.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/ollama/removal.hpp"
 #include "codemate/rules/own_names.hpp"
 #include "codemate/rules/targets.hpp"
 
@@ -84,12 +85,6 @@ private:
         item_.notes.push_back(std::move(text));
     }
 
-    static std::string in_words(Outcome outcome) {
-        std::string words(to_string(outcome));
-        std::ranges::replace(words, '_', ' ');
-        return words;
-    }
-
     void end() {
         switch (item_.outcome) {
         case Outcome::failed:
@@ -161,18 +156,25 @@ private:
         }
         try_out({*candidate_, step_.name, step_.before, *step_.after});
         const Stop& stop = last_steps();
-        exchange_.throw_if_changed(ports_.server.installed(stop));
-        const std::string changed = "the candidate is another content now than the one that was tried";
-        exchange_.throw_unless(*candidate_, *step_.after, changed, stop);
+        const std::vector<ollama::Installed> now = ports_.server.installed(stop);
+        exchange_.throw_if_changed(now);
+        throw_unless_tried(*candidate_, now);
         exchange_.keep_old(stop);
         tell(Event::Type::stage, "taking its place");
         exchange_.put(*candidate_, stop);
-        exchange_.throw_unless(step_.name, *step_.after, changed, stop);
+        throw_unless_tried(step_.name, ports_.server.installed(stop));
         item_.digest = step_.after;
         write_lock(stop);
         exchange_.done();
         item_.outcome = step_.back ? Outcome::rolled_back : Outcome::updated;
         clean_up(stop);
+    }
+
+    void throw_unless_tried(const ModelName& name, const std::vector<ollama::Installed>& installed) const {
+        const ollama::Installed* there = rules::find(installed, name);
+        if (there != nullptr && there->digest == step_.after) return;
+        throw Error(Kind::failed, "the candidate is another content now than the one that was tried")
+            .hint("run the command again");
     }
 
     // What is left half done is found by the next run.
@@ -236,7 +238,7 @@ private:
             throw Error(Kind::failed, "the server lists no digest of what it pulled");
         if (there->digest == step_.before) {
             exchange_.undo(last_steps_);
-            if (!exposed) remove_name(*candidate_, ports_.server, last_steps_);
+            if (!exposed) ollama::remove_if_there(ports_.server, *candidate_, last_steps_);
             nothing_newer(*there);
             finish();
             return false;

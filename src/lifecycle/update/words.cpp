@@ -1,5 +1,7 @@
 #include "codemate/lifecycle/update.hpp"
 
+#include <algorithm>
+
 namespace codemate::lifecycle::update {
 
 std::string_view to_string(Step::Do what) {
@@ -38,6 +40,12 @@ std::string_view to_string(Outcome outcome) {
         break;
     }
     return "not_started";
+}
+
+std::string in_words(Outcome outcome) {
+    std::string words(to_string(outcome));
+    std::ranges::replace(words, '_', ' ');
+    return words;
 }
 
 std::string_view to_string(Check::What what) {

@@ -48,44 +48,12 @@ std::string_view word(const use::Step& step) {
     return "refuse";
 }
 
-std::string_view word(Outcome outcome) {
-    switch (outcome) {
-    case Outcome::updated:
-        return "updated";
-    case Outcome::rolled_back:
-        return "rolled back";
-    case Outcome::locked:
-        return "locked";
-    case Outcome::recorded:
-        return "recorded";
-    case Outcome::unchanged:
-        return "unchanged";
-    case Outcome::failed:
-        return "FAILED";
-    case Outcome::interrupted:
-        return "interrupted";
-    case Outcome::not_started:
-        break;
-    }
-    return "not started";
+std::string word(Outcome outcome) {
+    return outcome == Outcome::failed ? "FAILED" : in_words(outcome);
 }
 
 std::string_view word(Check::What what) {
-    switch (what) {
-    case Check::What::content:
-        return "content";
-    case Check::What::files:
-        return "files";
-    case Check::What::answer:
-        return "answer";
-    case Check::What::vectors:
-        return "vectors";
-    case Check::What::project:
-        return "test";
-    case Check::What::speed:
-        break;
-    }
-    return "speed";
+    return what == Check::What::project ? "test" : to_string(what);
 }
 
 std::string end_of(const std::string& output) {
@@ -121,7 +89,7 @@ std::string tally(const use::Report& report) {
     std::vector<std::string> parts;
     for (const Outcome outcome : order) {
         const auto count = std::ranges::count(report.items, outcome, &use::Item::outcome);
-        if (count > 0) parts.push_back(std::to_string(count) + " " + to_lower(word(outcome)));
+        if (count > 0) parts.push_back(std::to_string(count) + " " + in_words(outcome));
     }
     return counted(report.items.size(), "model") + (parts.empty() ? "" : ": " + joined(parts, ", ")) + "\n";
 }
@@ -144,8 +112,7 @@ std::string text(const use::Plan& plan, std::size_t columns) {
 std::string text(const use::Report& report, Changes changes, std::size_t columns) {
     Table table({{"MODEL"}, {"RESULT"}, {"ID"}, {"TIME"}, {"WHY", Table::Cut::middle}});
     for (const use::Item& item : report.items)
-        table.add({item.step.name.display(), std::string(word(item.outcome)), ids(item.step), to_text(item.took),
-                   item.step.reason});
+        table.add({item.step.name.display(), word(item.outcome), ids(item.step), to_text(item.took), item.step.reason});
     std::string text = table.text(columns);
     for (const use::Item& item : report.items) {
         if (item.checks.empty() && !item.step.standing) continue;
