@@ -28,7 +28,7 @@ _codemate() {
     tail=$current
     if [[ -n $breaks ]]; then tail=${current##*["$breaks"]}; fi
 
-    [[ $program == '~/'* ]] && program=$HOME/${program:2}
+    [[ $program == \~/* ]] && program=$HOME/${program:2}
     type -P -- "$program" >/dev/null || program=codemate
     local line kind=
     COMPREPLY=()
