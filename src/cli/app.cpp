@@ -1,5 +1,6 @@
 #include "cli/app.hpp"
 
+#include "cli/completion.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/help.hpp"
 #include "cli/parse.hpp"
@@ -12,6 +13,7 @@
 
 #include <cstdlib>
 #include <fcntl.h>
+#include <span>
 #include <unistd.h>
 
 namespace codemate::cli {
@@ -102,6 +104,8 @@ int report_interruption(const Invocation& invocation, Wiring& wiring) {
 }
 
 int run(const std::vector<std::string>& arguments, const Signals& signals) {
+    if (!arguments.empty() && arguments.front() == completion_call)
+        return complete(std::span(arguments).subspan(1), environment, signals);
     Invocation invocation;
     std::optional<Error> refusal;
     try {

@@ -20,7 +20,7 @@ public:
     virtual bool takes_several_manifests() const { return false; }
 };
 
-enum class Group { everyday, project };
+enum class Group { everyday, project, shell };
 
 // A row of the table in commands.cpp.
 struct CommandInfo {

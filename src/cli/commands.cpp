@@ -5,6 +5,7 @@ namespace codemate::cli {
 // Each command's own file says how it is made.
 std::unique_ptr<Command> make_benchmark();
 std::unique_ptr<Command> make_check();
+std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_docs();
 std::unique_ptr<Command> make_du();
 std::unique_ptr<Command> make_embeddings();
@@ -367,6 +368,22 @@ const std::vector<CommandInfo>& commands() {
          {"codemate docs  # write it, or bring it up to date", "codemate docs --check  # for CI",
           "codemate docs --dry-run  # print it", "codemate --manifest builtin docs --dry-run  # of the built-in set"},
          make_docs},
+        {"completion",
+         Group::shell,
+         "print what makes a shell complete codemate's lines",
+         "Prints a script for bash, zsh or fish. With it Tab completes commands, options, their choices, files, and "
+         "the "
+         "names of groups, roles, declared and installed models, with the colon in name:tag. The script asks the "
+         "program itself: `codemate __complete WORD…`, the last word being the one that is typed, writes \":words\", "
+         "\":files\" or \":directories\" (what the shell adds) and then a line for each suggestion, word, tab, help. "
+         "It takes codemate.json or the built-in set, and the server that the line or the environment names, which "
+         "has 300 ms to answer (CODEMATE_COMPLETION_WAIT). What is wrong with either is no answer and never an error. "
+         "An installed codemate brings the scripts to where the shells look for them.",
+         {"source <(codemate completion bash)  # for this shell; in ~/.bashrc for all",
+          "codemate completion bash > ~/.local/share/bash-completion/completions/codemate  # bash-completion's place",
+          "source <(codemate completion zsh)  # in ~/.zshrc, behind compinit",
+          "codemate completion fish > ~/.config/fish/completions/codemate.fish  # fish"},
+         make_completion},
     };
     return table;
 }
@@ -377,6 +394,8 @@ std::string_view heading(Group group) {
         break;
     case Group::project:
         return "Project commands";
+    case Group::shell:
+        return "For the shell";
     }
     return "Everyday commands";
 }

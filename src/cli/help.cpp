@@ -1,7 +1,6 @@
 #include "cli/help.hpp"
 
-#include "cli/exit_status.hpp"
-#include "cli/parse.hpp"
+#include "cli/declared.hpp"
 
 #include "codemate/base/text.hpp"
 
@@ -11,10 +10,6 @@ namespace codemate::cli {
 namespace {
 
 constexpr std::size_t width = 100;
-
-struct Entry {
-    std::string left, right;
-};
 
 // Words into lines of at most `columns`; the first line has no indentation.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t columns) {
@@ -46,92 +41,12 @@ std::string two_columns(const std::vector<Entry>& entries) {
     return text;
 }
 
-std::string spelled(const Option& option) {
-    std::string text;
-    for (const std::string_view name : split(option.name, ',')) {
-        if (!text.empty()) text += ", ";
-        text += name;
-    }
-    if (!option.implied.empty()) return text + "[=" + option.implied + "]";
-    return option.value.empty() ? text : text + " " + option.value;
-}
-
-std::string explained(const Option& option) {
-    return option.choices.empty() ? option.help : option.help + ": " + listed(option.choices, "or");
-}
-
-std::vector<Entry> entries(const Options& options, bool arguments) {
-    std::vector<Entry> all;
-    for (const Option& option : options.all()) {
-        if (option.is_argument() == arguments) all.push_back({spelled(option), explained(option)});
-    }
-    return all;
-}
-
-Options global_options() {
-    static GlobalOptions unused;
-    Options options;
-    declare_global(options, unused);
-    return options;
-}
-
-std::string usage(const CommandInfo& info, const Options& options) {
-    std::string text = "codemate " + info.name + " [options]";
-    for (const Option& option : options.all()) {
-        if (!option.is_argument()) continue;
-        text += std::holds_alternative<std::vector<std::string>*>(option.target) ? " [" + option.name + "…]"
-                                                                                 : " [" + option.name + "]";
-    }
-    return text;
-}
-
-const std::vector<Entry>& environment() {
-    static const std::vector<Entry> table{
-        {"OLLAMA_HOST", "the server's address, by Ollama's own rules (default http://127.0.0.1:11434)"},
-        {"OLLAMA_API_KEY", "a key for that server, sent as a bearer token to an https address only"},
-        {"NETRC", "file with the server's login, used where there is no key, over https only (default ~/.netrc)"},
-        {"OLLAMA_MODELS", "where the server's models directory may be, as --models-dir; used if it proves to be the "
-                          "server's"},
-        {"CODEMATE_MANIFEST", "the manifest to use, as --manifest"},
-        {"CODEMATE_REGISTRY", "URL of a registry that stands in for the public one: the server pulls from there"},
-        {"CODEMATE_REGISTRY_TOKEN",
-         "a token for that registry, and for no other; or CODEMATE_REGISTRY_USER and CODEMATE_REGISTRY_PASSWORD"},
-        {"DOCKER_CONFIG", "directory of Docker's config.json, whose logins are used at registries (default ~/.docker)"},
-        {"XDG_STATE_HOME", "what codemate remembers stands in codemate/ below it (default ~/.local/state)"},
-        {"NO_COLOR, CLICOLOR_FORCE", "no colour; colour also without a terminal"},
-        {"CI, GITHUB_ACTIONS", "progress in plain lines; in GitHub Actions with groups and annotations"},
-        {"http_proxy, HTTPS_PROXY, NO_PROXY", "proxies, never used for the own machine"},
-        {"SSL_CERT_FILE, SSL_CERT_DIR", "certificates that are trusted, instead of the system's"},
-    };
-    return table;
-}
-
-std::vector<Entry> statuses() {
-    std::vector<Entry> all;
-    for (const StatusRow& row : status_table())
-        all.push_back({std::to_string(row.status), row.meaning});
-    return all;
-}
-
-std::vector<Group> groups_in_order() {
-    std::vector<Group> groups;
-    for (const CommandInfo& info : commands()) {
-        if (std::find(groups.begin(), groups.end(), info.group) == groups.end()) groups.push_back(info.group);
-    }
-    return groups;
-}
-
 std::string command_list(Group group) {
     std::vector<Entry> all;
     for (const CommandInfo& info : commands()) {
         if (info.group == group) all.push_back({info.name, info.summary});
     }
     return two_columns(all);
-}
-
-Entry taken_apart(const std::string& example) {
-    const std::size_t at = example.find("  # ");
-    return {example.substr(0, at), at == std::string::npos ? "" : example.substr(at + 4)};
 }
 
 // What may stand in a cell of a Markdown table.
@@ -149,13 +64,13 @@ std::string markdown_table(const std::vector<Entry>& rows, const std::string& le
 }
 
 std::string reference_of(const CommandInfo& info) {
-    Options options;
-    const auto command = info.make();
-    command->declare(options);
+    const Options options = declared_options(info);
     std::string text =
         "## `codemate " + info.name + "`\n\n" + info.description + "\n\n```\n" + usage(info, options) + "\n```\n\n";
-    if (const auto rows = entries(options, true); !rows.empty()) text += markdown_table(rows, "argument", "meaning");
-    if (const auto rows = entries(options, false); !rows.empty()) text += markdown_table(rows, "option", "meaning");
+    if (const auto rows = entries(options, Part::arguments); !rows.empty())
+        text += markdown_table(rows, "argument", "meaning");
+    if (const auto rows = entries(options, Part::options); !rows.empty())
+        text += markdown_table(rows, "option", "meaning");
     text += "```\n";
     for (const std::string& example : info.examples)
         text += example + "\n";
@@ -169,24 +84,20 @@ std::string help_text() {
                        "Usage: codemate [global options] COMMAND [options] [TARGET…]\n";
     for (const Group group : groups_in_order())
         text += "\n" + std::string(heading(group)) + ":\n" + command_list(group);
-    text += "\nGlobal options, before or after the command:\n" + two_columns(entries(global_options(), false));
-    text += "\nEnvironment:\n" + two_columns(environment());
-    text += "\nExit status:\n" + two_columns(statuses());
+    text += "\nGlobal options, before or after the command:\n" + two_columns(entries(global_options(), Part::options));
+    text += "\nEnvironment:\n" + two_columns(environment_table());
+    text += "\nExit status:\n" + two_columns(status_entries());
     return text + "\n`codemate COMMAND --help` explains one command.\n";
 }
 
 std::string help_text(const CommandInfo& info) {
-    Options options;
-    const auto command = info.make();
-    command->declare(options);
+    const Options options = declared_options(info);
     std::string text =
         info.summary + "\n\nUsage: " + usage(info, options) + "\n\n" + wrapped(info.description, 0, width) + "\n";
-    if (const auto all = entries(options, true); !all.empty()) text += "\nArguments:\n" + two_columns(all);
-    if (const auto all = entries(options, false); !all.empty()) text += "\nOptions:\n" + two_columns(all);
-    std::vector<Entry> examples;
-    std::transform(info.examples.begin(), info.examples.end(), std::back_inserter(examples), taken_apart);
-    text += "\nExamples:\n" + two_columns(examples);
-    return text + "\nGlobal options:\n" + two_columns(entries(global_options(), false));
+    if (const auto all = entries(options, Part::arguments); !all.empty()) text += "\nArguments:\n" + two_columns(all);
+    if (const auto all = entries(options, Part::options); !all.empty()) text += "\nOptions:\n" + two_columns(all);
+    text += "\nExamples:\n" + two_columns(example_entries(info));
+    return text + "\nGlobal options:\n" + two_columns(entries(global_options(), Part::options));
 }
 
 std::string reference() {
@@ -197,13 +108,13 @@ std::string reference() {
     for (const CommandInfo& info : commands())
         text += reference_of(info);
     text += "## Global options\n\nBefore or after the command.\n\n" +
-            markdown_table(entries(global_options(), false), "option", "meaning");
+            markdown_table(entries(global_options(), Part::options), "option", "meaning");
     text += "## Environment\n\nAn empty value counts as not set; for `CI` and `GITHUB_ACTIONS` also `0` and `false`. "
             "Options win over "
             "the environment, the environment over the manifest.\n\n" +
-            markdown_table(environment(), "variable", "meaning");
+            markdown_table(environment_table(), "variable", "meaning");
     text += "## Exit status\n\nSeveral failed items: their common status if it is the same, else 1.\n\n";
-    return text + markdown_table(statuses(), "status", "meaning");
+    return text + markdown_table(status_entries(), "status", "meaning");
 }
 
 } // namespace codemate::cli

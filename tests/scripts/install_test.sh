@@ -11,7 +11,9 @@ run cmake --install "$build" --prefix "$prefix"
 expect_status 0
 
 for file in bin/codemate share/codemate/scripts/{model-pull.sh,model-prune.sh,lib/wrapper.sh} \
-    share/doc/codemate/{README.md,CHANGELOG.md,LICENSE,cli.md,manifest.md} share/doc/codemate/json/codemate.schema.json; do
+    share/doc/codemate/{README.md,CHANGELOG.md,LICENSE,cli.md,manifest.md} share/doc/codemate/json/codemate.schema.json \
+    share/man/man1/{codemate,codemate-pull}.1 share/bash-completion/completions/codemate share/zsh/site-functions/_codemate \
+    share/fish/vendor_completions.d/codemate.fish; do
     [[ -f $prefix/$file ]] || fail "$file is not installed"
 done
 # Nothing beside what is meant: no library, no header, no test.
