@@ -75,7 +75,7 @@ const std::vector<CommandInfo>& commands() {
          "cache of that many tokens; without --context for the context that is declared, or served, or 4096. What the "
          "models directory or a registry would have to tell, and does not, is not known; that is no failure. NAME is a "
          "role, or a model that is installed, declared or locked; any other is status 5.",
-         {"codemate show primary  # the model that has a role", "codemate show mistral:7b  # any model by its name",
+         {"codemate show primary  # the model that has a role", "codemate show llama3:8b  # any model by its name",
           "codemate show --context 32768 primary  # would it fit with a larger context?"},
          make_show},
         {"du",
@@ -112,7 +112,7 @@ const std::vector<CommandInfo>& commands() {
           "codemate prune --older-than 30d  # only what nobody needed lately",
           "codemate prune --to-free 20GB --yes  # for a nightly job",
           "codemate prune --leftovers  # what broken downloads have left",
-          "codemate prune 'phi*'  # of these what nothing keeps"},
+          "codemate prune 'nomic*'  # of these what nothing keeps"},
          make_prune},
         {"rm",
          Group::everyday,
@@ -120,7 +120,7 @@ const std::vector<CommandInfo>& commands() {
          "Removes the named models with the guards of prune: what is loaded stays, and what the manifest requires or "
          "protects, or another project on this machine required lately, needs --force and, on a terminal, its name "
          "typed. How each comes back is told, and that it does not, where no registry has its layers.",
-         {"codemate rm phi:3b  # says what comes free, and asks",
+         {"codemate rm nomic-embed-text  # says what comes free, and asks",
           "codemate rm --force mistral:latest  # although codemate.json requires it"},
          make_rm},
         {"verify",
@@ -226,7 +226,7 @@ const std::vector<CommandInfo>& commands() {
          "with charts: the runs, how they became so over time, what it was measured on.",
          {"codemate benchmark --dry-run  # what would be measured, and how long it may take",
           "codemate benchmark primary  # one role's model",
-          "codemate bench --runs 20 mistral:7b  # more runs, a narrower interval",
+          "codemate bench --runs 20 llama3:8b  # more runs, a narrower interval",
           "codemate benchmark --concurrency 1,2,4,8 primary  # how much more it does with several requests at once",
           "codemate benchmark --prompt question.txt --num-ctx 8192 primary  # a prompt of one's own",
           "codemate benchmark --save bench.json  # to be committed as a baseline",

@@ -27,7 +27,7 @@ const char* const bash_completion = "/usr/share/bash-completion/bash_completion"
 // A project beside a sandbox with two models whose names share what is before the colon.
 struct ShellWorld : World {
     ShellWorld() {
-        set("PATH", std::filesystem::path(CODEMATE_PROGRAM).parent_path().string() + ":/usr/bin:/bin");
+        set("PATH", std::filesystem::path(test::codemate_program()).parent_path().string() + ":/usr/bin:/bin");
         set("CODEMATE_COMPLETION_WAIT", "60s"); // what is slow here is the machine
         set("HOME", directory().path().string());
         set("TERM", "dumb");

@@ -362,7 +362,7 @@ TEST_CASE("a server that is not there") {
 TEST_CASE("the wrapper's keep-models asks on a terminal") {
     PruneWorld world;
     fs::create_directories(world.directory() / "bin");
-    fs::create_symlink(CODEMATE_PROGRAM, world.directory() / "bin/codemate");
+    fs::create_symlink(test::codemate_program(), world.directory() / "bin/codemate");
     fs::copy(fs::path(CODEMATE_SOURCE_DIR) / "scripts", world.directory() / "scripts", fs::copy_options::recursive);
     world.set("PATH", (world.directory() / "bin").string() + ":/usr/bin:/bin");
     const auto answered = [&](std::string_view answer) {

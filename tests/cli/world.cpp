@@ -84,7 +84,7 @@ void Place::later(std::chrono::seconds by) {
 
 Command Place::command(const Arguments& arguments) const {
     Command command;
-    command.argv = {CODEMATE_PROGRAM};
+    command.argv = {codemate_program()};
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
     command.variables = variables_;
     command.environment = Command::Environment::replaced;

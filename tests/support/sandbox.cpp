@@ -2,6 +2,7 @@
 
 #include "support/raw_http.hpp"
 
+#include <cstdlib>
 #include <stdexcept>
 
 namespace codemate::test {
@@ -63,6 +64,11 @@ void Sandbox::remove(std::string_view name) const {
 void Sandbox::load(std::string_view name) const {
     const std::string body = R"({"model":")" + std::string(name) + R"("})";
     must_succeed(exchange(port_, {.method = "POST", .path = "/api/generate", .body = body}), name);
+}
+
+std::string codemate_program() {
+    const char* const other = std::getenv("CODEMATE_TEST_PROGRAM");
+    return other == nullptr ? CODEMATE_PROGRAM : other;
 }
 
 std::vector<std::string> faults_of_pulls() {

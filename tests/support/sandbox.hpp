@@ -48,6 +48,10 @@ private:
     std::uint16_t port_ = 0;
 };
 
+// The codemate that is tested: that of this build, or the one that CODEMATE_TEST_PROGRAM names, which another build has
+// made, with sanitizers say.
+std::string codemate_program();
+
 // The names of all faults that a pull can meet, as the program's own help lists them.
 std::vector<std::string> faults_of_pulls();
 
