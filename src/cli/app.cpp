@@ -3,6 +3,8 @@
 #include "cli/completion.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/help.hpp"
+#include "cli/man.hpp"
+#include "cli/pager.hpp"
 #include "cli/parse.hpp"
 
 #include "codemate/base/diagnostics.hpp"
@@ -54,6 +56,9 @@ int print_version(Wiring& wiring) {
 }
 
 int print_help(const Invocation& invocation, Wiring& wiring) {
+    if (invocation.manual && invocation.info != nullptr && wiring.out_terminal().interactive &&
+        !wiring.options().json && shown_by_man(manual_page(*invocation.info).text, environment))
+        return done;
     const std::string text = invocation.info == nullptr ? help_text() : help_text(*invocation.info);
     if (!wiring.options().json) {
         wiring.out().write(text);

@@ -60,18 +60,6 @@ std::string synopsis(const std::string& line) {
     return section("SYNOPSIS", ".nf\n" + roff(line) + "\n.fi\n");
 }
 
-ManualPage page_of(const CommandInfo& info) {
-    const Options options = declared_options(info);
-    std::string text = title(page_name(info)) +
-                       section("NAME", roff(page_name(info)) + " \\- " + roff(info.summary) + "\n") +
-                       synopsis(usage(info, options)) + section("DESCRIPTION", paragraph(info.description));
-    if (const auto all = entries(options, Part::arguments); !all.empty()) text += section("ARGUMENTS", items(all));
-    if (const auto all = entries(options, Part::options); !all.empty()) text += section("OPTIONS", items(all));
-    text += section("EXAMPLES", items(example_entries(info)));
-    text += section("SEE ALSO", reference_to("codemate") + ", for global options, environment and exit statuses.\n");
-    return {page_name(info) + ".1", std::move(text)};
-}
-
 std::string command_list() {
     std::string text;
     for (const Group group : groups_in_order()) {
@@ -120,10 +108,22 @@ ManualPage page_of_program() {
 
 } // namespace
 
+ManualPage manual_page(const CommandInfo& info) {
+    const Options options = declared_options(info);
+    std::string text = title(page_name(info)) +
+                       section("NAME", roff(page_name(info)) + " \\- " + roff(info.summary) + "\n") +
+                       synopsis(usage(info, options)) + section("DESCRIPTION", paragraph(info.description));
+    if (const auto all = entries(options, Part::arguments); !all.empty()) text += section("ARGUMENTS", items(all));
+    if (const auto all = entries(options, Part::options); !all.empty()) text += section("OPTIONS", items(all));
+    text += section("EXAMPLES", items(example_entries(info)));
+    text += section("SEE ALSO", reference_to("codemate") + ", for global options, environment and exit statuses.\n");
+    return {page_name(info) + ".1", std::move(text)};
+}
+
 std::vector<ManualPage> manual_pages() {
     std::vector<ManualPage> pages{page_of_program()};
     for (const CommandInfo& info : commands())
-        pages.push_back(page_of(info));
+        pages.push_back(manual_page(info));
     return pages;
 }
 

@@ -200,6 +200,7 @@ void parse(const std::vector<std::string>& arguments, Invocation& invocation) {
     if (!line.words.empty() && line.words.front() == "help") {
         line.words.erase(line.words.begin());
         line.words.push_back("--help");
+        invocation.manual = true;
     }
     // An error of the line itself must be reported as JSON too, and under the command's name.
     const std::vector<NamedOptions> by_command = options_by_command(declared);

@@ -13,6 +13,7 @@ namespace codemate::cli {
 struct Invocation {
     GlobalOptions global;
     const CommandInfo* info = nullptr; // none was named
+    bool manual = false;               // `codemate help COMMAND` asks for its page
     std::unique_ptr<Command> command;
 };
 

@@ -59,7 +59,8 @@ TEST_CASE("colour only where it was asked for or a terminal is") {
 TEST_CASE("a reader that goes away ends the program quietly") {
     const World world;
     test::Command command = world.command({});
-    command.argv = {"/bin/sh", "-c", "{ " CODEMATE_PROGRAM " list --available; echo \"status $?\" >&2; } | true"};
+    command.argv = {"/bin/sh", "-c",
+                    "{ " + test::codemate_program() + " list --available; echo \"status $?\" >&2; } | true"};
     const auto result = test::run(command);
     CHECK(result.err.find("status 0") != std::string::npos);
     CHECK(result.err.find("error") == std::string::npos);
@@ -68,7 +69,7 @@ TEST_CASE("a reader that goes away ends the program quietly") {
 TEST_CASE("an output that cannot be written is an error of storage") {
     const World world;
     test::Command command = world.command({});
-    command.argv = {"/bin/sh", "-c", CODEMATE_PROGRAM " list --available > /dev/full"};
+    command.argv = {"/bin/sh", "-c", test::codemate_program() + " list --available > /dev/full"};
     const auto result = test::run(command);
     CHECK(result.status() == 6);
     CHECK(result.err.find("No space left on device") != std::string::npos);
@@ -77,9 +78,42 @@ TEST_CASE("an output that cannot be written is an error of storage") {
 TEST_CASE("without any standard stream nothing is written anywhere") {
     const World world;
     test::Command command = world.command({});
-    command.argv = {"/bin/sh", "-c", CODEMATE_PROGRAM " list --available >&- 2>&-; echo \"status $?\" > status"};
+    command.argv = {"/bin/sh", "-c",
+                    test::codemate_program() + " list --available >&- 2>&-; echo \"status $?\" > status"};
     CHECK_FALSE(test::run(command).status() != 0);
     CHECK(test::read_text(world.directory() / "status") == "status 6\n");
+}
+
+TEST_CASE("on a terminal help COMMAND is the manual's page, where there is a man for it") {
+    Place place;
+    const auto man = place.directory() / "bin/man";
+    const auto put = [&](const std::string& lines) {
+        place.directory().write("bin/man", "#!/bin/sh\n" + lines + "\n");
+        std::filesystem::permissions(man, std::filesystem::perms::owner_all);
+    };
+    place.set("PATH", man.parent_path().string() + ":/usr/bin:/bin");
+    const auto shows_text = [&] {
+        return place.in_terminal({"help", "pull"}).terminal.find("Usage: codemate pull") != std::string::npos;
+    };
+
+    put("echo \"page by man $*\"; cat > page");
+    const auto shown = place.in_terminal({"help", "pull"});
+    CHECK(shown.status() == 0);
+    CHECK(shown.terminal == "page by man -l -\r\n");
+    CHECK(test::read_text(place.directory() / "page") ==
+          test::read_text(std::filesystem::path(CODEMATE_SOURCE_DIR) / "docs/man/codemate-pull.1"));
+
+    CHECK(place.codemate({"help", "pull"}).out.find("Usage: codemate pull") != std::string::npos);
+    CHECK(place.in_terminal({"pull", "--help"}).terminal.find("Usage: codemate pull") != std::string::npos);
+    CHECK(place.in_terminal({"help", "pull", "--json"}).terminal.find("codemate/help/1") != std::string::npos);
+
+    put("exit 3");
+    CHECK(shows_text());
+    put("echo 'There are no pages here; `unminimize` brings them.'");
+    CHECK(shows_text());
+    std::filesystem::remove(man);
+    place.set("PATH", man.parent_path().string());
+    CHECK(shows_text());
 }
 
 TEST_CASE("in GitHub Actions no text from elsewhere is a command to the runner") {
