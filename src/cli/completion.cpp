@@ -22,6 +22,10 @@ const std::map<std::string, ValueKind, std::less<>>& kinds() {
     static const std::map<std::string, ValueKind, std::less<>> table{
         {"TARGET", {any_model, {}}},
         {"lock TARGET", {{.groups = true, .roles = true, .declared = true}, {}}},
+        {"benchmark TARGET", {any_model, {"all"}}},
+        {"outdated TARGET", {any_model, {"all"}}},
+        {"update TARGET", {any_model, {"all"}}},
+        {"verify TARGET", {any_model, {"all"}}},
         {"NAME", {one_model, {}}},
         {"rm NAME", {installed_only, {}}},
         {"use NAME", {{.declared = true, .installed = true}, {}}},

@@ -122,8 +122,11 @@ ManualPage manual_page(const CommandInfo& info) {
 
 std::vector<ManualPage> manual_pages() {
     std::vector<ManualPage> pages{page_of_program()};
-    for (const CommandInfo& info : commands())
+    for (const CommandInfo& info : commands()) {
         pages.push_back(manual_page(info));
+        if (!info.alias.empty())
+            pages.push_back({"codemate-" + info.alias + ".1", ".so man1/" + pages.back().file + "\n"});
+    }
     return pages;
 }
 

@@ -74,6 +74,8 @@ TEST_CASE("words that the declarations know") {
              {{"benchmark", "--gate", "--hist"}, {"--history"}},
              {{"list", "--nonsense=x"}, {}},
              {{"init", "--from", "b"}, {"builtin"}},
+             {{"verify", "al"}, {"all"}},
+             {{"pull", "al"}, {}}, // which it refuses
              {{"--manifest", ""}, {"builtin"}},
              {{"--manifest=b"}, {"--manifest=builtin"}},
          }) {
