@@ -7,7 +7,6 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/ui/message.hpp"
 
 #include <algorithm>
 
@@ -110,7 +109,7 @@ private:
     static int show(const use::Rewrite& plan, const refs::Asked& asked, const use::Facts& facts, const Project& project,
                     const std::optional<Error>& refusal, Wiring& wiring) {
         const int status = refusal ? exit_status(refusal->kind()) : done;
-        if (refusal) wiring.err().write(ui::error_text(*refusal, wiring.style_of_err()));
+        if (refusal) wiring.say(*refusal);
         if (wiring.options().json) {
             wiring.out().write(json::to_pretty(refs::document(plan, asked, facts, project, refusal, status)) + "\n");
         } else {
