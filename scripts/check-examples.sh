@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at the examples in docs/examples and at the action in .github: YAML by yamllint, units by systemd-analyze; workflows by
+# Looks at the examples in docs/examples, and at what is in .github: YAML by yamllint, units by systemd-analyze; workflows by
 # actionlint, and all of them by the schemas of their programs, where these checkers are in PATH. Their commands are run by a
 # test of its own (tests/scripts/examples_test.sh), their scripts read by check-scripts.sh.
 set -euo pipefail
@@ -12,12 +12,13 @@ have() { # COMMAND
     return 1
 }
 
+# GitHub's key "on:" is no truth value. How much space there is within braces and before a comment is a matter of taste.
+yaml_rules='{extends: default, rules: {line-length: {max: 130}, document-start: disable, truthy: {check-keys: false},
+    braces: {max-spaces-inside: 1}, comments: {min-spaces-from-content: 1}}}'
+
 yaml() {
-    # Debian's version knows no key for what GitHub calls "on:"; comments may stand where they are read best.
     have yamllint || return 0
-    yamllint --strict --config-data \
-        '{extends: default, rules: {line-length: {max: 130}, document-start: disable, truthy: {check-keys: false}, comments: {min-spaces-from-content: 1}}}' \
-        .github docs/examples
+    yamllint --strict --config-data "$yaml_rules" .github docs/examples
 }
 
 # As on a machine where codemate is installed: here it need not be.
@@ -37,7 +38,8 @@ units() {
 
 workflows() {
     have actionlint || return 0
-    actionlint docs/examples/github/*.yml
+    shopt -s nullglob
+    actionlint docs/examples/github/*.yml .github/workflows/*.yml
 }
 
 schemas() {

@@ -22,6 +22,9 @@ install() {
 
 mkdir -p "$scratch/packed/codemate-1/bin"
 ln "$codemate" "$scratch/packed/codemate-1/bin/codemate" 2>/dev/null || cp "$codemate" "$scratch/packed/codemate-1/bin/codemate"
+# As in the real one, not all of that name is the program.
+mkdir -p "$scratch/packed/codemate-1/share/bash-completion/completions" "$scratch/packed/codemate-1/a/codemate"
+echo false >"$scratch/packed/codemate-1/share/bash-completion/completions/codemate"
 tar -C "$scratch/packed" -cf "$scratch/archive.tar" codemate-1
 digest=$(sha256sum <"$scratch/archive.tar" | cut -d ' ' -f 1)
 
