@@ -71,6 +71,28 @@ TEST_CASE("what the gate says no to is annotated, and the figures are on the pag
     CHECK(page.find("gate: no verdict, there is no baseline") != std::string::npos);
 }
 
+TEST_CASE("of many annotations the first fifty are written, more than GitHub shows") {
+    Job job;
+    std::string keys;
+    for (int i = 0; i < 60; ++i)
+        keys += ",\n\"nonsense" + std::to_string(i) + "\": 1";
+    job.directory().write("codemate.json", R"({"schema": 1)" + keys + "}\n");
+    const std::string commands = commands_in(job.codemate({"check"}).err);
+    CHECK(split(commands, '\n').size() == 51);
+    CHECK(commands.find(",line=51::") != std::string::npos);
+    CHECK(commands.find(",line=52::") == std::string::npos);
+}
+
+TEST_CASE("names in the project's files are on the page where something is wrong with them") {
+    Job job;
+    job.directory().write("app.py", "model = \"tinyllama\"\n");
+    CHECK(job.codemate({"refs"}).status() == 0);
+    CHECK_FALSE(std::filesystem::exists(job.page()));
+    job.directory().write("app.py", "model = \"tinylama\"\n");
+    CHECK(job.codemate({"refs"}).status() == 3);
+    CHECK(test::read_text(job.page()).starts_with("### ❌ codemate refs: a check found problems (status 3)\n\n<pre>"));
+}
+
 TEST_CASE("a job's page that cannot be written is a warning, and changes nothing else") {
     Job job;
     job.set("GITHUB_STEP_SUMMARY", "/nonexistent/page.md");

@@ -7,6 +7,7 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/ui/markup.hpp"
 
 #include <algorithm>
 
@@ -39,6 +40,9 @@ public:
         else
             wiring.out().write(refs::text(report, project, wiring.style_of_out()));
         annotate(report, project, wiring);
+        // A list that is all right is of no interest there.
+        if (problems)
+            wiring.summarize([&] { return ui::markdown_preformatted(refs::text(report, project, ui::Style(false))); });
         say_more(facts, project, wiring);
         if (!facts.installed) wiring.note("no server answers, so what is installed is not known");
         return status;
