@@ -66,8 +66,8 @@ while IFS= read -r file; do
     run_all "$file"
 done < <(find "$source/docs/examples" -type f | LC_ALL=C sort)
 
-expect_equal 'the number of commands in models.yml' 8 "${counts[models.yml]-none}"
-expect_equal 'the number of commands in .gitlab-ci.yml' 6 "${counts[.gitlab-ci.yml]-none}"
+expect_equal 'the number of commands in models.yml' 7 "${counts[models.yml]-none}"
+expect_equal 'the number of commands in .gitlab-ci.yml' 5 "${counts[.gitlab-ci.yml]-none}"
 expect_equal 'the number of commands in compose.yaml' 2 "${counts[compose.yaml]-none}"
 expect_equal 'the number of commands in codemate-outdated.service' 1 "${counts[codemate-outdated.service]-none}"
 
