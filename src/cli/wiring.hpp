@@ -22,7 +22,6 @@
 #include "codemate/ui/style.hpp"
 #include "codemate/ui/terminal.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>

@@ -9,7 +9,6 @@ source=$1 codemate=$2 sandbox=$3
 . "$source/tests/scripts/sandbox.sh"
 
 action=$source/.github/actions/codemate
-unset GITHUB_STEP_SUMMARY
 export GITHUB_ACTION_PATH=$action GITHUB_ACTIONS=true CI=true
 export RUNNER_TEMP=$scratch/temp GITHUB_PATH=$scratch/path GITHUB_OUTPUT=$scratch/output
 mkdir "$RUNNER_TEMP"
