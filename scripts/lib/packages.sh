@@ -24,6 +24,7 @@ library_packages=(
 clang_format_major=14
 check_packages=(shellcheck:shellcheck "clang-format-$clang_format_major:clang-format-$clang_format_major")
 check_packages+=(mandoc:mandoc)      # the manual pages
+check_packages+=(yamllint:yamllint)  # the examples
 check_packages+=(zsh:zsh fish:fish)  # tests: completion in them, which is skipped where they are missing
 
 # Prints the packages of these that are missing, one a line.

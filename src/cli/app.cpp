@@ -82,7 +82,7 @@ int run_command(Invocation& invocation, Wiring& wiring) {
 int report(const Error& error, const Invocation& invocation, Wiring& wiring) {
     const int status = exit_status(error.kind());
     try {
-        wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+        wiring.say(error);
         if (invocation.global.json) {
             json::Value document = ui::envelope(schema_name(invocation), schema_version(invocation), status);
             write_json(wiring, document.set("error", ui::error_json(error)));
@@ -108,17 +108,7 @@ int report_interruption(const Invocation& invocation, Wiring& wiring) {
     return status;
 }
 
-int run(const std::vector<std::string>& arguments, const Signals& signals) {
-    if (!arguments.empty() && arguments.front() == completion_call)
-        return complete(std::span(arguments).subspan(1), environment, signals);
-    Invocation invocation;
-    std::optional<Error> refusal;
-    try {
-        parse(arguments, invocation);
-    } catch (const Error& error) {
-        refusal = error;
-    }
-    Wiring wiring(invocation.global, environment, signals);
+int status_of(Invocation& invocation, const std::optional<Error>& refusal, Wiring& wiring) {
     try {
         if (refusal) return report(*refusal, invocation, wiring);
         return run_command(invocation, wiring);
@@ -131,6 +121,31 @@ int run(const std::vector<std::string>& arguments, const Signals& signals) {
     } catch (const std::exception& surprise) {
         return report(Error(Kind::defect, "unexpected: " + printable(surprise.what())), invocation, wiring);
     }
+}
+
+// Whatever becomes of it, it is no part of the work.
+void finish_job_summary(const Invocation& invocation, int status, Wiring& wiring) {
+    try {
+        wiring.finish_job_summary(invocation.info == nullptr ? "" : invocation.info->name, status);
+    } catch (const std::exception& failure) {
+        diagnostics::warning(failure.what());
+    }
+}
+
+int run(const std::vector<std::string>& arguments, const Signals& signals) {
+    if (!arguments.empty() && arguments.front() == completion_call)
+        return complete(std::span(arguments).subspan(1), environment, signals);
+    Invocation invocation;
+    std::optional<Error> refusal;
+    try {
+        parse(arguments, invocation);
+    } catch (const Error& error) {
+        refusal = error;
+    }
+    Wiring wiring(invocation.global, environment, signals);
+    const int status = status_of(invocation, refusal, wiring);
+    finish_job_summary(invocation, status, wiring);
+    return status;
 }
 
 } // namespace

@@ -70,6 +70,7 @@ const std::vector<Entry>& environment_table() {
         {"XDG_STATE_HOME", "what codemate remembers stands in codemate/ below it (default ~/.local/state)"},
         {"NO_COLOR, CLICOLOR_FORCE", "no colour; colour also without a terminal"},
         {"CI, GITHUB_ACTIONS", "progress in plain lines; in GitHub Actions with groups and annotations"},
+        {"GITHUB_STEP_SUMMARY", "a file of Markdown that the result is appended to, too: the page of a job"},
         {"http_proxy, HTTPS_PROXY, NO_PROXY", "proxies, never used for the own machine"},
         {"SSL_CERT_FILE, SSL_CERT_DIR", "certificates that are trusted, instead of the system's"},
     };

@@ -14,7 +14,6 @@ namespace use = lifecycle::refs;
 namespace fs = std::filesystem;
 
 constexpr auto patience_with_server = std::chrono::seconds(1);
-constexpr std::size_t most_annotations = 50; // GitHub shows fewer still of one step
 
 bool contains(const fs::path& directory, const fs::path& below) {
     const auto relative = below.lexically_relative(directory);
@@ -77,16 +76,12 @@ std::string state_text(const use::Item& item) {
 }
 
 void annotate(const use::Report& report, const Project& project, Wiring& wiring) {
-    if (!wiring.in_github_actions()) return;
-    std::size_t written = 0;
     for (const use::Item& item : report.items) {
         if (!item.is_problem() && item.state != use::State::undeclared) continue;
-        if (++written > most_annotations) return;
         const auto level = item.is_problem() ? ui::Annotation::Level::error : ui::Annotation::Level::warning;
         // An absolute path: the runner knows where its workspace is, wherever we were started.
-        wiring.err().write_command(
-            ui::workflow_command({level, (project.directory / item.file).string(), item.mention.line,
-                                  item.mention.column, printable(item.mention.text) + ": " + state_text(item)}));
+        wiring.annotate({level, (project.directory / item.file).string(), item.mention.line, item.mention.column,
+                         printable(item.mention.text) + ": " + state_text(item)});
     }
 }
 

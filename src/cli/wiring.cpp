@@ -1,6 +1,7 @@
 #include "cli/wiring.hpp"
 
 #include "cli/exit_status.hpp"
+#include "cli/job_summary.hpp"
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
@@ -9,7 +10,6 @@
 #include "codemate/base/version.hpp"
 #include "codemate/ollama/access.hpp"
 #include "codemate/ollama/endpoint.hpp"
-#include "codemate/ui/message.hpp"
 
 #include <unistd.h>
 
@@ -39,7 +39,9 @@ bool is_absolute_or_builtin(const std::optional<std::string>& manifest) {
 Wiring::Wiring(GlobalOptions options, ui::Getenv getenv, const Signals& signals)
     : options_(std::move(options)), getenv_(std::move(getenv)), signals_(signals),
       out_(STDOUT_FILENO, ui::Out::Failure::error, reader(getenv_)),
-      err_(STDERR_FILENO, ui::Out::Failure::dropped, reader(getenv_)) {}
+      err_(STDERR_FILENO, ui::Out::Failure::dropped, reader(getenv_)) {
+    if (const char* page = variable("GITHUB_STEP_SUMMARY")) job_summary_ = std::make_unique<JobSummary>(page);
+}
 
 Wiring::~Wiring() = default;
 
@@ -225,22 +227,6 @@ ui::Progress& Wiring::progress() {
     return *progress_;
 }
 
-bool Wiring::in_ci() const {
-    return ui::is_set(getenv_, "CI");
-}
-
-bool Wiring::in_github_actions() const {
-    return ui::is_set(getenv_, "GITHUB_ACTIONS");
-}
-
-void Wiring::note(const std::string& text) {
-    if (!options_.quiet) err_.write(ui::note_text(text, style_of_err()));
-}
-
-void Wiring::warn(const std::string& text) {
-    err_.write(ui::warning_text(text, style_of_err()));
-}
-
 void Wiring::limit_time(const std::optional<std::string>& timeout) {
     if (timeout) time_limit_.emplace(*timeout, signals_.stop());
 }
@@ -257,17 +243,6 @@ int Wiring::status_when_interrupted() const {
 const std::string& Wiring::server_version() {
     if (!server_version_) server_version_ = server().version(stop());
     return *server_version_;
-}
-
-void Wiring::say_what_is_used() {
-    const manifest::Origin& origin = manifest().origin;
-    const std::string& server_said = server_version();
-    if (options_.quiet) return;
-    std::string text = origin.is_built_in() ? "" : "manifest ";
-    text += printable(origin.display());
-    for (const manifest::Manifest& more : more_manifests())
-        text += " and " + printable(more.origin.display());
-    err_.write("server " + endpoint().text() + " (ollama " + printable(server_said, 60) + "), " + text + "\n");
 }
 
 } // namespace codemate::cli

@@ -16,6 +16,7 @@
 #include "codemate/state/journal.hpp"
 #include "codemate/state/required_sets.hpp"
 #include "codemate/state/verified.hpp"
+#include "codemate/ui/annotation.hpp"
 #include "codemate/ui/out.hpp"
 #include "codemate/ui/progress.hpp"
 #include "codemate/ui/style.hpp"
@@ -24,9 +25,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace codemate::cli {
+
+class JobSummary;
 
 // The options that every command has.
 struct GlobalOptions {
@@ -115,6 +119,14 @@ public:
 
     void note(const std::string& text); // on stderr, unless -q
     void warn(const std::string& text); // on stderr
+    // On stderr, with its notes and hint; in GitHub Actions annotated, and in the job summary, too.
+    void say(const Error&);
+    void annotate(const ui::Annotation&); // in GitHub Actions, on stderr, the first 50; elsewhere nothing
+
+    // The command's result, in blocks of Markdown, for the job summary. Asked for only where there is one.
+    void summarize(const std::function<std::string()>& markdown);
+    // Writes it, if there is anything to say. Best effort: where it cannot be written, a warning.
+    void finish_job_summary(std::string_view command, int status);
 
     // What changing commands say first, on stderr: which server, its version, which manifest. Asks the server for its
     // version.
@@ -163,6 +175,8 @@ private:
     std::optional<state::RequiredSets> required_sets_;
     std::optional<state::Benchmarks> benchmarks_;
     std::unique_ptr<ui::Progress> progress_;
+    std::unique_ptr<JobSummary> job_summary_; // nullptr: nobody reads one
+    std::size_t annotated_ = 0;
 };
 
 } // namespace codemate::cli

@@ -2,6 +2,8 @@
 
 #include "ui/runner_commands.hpp"
 
+#include "codemate/ui/out.hpp"
+
 namespace codemate::ui {
 namespace {
 
@@ -21,12 +23,14 @@ std::string escaped_property(const std::string& text) {
 
 } // namespace
 
+// What it says is from elsewhere, and stands in a line that is not filtered any more.
 std::string workflow_command(const Annotation& annotation) {
     std::string line = annotation.level == Annotation::Level::error ? "::error " : "::warning ";
-    line += "title=codemate,file=" + escaped_property(annotation.file);
+    line += "title=codemate";
+    if (!annotation.file.empty()) line += ",file=" + escaped_property(without_commands(annotation.file));
     if (annotation.line != 0) line += ",line=" + std::to_string(annotation.line);
     if (annotation.column != 0) line += ",col=" + std::to_string(annotation.column);
-    return line + "::" + escaped_data(annotation.text) + "\n";
+    return line + "::" + escaped_data(without_commands(annotation.text)) + "\n";
 }
 
 } // namespace codemate::ui

@@ -60,4 +60,9 @@ std::string markdown_escaped(std::string_view text) {
     return result;
 }
 
+// HTML and no fence: there is no length of fence that the text cannot have, and blank lines stay within.
+std::string markdown_preformatted(std::string_view text) {
+    return text.empty() ? "" : "<pre>" + html_escaped(text) + "</pre>\n";
+}
+
 } // namespace codemate::ui

@@ -22,19 +22,14 @@ public:
         if (weight == Weight::lasting) group.lines.push_back(line);
     }
 
-    void end(const std::string& item, const std::string& line, bool failed) override {
+    void end(const std::string& item, const std::string& line) override {
         say(item, line, Weight::lasting);
-        if (item.empty()) {
-            if (failed) annotate(line);
-            return;
-        }
+        if (item.empty()) return;
         if (item == *owner_) {
-            close(failed ? std::optional(line) : std::nullopt);
+            close();
             return next();
         }
-        Group& group = waiting(item);
-        group.ended = true;
-        group.failed = failed;
+        waiting(item).ended = true;
     }
 
 private:
@@ -42,7 +37,6 @@ private:
         std::string item;
         std::vector<std::string> lines;
         bool ended = false;
-        bool failed = false;
     };
 
     void write(const std::string& line) { write_or_drop(out_, line + "\n"); }
@@ -53,14 +47,10 @@ private:
         command("::group::" + escaped_data(item));
     }
 
-    // Below the group, as it is folded and a failure should be seen.
-    void close(const std::optional<std::string>& failure) {
+    void close() {
         owner_.reset();
         command("::endgroup::");
-        if (failure) annotate(*failure);
     }
-
-    void annotate(const std::string& line) { command("::error title=codemate::" + escaped_data(line)); }
 
     Group& waiting(const std::string& item) {
         const auto found = std::find_if(waiting_.begin(), waiting_.end(),
@@ -80,7 +70,7 @@ private:
             std::stable_partition(waiting_.begin(), waiting_.end(), [](const Group& group) { return group.ended; });
         std::for_each(waiting_.begin(), running, [this](const Group& group) {
             open_with_lines(group);
-            close(group.failed ? std::optional(group.lines.back()) : std::nullopt);
+            close();
         });
         waiting_.erase(waiting_.begin(), running);
         if (waiting_.empty()) return;
@@ -90,7 +80,7 @@ private:
 
     void close_all() {
         while (owner_) {
-            close(std::nullopt);
+            close();
             next();
         }
     }

@@ -14,13 +14,13 @@ public:
 
     virtual ~LineWriter() = default;
     virtual void say(const std::string& item, const std::string& line, Weight) = 0;
-    virtual void end(const std::string& item, const std::string& line, bool failed) = 0;
+    virtual void end(const std::string& item, const std::string& line) = 0;
 };
 
 std::unique_ptr<LineWriter> make_flat_lines(Out&);
 
-// For GitHub Actions: the lines of an item in a ::group::, a failure as an ::error:: annotation. Groups do not nest and
-// do not interleave, so one item at a time owns the log and the lasting lines of the others wait for their turn.
+// For GitHub Actions: the lines of an item in a ::group::. Groups do not nest and do not interleave, so one item at a
+// time owns the log and the lasting lines of the others wait for their turn. What failed is annotated with its error.
 std::unique_ptr<LineWriter> make_grouped_lines(Out&);
 
 } // namespace codemate::ui

@@ -24,7 +24,7 @@ class FlatLines final : public LineWriter {
 public:
     explicit FlatLines(Out& out) : out_(out) {}
     void say(const std::string&, const std::string& line, Weight) override { write_or_drop(out_, line + "\n"); }
-    void end(const std::string& item, const std::string& line, bool) override { say(item, line, Weight::lasting); }
+    void end(const std::string& item, const std::string& line) override { say(item, line, Weight::lasting); }
 
 private:
     Out& out_;
@@ -92,7 +92,7 @@ private:
         // The whole's end without a word says nothing that its items have not said.
         if (event.item.empty() && event.text.empty()) return;
         const std::string outcome = labelled(outcome_word(event), outcome_text(event));
-        lines_->end(event.item, labelled(event.item, outcome), event.failed);
+        lines_->end(event.item, labelled(event.item, outcome));
     }
 
     void tell_long_ones(SteadyTime now) {

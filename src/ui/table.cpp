@@ -1,6 +1,7 @@
 #include "codemate/ui/table.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/ui/markup.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -59,6 +60,13 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
     return text + '\n';
 }
 
+std::string markdown_line(const std::vector<std::string>& cells) {
+    std::string text = "|";
+    for (const std::string& cell : cells)
+        text += " " + markdown_escaped(cell) + " |";
+    return text + "\n";
+}
+
 } // namespace
 
 Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -85,6 +93,19 @@ std::string Table::text(std::size_t columns) const {
     std::string text = line(headings, widths);
     for (const std::vector<std::string>& row : rows_)
         text += line(row, widths);
+    return text;
+}
+
+std::string Table::markdown() const {
+    std::vector<std::string> headings;
+    std::string rule = "|";
+    for (const Column& column : columns_) {
+        headings.push_back(column.heading);
+        rule += " --- |";
+    }
+    std::string text = markdown_line(headings) + rule + "\n";
+    for (const std::vector<std::string>& row : rows_)
+        text += markdown_line(row);
     return text;
 }
 

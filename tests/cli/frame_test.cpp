@@ -121,8 +121,10 @@ TEST_CASE("in GitHub Actions no text from elsewhere is a command to the runner")
     place.set("GITHUB_ACTIONS", "true");
     const std::string name = "##[error]x";
     const auto plain = place.codemate({name});
-    CHECK(plain.err == "codemate: error: there is no command '##\\u005berror]x'\n"
-                       "hint: `codemate --help` lists the commands\n");
+    CHECK(plain.err ==
+          "codemate: error: there is no command '##\\u005berror]x'\n"
+          "hint: `codemate --help` lists the commands\n"
+          "::error title=codemate::there is no command '##\\u005berror]x'; `codemate --help` lists the commands\n");
     const auto as_json = place.codemate({name, "--json"});
     CHECK(as_json.out.find("##[") == std::string::npos);
     const json::Value document = json::read(as_json.out, "x").root;

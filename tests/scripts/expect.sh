@@ -7,7 +7,7 @@ trap 'rm -rf "$scratch"' EXIT
 export XDG_STATE_HOME=$scratch/state # nothing of what is run shall remember anything in the home directory
 # What tells codemate where and how it runs, a CI system's CI=true among it, is for each test to set.
 for variable in "${!CODEMATE_@}" "${!OLLAMA_@}"; do unset "$variable"; done
-unset CI GITHUB_ACTIONS CLICOLOR_FORCE COLUMNS NO_COLOR DESTDIR http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+unset CI GITHUB_ACTIONS GITHUB_STEP_SUMMARY CLICOLOR_FORCE COLUMNS NO_COLOR DESTDIR http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 
 # Runs a command without standard input; its output is in $out and $err, its status in $status.
 run() {

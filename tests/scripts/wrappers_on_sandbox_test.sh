@@ -6,6 +6,8 @@ set -euo pipefail
 source=$1 codemate=$2 sandbox=$3
 # shellcheck source=tests/scripts/expect.sh
 . "$source/tests/scripts/expect.sh"
+# shellcheck source=tests/scripts/sandbox.sh
+. "$source/tests/scripts/sandbox.sh"
 
 mkdir -p "$scratch/repository" "$scratch/path"
 cp -r "$source/scripts" "$scratch/repository/scripts"
@@ -19,15 +21,7 @@ prune=$scratch/repository/scripts/model-prune.sh
 printf '#!/bin/sh\necho "$*" >>"%s"\nexit 1\n' "$scratch/docker-calls" >"$scratch/path/docker"
 chmod +x "$scratch/path/docker"
 
-# Its first line says where it listens; reading that line is waiting for it.
-mkfifo "$scratch/lines"
-"$sandbox" --port 0 --store "$scratch/models" >"$scratch/lines" </dev/null &
-pid=$!
-trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -rf "$scratch"' EXIT
-exec 3<"$scratch/lines"
-IFS= read -r -t 60 line <&3
-export OLLAMA_HOST=${line#listening on }
-export CODEMATE_REGISTRY=$OLLAMA_HOST
+start_sandbox "$sandbox"
 
 # copy FROM TO, as people do it at the server
 copy() {

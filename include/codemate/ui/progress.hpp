@@ -25,7 +25,7 @@ public:
 struct ProgressOptions {
     ProgressMode mode = ProgressMode::automatic; // automatic: bar on an interactive terminal, else plain
     bool quiet = false;                          // -q: nothing but json, if asked for
-    bool github_actions = false;                 // plain: items as ::group::, failures as ::error:: annotations
+    bool github_actions = false;                 // plain: items as ::group::
     bool results_follow = false;                 // bar: how items ended is said elsewhere on the same screen
     std::function<std::size_t()> columns;        // the terminal's width, asked at each redraw; not set: the Terminal's
 };

@@ -24,6 +24,9 @@ public:
     // `columns`: width to fit into by eliding the columns that allow it; 0: never cut anything.
     std::string text(std::size_t columns = 0) const;
 
+    // As a table of GitHub's Markdown, nothing cut.
+    std::string markdown() const;
+
 private:
     std::vector<Column> columns_;
     std::vector<std::vector<std::string>> rows_;

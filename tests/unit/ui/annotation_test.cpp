@@ -10,4 +10,7 @@ TEST_CASE("an annotation is one command of GitHub Actions, whatever its text") {
           "::error title=codemate,file=src/a.py,line=3,col=7::misspelt: 50%25 sure%0Areally, yes: so\n");
     CHECK(workflow_command({Annotation::Level::warning, "a,b:c%\r.md", 0, 0, "x"}) ==
           "::warning title=codemate,file=a%2Cb%3Ac%25%0D.md::x\n");
+    CHECK(workflow_command({Annotation::Level::error, "", 0, 0, "no server"}) == "::error title=codemate::no server\n");
+    CHECK(workflow_command({Annotation::Level::error, "", 0, 0, "no ##[error]x"}) ==
+          "::error title=codemate::no ##\\u005berror]x\n");
 }

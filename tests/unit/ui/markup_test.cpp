@@ -19,3 +19,8 @@ TEST_CASE("text in Markdown") {
     CHECK(ui::markdown_escaped("<b>&lt;\\") == "&lt;b>&amp;lt;\\\\");
     CHECK(ui::markdown_escaped("two\nlines\r\n") == "two lines  ");
 }
+
+TEST_CASE("lines as they are, in Markdown") {
+    CHECK(ui::markdown_preformatted("") == "");
+    CHECK(ui::markdown_preformatted("a  b\n\n``` <x>\n") == "<pre>a  b\n\n``` &lt;x&gt;\n</pre>\n");
+}

@@ -78,3 +78,14 @@ TEST_CASE("of several columns that may be cut the widest gives way first") {
                             "short-name       a role…s long\n"
                             "abcdef…uvwxyz    short\n");
 }
+
+TEST_CASE("as Markdown a table has no alignment, and no text in it is markup") {
+    Table table({{"MODEL"}, {"WHY", Table::Cut::middle}});
+    table.add({"a:Q4_0", "one | two *three* <b>"});
+    table.add({"b", "line\nbreak"});
+    CHECK(table.markdown() == "| MODEL | WHY |\n"
+                              "| --- | --- |\n"
+                              "| a:Q4_0 | one \\| two \\*three\\* &lt;b> |\n"
+                              "| b | line\\\\nbreak |\n");
+    CHECK(Table({{"NAME"}}).markdown() == "| NAME |\n| --- |\n");
+}

@@ -15,7 +15,6 @@
 #include "codemate/base/text.hpp"
 #include "codemate/manifest/stated_speeds.hpp"
 #include "codemate/rules/targets.hpp"
-#include "codemate/ui/message.hpp"
 
 #include <algorithm>
 
@@ -153,7 +152,7 @@ private:
         }
         if (output_.is_table()) wiring.out().write(benchmark::plan_text(plan, wiring.out_terminal().columns));
         for (const use::Step& step : plan.steps)
-            if (step.obstacle) wiring.err().write(ui::error_text(*step.obstacle, wiring.style_of_err()));
+            if (step.obstacle) wiring.say(*step.obstacle);
         for (const std::string& sentence : plan.disturbed)
             wiring.note(sentence);
         return status;
@@ -195,7 +194,7 @@ private:
         if (dry_run_) return show_plan(all, where, 0, wiring);
         say_estimate(all, wiring);
         if (const auto refusal = ask(all, wiring)) {
-            wiring.err().write(ui::error_text(*refusal, wiring.style_of_err()));
+            wiring.say(*refusal);
             return show_plan(all, where, exit_status(refusal->kind()), wiring);
         }
         use::Report report;
@@ -245,14 +244,28 @@ private:
             if (!row.item.error) continue;
             Error error = *row.item.error;
             error.context("cannot measure " + quoted(row.item.step.name.display()));
-            wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+            wiring.say(error);
         }
         if (report.ending == use::Ending::interrupted) throw Interrupted();
         const benchmark::Sheet sheet = benchmark::sheet_of(rows, facts.before, where, wiring.clock().now());
+        annotate(rows, wiring);
+        wiring.summarize([&] { return benchmark::markdown(sheet); });
         return output_.write(sheet, benchmark::status_of(rows), wiring, [&](int status) {
             return output_.is_json() ? json::to_pretty(benchmark::document(rows, where, status)) + "\n"
                                      : benchmark::text(rows, wiring.out_terminal().columns);
         });
+    }
+
+    // What the gate says no to; errors are annotated where they are said.
+    static void annotate(const std::vector<Row>& rows, Wiring& wiring) {
+        for (const Row& row : rows) {
+            if (row.verdict != Row::Verdict::failed && row.verdict != Row::Verdict::no_verdict) continue;
+            ui::Annotation annotation;
+            annotation.text = printable(row.item.step.name.display() + ": " + row.why);
+            for (const std::string& promise : row.broken_promises)
+                annotation.text += "; " + printable(promise);
+            wiring.annotate(annotation);
+        }
     }
 
     std::vector<std::string> targets_;

@@ -6,7 +6,6 @@
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/ui/message.hpp"
 
 namespace codemate::cli::benchmark {
 
@@ -39,7 +38,7 @@ int Output::write_page(const Sheet& sheet, int status, Wiring& wiring) const {
         wiring.note("wrote " + quoted(*html_));
         return status;
     } catch (const Error& error) {
-        wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+        wiring.say(error);
         return status == done ? exit_status(error.kind()) : status;
     }
 }

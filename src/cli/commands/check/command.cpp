@@ -8,6 +8,7 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/ui/markup.hpp"
 
 namespace codemate::cli {
 namespace {
@@ -40,16 +41,12 @@ public:
         } else {
             wiring.out().write(check::text(report, files, wiring.style_of_out()));
         }
-        if (wiring.in_github_actions()) annotate(report, files, wiring);
+        for (const ui::Annotation& annotation : check::annotations(report, files))
+            wiring.annotate(annotation);
+        wiring.summarize([&] { return ui::markdown_preformatted(check::text(report, files, ui::Style(false))); });
         if (manifest.origin.how == manifest::Origin::How::built_in)
             wiring.note("no codemate.json here, so the built-in manifest was checked; `codemate init` writes one");
         return status;
-    }
-
-private:
-    static void annotate(const use::Report& report, const check::Files& files, Wiring& wiring) {
-        for (const ui::Annotation& annotation : check::annotations(report, files))
-            wiring.err().write_command(ui::workflow_command(annotation));
     }
 };
 

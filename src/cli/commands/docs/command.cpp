@@ -7,6 +7,7 @@
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/ui/annotation.hpp"
+#include "codemate/ui/markup.hpp"
 
 namespace codemate::cli {
 namespace {
@@ -86,7 +87,9 @@ private:
         } else {
             wiring.out().write(docs::findings_text(findings, shown, wiring.style_of_out()));
         }
-        if (wiring.in_github_actions()) annotate(findings, ports.document, wiring);
+        annotate(findings, ports.document, wiring);
+        wiring.summarize(
+            [&] { return ui::markdown_preformatted(docs::findings_text(findings, shown, ui::Style(false))); });
         return status;
     }
 
@@ -96,7 +99,7 @@ private:
             annotation.file = path.string();
             annotation.line = finding.line;
             annotation.text = printable(finding.text) + (finding.hint.empty() ? "" : "; " + printable(finding.hint));
-            wiring.err().write_command(ui::workflow_command(annotation));
+            wiring.annotate(annotation);
         }
     }
 

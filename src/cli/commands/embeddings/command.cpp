@@ -6,7 +6,9 @@
 #include "cli/wiring.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
 #include "codemate/machine/volumes.hpp"
+#include "codemate/ui/markup.hpp"
 
 namespace codemate::cli {
 namespace {
@@ -40,6 +42,15 @@ public:
             wiring.out().write(embeddings::text(facts, report,
                                                 steps_ ? embeddings::Steps::always : embeddings::Steps::where_needed,
                                                 wiring.out_terminal().columns, wiring.style_of_out()));
+        for (const use::Finding& finding : report.findings) {
+            ui::Annotation annotation;
+            annotation.text = printable(finding.text);
+            if (finding.severity == use::Severity::problem) wiring.annotate(annotation);
+        }
+        wiring.summarize([&] {
+            return ui::markdown_preformatted(
+                embeddings::text(facts, report, embeddings::Steps::where_needed, 0, ui::Style(false)));
+        });
         say_more(report, facts, wiring);
         return status;
     }

@@ -7,7 +7,7 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/ui/message.hpp"
+#include "codemate/ui/markup.hpp"
 
 namespace codemate::cli {
 namespace {
@@ -53,7 +53,7 @@ private:
         for (const use::Step& step : report.steps) {
             if (!step.error) continue;
             failures.push_back(exit_status(step.error->kind()));
-            wiring.err().write(ui::error_text(*step.error, wiring.style_of_err()));
+            wiring.say(*step.error);
         }
         const int status = common_status(failures);
         const lock::Mode mode = dry_run_ ? lock::Mode::dry_run : lock::Mode::carried_out;
@@ -62,6 +62,7 @@ private:
         } else {
             wiring.out().write(lock::text(report, mode, wiring.lock_shown(), wiring.out_terminal().columns));
         }
+        wiring.summarize([&] { return ui::markdown_preformatted(lock::text(report, mode, wiring.lock_shown(), 0)); });
         for (const use::Step& step : report.steps) {
             if (step.standing) warn_of_license(*step.standing, wiring);
         }

@@ -8,7 +8,6 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/ui/message.hpp"
 
 namespace codemate::cli {
 namespace {
@@ -39,15 +38,27 @@ private:
             if (!row.error) continue;
             Error error = *row.error;
             error.context("cannot look up " + quoted(row.name.display()));
-            wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+            wiring.say(error);
         }
         if (wiring.options().json) {
             wiring.out().write(json::to_pretty(outdated::document(report, status, wiring)) + "\n");
         } else {
             wiring.out().write(outdated::text(report, wiring.out_terminal().columns));
         }
+        if (check_) annotate(report, wiring);
+        wiring.summarize([&] { return outdated::markdown(report); });
         say_more(report, wiring);
         return status;
+    }
+
+    // What the status is about; errors are annotated where they are said.
+    static void annotate(const use::Report& report, Wiring& wiring) {
+        for (const upstream::Standing& row : report.rows) {
+            if (row.state != upstream::State::outdated) continue;
+            ui::Annotation annotation;
+            annotation.text = printable(row.name.display() + " is outdated: " + row.reason);
+            wiring.annotate(annotation);
+        }
     }
 
     int status_of(const use::Report& report) const {

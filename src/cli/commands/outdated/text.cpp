@@ -3,6 +3,7 @@
 #include "cli/commands/outdated/render.hpp"
 #include "cli/commands/standing.hpp"
 
+#include "codemate/ui/markup.hpp"
 #include "codemate/ui/table.hpp"
 
 #include <array>
@@ -58,17 +59,29 @@ std::string tally(const use::Report& report) {
     return counted(report.rows.size(), "model") + (parts.empty() ? "" : ": " + joined(parts, ", ")) + "\n";
 }
 
-} // namespace
-
-std::string text(const use::Report& report, std::size_t columns) {
+Table table_of(const use::Report& report) {
     Table table({{"MODEL"}, {"RESULT"}, {"AGAINST"}, {"ID"}, {"UPSTREAM"}, {"FETCH"}, {"CHANGES", Table::Cut::middle}});
     for (const upstream::Standing& row : report.rows)
         table.add(cells(row));
-    std::string text = table.text(columns) + tally(report);
+    return table;
+}
+
+std::string below(const use::Report& report) {
+    std::string text = tally(report);
     for (const upstream::Standing& row : report.rows) {
         if (row.diff) text += changes_text(row);
     }
     return text;
+}
+
+} // namespace
+
+std::string text(const use::Report& report, std::size_t columns) {
+    return table_of(report).text(columns) + below(report);
+}
+
+std::string markdown(const use::Report& report) {
+    return table_of(report).markdown() + "\n" + ui::markdown_preformatted(below(report));
 }
 
 } // namespace codemate::cli::outdated

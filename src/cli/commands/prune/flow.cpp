@@ -10,7 +10,7 @@
 
 #include "codemate/base/text.hpp"
 #include "codemate/store/scan.hpp"
-#include "codemate/ui/message.hpp"
+#include "codemate/ui/markup.hpp"
 
 #include <algorithm>
 
@@ -172,24 +172,25 @@ private:
 
     void tell_obstacles() {
         for (const use::Step& step : plan_.steps) {
-            if (step.obstacle) wiring_.err().write(ui::error_text(*step.obstacle, wiring_.style_of_err()));
+            if (step.obstacle) wiring_.say(*step.obstacle);
         }
         if (plan_.shortfall) {
             const Error error = Error(Kind::failed, to_string(*plan_.shortfall) + " less than the " +
                                                         to_string(*options_.to_free) + " of --to-free")
                                     .hint("all else is kept: `codemate prune --dry-run` says why");
-            wiring_.err().write(ui::error_text(error, wiring_.style_of_err()));
+            wiring_.say(error);
         }
     }
 
     int show_plan(const std::optional<Error>& refusal) {
         const int status = refusal ? exit_status(refusal->kind()) : status_of_plan();
         tell_obstacles();
-        if (refusal) wiring_.err().write(ui::error_text(*refusal, wiring_.style_of_err()));
+        if (refusal) wiring_.say(*refusal);
         if (wiring_.options().json)
             wiring_.out().write(json::to_pretty(document(asked_, plan_, refusal, status, wiring_)) + "\n");
         else
             wiring_.out().write(text(plan_, wiring_.out_terminal().columns));
+        wiring_.summarize([&] { return ui::markdown_preformatted(text(plan_, 0)); });
         return status;
     }
 
@@ -210,12 +211,12 @@ private:
         const int status = status_of(report);
         tell_obstacles();
         for (const use::Item& item : report.items) {
-            if (item.error) wiring_.err().write(ui::error_text(*item.error, wiring_.style_of_err()));
+            if (item.error) wiring_.say(*item.error);
             for (const std::string& note : item.notes)
                 wiring_.warn(note);
         }
         for (const use::Swept& each : report.swept) {
-            if (each.error) wiring_.err().write(ui::error_text(*each.error, wiring_.style_of_err()));
+            if (each.error) wiring_.say(*each.error);
         }
         for (const std::string& sentence : plan_.leftovers.kept)
             wiring_.note(sentence);
@@ -228,6 +229,7 @@ private:
             wiring_.out().write(json::to_pretty(document(asked_, plan_, report, recovered, status, wiring_)) + "\n");
         else
             wiring_.out().write(text(report, wiring_.out_terminal().columns));
+        wiring_.summarize([&] { return markdown(report); });
         return status;
     }
 

@@ -19,6 +19,7 @@ namespace prune {
 
 std::string text(const lifecycle::prune::Plan&, std::size_t columns);
 std::string text(const lifecycle::prune::Report&, std::size_t columns);
+std::string markdown(const lifecycle::prune::Report&);
 std::string question(const lifecycle::prune::Plan&);
 std::string amount(ByteCount, lifecycle::prune::Plan const&); // "1.2 GB", or "up to 1.2 GB" where it is not known
 

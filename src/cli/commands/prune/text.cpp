@@ -2,6 +2,7 @@
 
 #include "cli/commands/prune/render.hpp"
 
+#include "codemate/ui/markup.hpp"
 #include "codemate/ui/table.hpp"
 
 #include <algorithm>
@@ -93,6 +94,42 @@ std::string tally(const use::Plan& plan) {
            "; nothing was changed\n";
 }
 
+Table table_of(const use::Report& report) {
+    Table table({{"NAME"}, {"SIZE"}, {"RESULT"}});
+    for (const use::Item& item : report.items)
+        table.add({item.step.model.name.display(), size_of(item.step), result(item)});
+    return table;
+}
+
+std::string sum(const use::Report& report) {
+    std::vector<use::Leftover> swept;
+    for (const use::Swept& each : report.swept) {
+        if (each.removed) swept.push_back(each.leftover);
+    }
+    const std::size_t removed = report.count(Outcome::removed);
+    std::vector<std::string> deleted;
+    if (removed > 0 || swept.empty()) deleted.push_back(counted(removed, "model"));
+    if (!swept.empty()) deleted.push_back(leftovers_in_words(swept));
+    std::string text = "Deleted " + listed(deleted);
+    const std::size_t rest = report.items.size() - removed;
+    if (rest > 0) text += ", " + std::to_string(rest) + " not";
+    if (report.freed) return text + "; " + to_string(*report.freed) + " came free\n";
+    return text + "; up to " + to_string(report.announced) + " came free\n";
+}
+
+std::string below(const use::Report& report) {
+    std::string text;
+    for (const use::Item& item : report.items) {
+        if (item.outcome != Outcome::removed) continue;
+        if (const std::string back = item.step.back(); !back.empty())
+            text += item.step.model.name.display() + " comes back with: " + back + "\n";
+        else if (item.step.way_back)
+            text += item.step.model.name.display() + (item.step.way_back->unanswered ? " may" : " does") +
+                    " not come back: " + item.step.way_back->missing + "\n";
+    }
+    return text + sum(report);
+}
+
 } // namespace
 
 std::string amount(ByteCount bytes, const use::Plan& plan) {
@@ -133,31 +170,11 @@ std::string text(const use::Plan& plan, std::size_t columns) {
 }
 
 std::string text(const use::Report& report, std::size_t columns) {
-    Table table({{"NAME"}, {"SIZE"}, {"RESULT"}});
-    for (const use::Item& item : report.items)
-        table.add({item.step.model.name.display(), size_of(item.step), result(item)});
-    std::string text = report.items.empty() ? "" : table.text(columns);
-    std::vector<use::Leftover> swept;
-    for (const use::Swept& each : report.swept) {
-        if (each.removed) swept.push_back(each.leftover);
-    }
-    for (const use::Item& item : report.items) {
-        if (item.outcome != Outcome::removed) continue;
-        if (const std::string back = item.step.back(); !back.empty())
-            text += item.step.model.name.display() + " comes back with: " + back + "\n";
-        else if (item.step.way_back)
-            text += item.step.model.name.display() + (item.step.way_back->unanswered ? " may" : " does") +
-                    " not come back: " + item.step.way_back->missing + "\n";
-    }
-    const std::size_t removed = report.count(Outcome::removed);
-    std::vector<std::string> deleted;
-    if (removed > 0 || swept.empty()) deleted.push_back(counted(removed, "model"));
-    if (!swept.empty()) deleted.push_back(leftovers_in_words(swept));
-    text += "Deleted " + listed(deleted);
-    const std::size_t rest = report.items.size() - removed;
-    if (rest > 0) text += ", " + std::to_string(rest) + " not";
-    if (report.freed) return text + "; " + to_string(*report.freed) + " came free\n";
-    return text + "; up to " + to_string(report.announced) + " came free\n";
+    return (report.items.empty() ? "" : table_of(report).text(columns)) + below(report);
+}
+
+std::string markdown(const use::Report& report) {
+    return (report.items.empty() ? "" : table_of(report).markdown() + "\n") + ui::markdown_preformatted(below(report));
 }
 
 } // namespace codemate::cli::prune

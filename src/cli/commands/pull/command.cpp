@@ -18,7 +18,7 @@
 #include "codemate/base/text.hpp"
 #include "codemate/machine/memory.hpp"
 #include "codemate/machine/programs.hpp"
-#include "codemate/ui/message.hpp"
+#include "codemate/ui/markup.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -82,7 +82,7 @@ public:
         }
         warn_of_memory(plan, wiring);
         if (const auto refusal = plan.refusal ? plan.refusal : ask(plan, options, wiring)) {
-            wiring.err().write(ui::error_text(*refusal, wiring.style_of_err()));
+            wiring.say(*refusal);
             return show(plan, refusal, exit_status(refusal->kind()), wiring);
         }
         const use::Report report = use::execute(plan, options, ports, run);
@@ -226,7 +226,7 @@ private:
     static int show_dry_run(const use::Plan& plan, Wiring& wiring) {
         int status = status_of(plan, wiring);
         if (plan.refusal) {
-            wiring.err().write(ui::error_text(*plan.refusal, wiring.style_of_err()));
+            wiring.say(*plan.refusal);
             status = exit_status(plan.refusal->kind());
         }
         return show(plan, {}, status, wiring);
@@ -248,7 +248,7 @@ private:
             failures.push_back(exit_status(step.obstacle->kind()));
             Error error = *step.obstacle;
             error.context("cannot pull " + quoted(step.name.display()));
-            wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+            wiring.say(error);
         }
         return common_status(failures);
     }
@@ -259,13 +259,14 @@ private:
         } else {
             wiring.out().write(pull::text(plan, wiring.out_terminal().columns));
         }
+        wiring.summarize([&] { return ui::markdown_preformatted(pull::text(plan, 0)); });
         return status;
     }
 
     static int show(const use::Report& report, const Recovered& recovered, Wiring& wiring) {
         const int status = status_of(report, wiring);
         for (const use::Item& item : report.items) {
-            if (item.error) wiring.err().write(ui::error_text(*item.error, wiring.style_of_err()));
+            if (item.error) wiring.say(*item.error);
         }
         if (report.ending == use::Ending::interrupted) say_interrupted(wiring);
         if (wiring.options().json) {
@@ -273,6 +274,7 @@ private:
         } else {
             wiring.out().write(pull::text(report, wiring.out_terminal().columns));
         }
+        wiring.summarize([&] { return pull::markdown(report); });
         for (const use::Item& item : report.items) {
             const bool might_be_accepted = item.step.what == use::Step::Do::refuse;
             if (item.step.standing && might_be_accepted) warn_of_license(*item.step.standing, wiring);
@@ -283,7 +285,7 @@ private:
     static void say_interrupted(Wiring& wiring) {
         if (auto error = wiring.out_of_time()) {
             error->hint("what was fetched stays on the server: the next pull goes on there");
-            wiring.err().write(ui::error_text(*error, wiring.style_of_err()));
+            wiring.say(*error);
             return;
         }
         wiring.err().write("codemate: interrupted; what was fetched stays on the server, and the next pull resumes\n");

@@ -3,6 +3,7 @@
 #include "cli/commands/pull/render.hpp"
 #include "cli/commands/standing.hpp"
 
+#include "codemate/ui/markup.hpp"
 #include "codemate/ui/table.hpp"
 
 #include <algorithm>
@@ -184,6 +185,28 @@ std::string room_text(const use::Plan& plan) {
     return text;
 }
 
+Table table_of(const use::Report& report) {
+    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"RESULT", Table::Cut::middle}});
+    for (const use::Item& item : report.items) {
+        table.add({item.step.name.display(), item.digest ? item.digest->id() : "-",
+                   item.size == ByteCount() ? "-" : to_string(item.size), with_source(item)});
+    }
+    return table;
+}
+
+std::string below(const use::Report& report) {
+    ByteCount fetched;
+    std::string moves;
+    for (const use::Item& item : report.items) {
+        fetched += item.fetched;
+        if (item.step.standing && item.step.what == Do::refuse) moves += changes_text(*item.step.standing);
+    }
+    const std::string outcomes = tally(report);
+    return counted(report.items.size(), "model") + (outcomes.empty() ? "" : ": " + outcomes) + "; " +
+           to_string(fetched) + " fetched in " + to_text(report.took) + (report.rate ? limit_text(report) : "") + "\n" +
+           moves;
+}
+
 } // namespace
 
 std::string question(const use::Plan& plan) {
@@ -224,21 +247,11 @@ std::string text(const use::Plan& plan, std::size_t columns) {
 }
 
 std::string text(const use::Report& report, std::size_t columns) {
-    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"RESULT", Table::Cut::middle}});
-    ByteCount fetched;
-    for (const use::Item& item : report.items) {
-        fetched += item.fetched;
-        table.add({item.step.name.display(), item.digest ? item.digest->id() : "-",
-                   item.size == ByteCount() ? "-" : to_string(item.size), with_source(item)});
-    }
-    std::string moves;
-    for (const use::Item& item : report.items) {
-        if (item.step.standing && item.step.what == Do::refuse) moves += changes_text(*item.step.standing);
-    }
-    const std::string outcomes = tally(report);
-    return table.text(columns) + counted(report.items.size(), "model") + (outcomes.empty() ? "" : ": " + outcomes) +
-           "; " + to_string(fetched) + " fetched in " + to_text(report.took) + (report.rate ? limit_text(report) : "") +
-           "\n" + moves;
+    return table_of(report).text(columns) + below(report);
+}
+
+std::string markdown(const use::Report& report) {
+    return table_of(report).markdown() + "\n" + ui::markdown_preformatted(below(report));
 }
 
 } // namespace codemate::cli::pull

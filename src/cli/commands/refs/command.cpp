@@ -7,7 +7,7 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/ui/message.hpp"
+#include "codemate/ui/markup.hpp"
 
 #include <algorithm>
 
@@ -40,6 +40,9 @@ public:
         else
             wiring.out().write(refs::text(report, project, wiring.style_of_out()));
         annotate(report, project, wiring);
+        // A list that is all right is of no interest there.
+        if (problems)
+            wiring.summarize([&] { return ui::markdown_preformatted(refs::text(report, project, ui::Style(false))); });
         say_more(facts, project, wiring);
         if (!facts.installed) wiring.note("no server answers, so what is installed is not known");
         return status;
@@ -110,7 +113,7 @@ private:
     static int show(const use::Rewrite& plan, const refs::Asked& asked, const use::Facts& facts, const Project& project,
                     const std::optional<Error>& refusal, Wiring& wiring) {
         const int status = refusal ? exit_status(refusal->kind()) : done;
-        if (refusal) wiring.err().write(ui::error_text(*refusal, wiring.style_of_err()));
+        if (refusal) wiring.say(*refusal);
         if (wiring.options().json) {
             wiring.out().write(json::to_pretty(refs::document(plan, asked, facts, project, refusal, status)) + "\n");
         } else {

@@ -13,7 +13,7 @@
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/ui/message.hpp"
+#include "codemate/ui/markup.hpp"
 
 namespace codemate::cli::update {
 namespace {
@@ -119,7 +119,7 @@ private:
             .hint("--yes is the consent; --dry-run only shows what would be done");
     }
 
-    void say(const Error& error) { wiring_.err().write(ui::error_text(error, wiring_.style_of_err())); }
+    void say(const Error& error) { wiring_.say(error); }
 
     int show(const use::Plan& plan, const std::optional<Error>& refusal) {
         std::vector<int> failures;
@@ -140,6 +140,7 @@ private:
             wiring_.out().write(json::to_pretty(document(verb(), plan, refusal, status, wiring_)) + "\n");
         else if (!seen_)
             wiring_.out().write(text(plan, wiring_.out_terminal().columns));
+        wiring_.summarize([&] { return ui::markdown_preformatted(text(plan, 0)); });
         return status;
     }
 
@@ -156,6 +157,7 @@ private:
             wiring_.out().write(json::to_pretty(document(verb(), report, recovered, status, wiring_)) + "\n");
         else
             wiring_.out().write(text(report, seen_ ? Changes::seen : Changes::told, wiring_.out_terminal().columns));
+        wiring_.summarize([&] { return markdown(report); });
         return status;
     }
 

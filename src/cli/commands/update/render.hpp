@@ -15,6 +15,7 @@ namespace codemate::cli::update {
 std::string text(const lifecycle::update::Plan&, std::size_t columns);
 enum class Changes { told, seen }; // seen: what changes layer by layer has just been read
 std::string text(const lifecycle::update::Report&, Changes, std::size_t columns);
+std::string markdown(const lifecycle::update::Report&);
 std::string question(const lifecycle::update::Plan&);
 
 // `verb`: "update" or "rollback".

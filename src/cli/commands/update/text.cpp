@@ -3,6 +3,7 @@
 #include "cli/commands/standing.hpp"
 #include "cli/commands/update/render.hpp"
 
+#include "codemate/ui/markup.hpp"
 #include "codemate/ui/table.hpp"
 
 #include <algorithm>
@@ -94,6 +95,29 @@ std::string tally(const use::Report& report) {
     return counted(report.items.size(), "model") + (parts.empty() ? "" : ": " + joined(parts, ", ")) + "\n";
 }
 
+Table table_of(const use::Report& report) {
+    Table table({{"MODEL"}, {"RESULT"}, {"ID"}, {"TIME"}, {"WHY", Table::Cut::middle}});
+    for (const use::Item& item : report.items)
+        table.add({item.step.name.display(), word(item.outcome), ids(item.step), to_text(item.took), item.step.reason});
+    return table;
+}
+
+std::string below(const use::Report& report, Changes changes) {
+    std::string text;
+    for (const use::Item& item : report.items) {
+        if (item.checks.empty() && !item.step.standing) continue;
+        const bool moved = item.step.standing && item.step.standing->diff && item.step.what == Do::replace;
+        if (moved && changes == Changes::told)
+            text += changes_text(*item.step.standing);
+        else
+            text += printable(item.step.name.display()) + ":\n";
+        for (const Check& check : item.checks)
+            text += line_of(check);
+        text += way_back(item);
+    }
+    return text + tally(report);
+}
+
 } // namespace
 
 std::string text(const use::Plan& plan, std::size_t columns) {
@@ -110,22 +134,11 @@ std::string text(const use::Plan& plan, std::size_t columns) {
 }
 
 std::string text(const use::Report& report, Changes changes, std::size_t columns) {
-    Table table({{"MODEL"}, {"RESULT"}, {"ID"}, {"TIME"}, {"WHY", Table::Cut::middle}});
-    for (const use::Item& item : report.items)
-        table.add({item.step.name.display(), word(item.outcome), ids(item.step), to_text(item.took), item.step.reason});
-    std::string text = table.text(columns);
-    for (const use::Item& item : report.items) {
-        if (item.checks.empty() && !item.step.standing) continue;
-        const bool moved = item.step.standing && item.step.standing->diff && item.step.what == Do::replace;
-        if (moved && changes == Changes::told)
-            text += changes_text(*item.step.standing);
-        else
-            text += printable(item.step.name.display()) + ":\n";
-        for (const Check& check : item.checks)
-            text += line_of(check);
-        text += way_back(item);
-    }
-    return text + tally(report);
+    return table_of(report).text(columns) + below(report, changes);
+}
+
+std::string markdown(const use::Report& report) {
+    return table_of(report).markdown() + "\n" + ui::markdown_preformatted(below(report, Changes::told));
 }
 
 std::string question(const use::Plan& plan) {

@@ -12,7 +12,6 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/ui/message.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -64,6 +63,9 @@ public:
         } else {
             wiring.out().write(verify::text(report, wiring.out_terminal().columns));
         }
+        for (const ui::Annotation& annotation : verify::annotations(report))
+            wiring.annotate(annotation);
+        wiring.summarize([&] { return verify::markdown(report); });
         say_more(report, wiring);
         return status;
     }
@@ -205,9 +207,7 @@ private:
             wiring.err().write(line + "\n");
     }
 
-    static void say(const Error& error, Wiring& wiring) {
-        wiring.err().write(ui::error_text(error, wiring.style_of_err()));
-    }
+    static void say(const Error& error, Wiring& wiring) { wiring.say(error); }
 
     std::optional<Error> ask(const std::string& question, const std::string& what, Wiring& wiring) const {
         switch (consent(question, yes_, wiring)) {
@@ -290,7 +290,7 @@ private:
             wiring.note("no codemate.json here, so the required set is that of the built-in manifest");
         for (const Finding& finding : report.findings) {
             if (finding.severity == Severity::problem)
-                wiring.err().write(ui::error_text(error_of(finding), wiring.style_of_err()));
+                wiring.say(error_of(finding));
             else
                 wiring.note(finding.text);
         }
@@ -300,13 +300,13 @@ private:
         if (bad == 0) return;
         Error error(Kind::check, counted(bad, "model") + (bad == 1 ? " is" : " are") + " not as required");
         if (const std::string hint = way_out(report); !hint.empty()) error.hint(hint);
-        wiring.err().write(ui::error_text(error, wiring.style_of_err()));
+        wiring.say(error);
     }
 
     static void say_interrupted(Wiring& wiring) {
         if (auto error = wiring.out_of_time()) {
             error->hint("what was read until then is remembered: with --deep the next run goes on there");
-            wiring.err().write(ui::error_text(*error, wiring.style_of_err()));
+            wiring.say(*error);
             return;
         }
         wiring.err().write("codemate: interrupted; what was read until then is remembered\n");

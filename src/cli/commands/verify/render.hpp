@@ -6,6 +6,7 @@
 
 #include "codemate/json/value.hpp"
 #include "codemate/lifecycle/verify.hpp"
+#include "codemate/ui/annotation.hpp"
 
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ struct Search {
 
 // `columns`: of the terminal, 0 where there is none.
 std::string text(const lifecycle::verify::Report&, std::size_t columns);
+std::string markdown(const lifecycle::verify::Report&);
+std::vector<ui::Annotation> annotations(const lifecycle::verify::Report&); // one for each model with a problem
 json::Value document(const lifecycle::verify::Report&, const std::optional<Search>&, const std::optional<Repair>&,
                      const std::optional<Reinstall>&, int status, Wiring&);
 

@@ -2,6 +2,7 @@
 
 #include "cli/commands/verify/render.hpp"
 
+#include "codemate/ui/markup.hpp"
 #include "codemate/ui/table.hpp"
 
 #include <array>
@@ -79,14 +80,37 @@ std::string summary(const use::ContentSummary& summary) {
     return line + "; " + to_string(summary.read) + " read, " + to_string(summary.remembered) + " remembered\n";
 }
 
-} // namespace
-
-std::string text(const use::Report& report, std::size_t columns) {
+Table table_of(const use::Report& report) {
     Table table(
         {{"MODEL"}, {"STATUS"}, {"ID"}, {"CONTEXT"}, {"SUPPORTED"}, {"SERVED"}, {"REASON", Table::Cut::middle}});
     for (const use::Row& row : report.rows)
         table.add(cells(row));
-    return table.text(columns) + tally(report) + (report.content ? summary(*report.content) : "");
+    return table;
+}
+
+std::string below(const use::Report& report) {
+    return tally(report) + (report.content ? summary(*report.content) : "");
+}
+
+} // namespace
+
+std::string text(const use::Report& report, std::size_t columns) {
+    return table_of(report).text(columns) + below(report);
+}
+
+std::vector<ui::Annotation> annotations(const use::Report& report) {
+    std::vector<ui::Annotation> all;
+    for (const use::Row& row : report.rows) {
+        if (row.severity() != Severity::problem) continue;
+        ui::Annotation annotation;
+        annotation.text = printable(row.name.display() + ": " + reason(row));
+        all.push_back(std::move(annotation));
+    }
+    return all;
+}
+
+std::string markdown(const use::Report& report) {
+    return table_of(report).markdown() + "\n" + ui::markdown_preformatted(below(report));
 }
 
 } // namespace codemate::cli::verify
