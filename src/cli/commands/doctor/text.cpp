@@ -1,0 +1,81 @@
+#include "codemate/base/text.hpp"
+
+#include "cli/commands/doctor/render.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace codemate::cli::doctor {
+namespace {
+
+namespace use = lifecycle::doctor;
+using use::Level;
+
+constexpr std::size_t word_columns = 9;   // "problem" and two spaces
+constexpr std::size_t check_columns = 12; // "completion" likewise
+
+std::string padded(std::string word, std::size_t columns) {
+    const std::size_t width = display_width(word);
+    return word + std::string(columns > width ? columns - width : 0, ' ');
+}
+
+std::string_view symbol(Level level) {
+    switch (level) {
+    case Level::ok:
+        break;
+    case Level::note:
+        return "! ";
+    case Level::problem:
+        return "✗ ";
+    case Level::skipped:
+        return "– ";
+    }
+    return "✓ ";
+}
+
+std::string styled(Level level, const std::string& text, const ui::Style& style) {
+    switch (level) {
+    case Level::ok:
+        break;
+    case Level::note:
+        return style.warn(text);
+    case Level::problem:
+        return style.bad(text);
+    case Level::skipped:
+        return style.faint(text);
+    }
+    return style.good(text);
+}
+
+std::string lines_of(const use::Finding& finding, const Look& look, const ui::Style& style) {
+    const std::string word = std::string(look.symbols ? symbol(finding.level) : "") +
+                             padded(std::string(use::to_string(finding.level)), word_columns);
+    std::string text = styled(finding.level, word, style) + padded(finding.check, check_columns) +
+                       printable(finding.found, 2000) + "\n";
+    const std::string margin(display_width(word) + check_columns, ' ');
+    if (!finding.why.empty()) text += margin + "why: " + printable(finding.why, 2000) + "\n";
+    for (const std::string& advice : finding.advice)
+        text += margin + "do:  " + printable(advice, 2000) + "\n";
+    return text;
+}
+
+std::string summary(const use::Report& report) {
+    const std::size_t problems = report.count(Level::problem);
+    std::vector<std::string> counts{problems == 0 ? "no problems" : counted(problems, "problem")};
+    if (const std::size_t notes = report.count(Level::note)) counts.push_back(counted(notes, "note"));
+    if (const std::size_t skipped = report.count(Level::skipped))
+        counts.push_back(std::to_string(skipped) + " of " + counted(use::checks().size(), "check") + " skipped");
+    return listed(counts) + "\n";
+}
+
+} // namespace
+
+std::string text(const use::Report& report, const Look& look, const ui::Style& style) {
+    std::string text;
+    for (const use::Finding& finding : report.findings) {
+        if (!look.quiet || finding.level == Level::problem) text += lines_of(finding, look, style);
+    }
+    return look.quiet ? text : text + summary(report);
+}
+
+} // namespace codemate::cli::doctor
