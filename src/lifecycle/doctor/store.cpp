@@ -58,6 +58,16 @@ std::string flaw_text(const ModelName& model, const store::Flaw& flaw) {
     return name + " has " + std::string(store::to_string(flaw.type)) + " in place of layer " + layer + "…";
 }
 
+// Only what the user names and is not as it should be fails as a whole.
+Findings of_named(const Look<Store>& store) {
+    const Error& error = *store.failure;
+    if (error.kind() != Kind::not_found && error.kind() != Kind::storage) return {not_seen(store, no_store)};
+    return {problem(error.kind() == Kind::not_found ? "not_there" : "unreadable", error.message(),
+                    "damage, leftovers and free space cannot be seen",
+                    {"leave --models-dir out, or name the directory that has manifests/ and blobs/; as another user "
+                     "where it is that one's"})};
+}
+
 } // namespace
 
 Findings check_list(const Facts& facts) {
@@ -77,6 +87,7 @@ Findings check_list(const Facts& facts) {
 }
 
 Findings check_store(const Facts& facts) {
+    if (facts.store.failure) return of_named(facts.store);
     if (!facts.store) return {not_seen(facts.store, no_store)};
     const Store& store = *facts.store;
     switch (store.standing) {
