@@ -87,29 +87,41 @@ private:
             service_indent_ = indent;
             return;
         }
-        if (content.starts_with("image:")) image_ = unquoted(without_comment(content.substr(6)));
+        if (content.starts_with("image:")) image_ = resolved(unquoted(without_comment(content.substr(6)))).value_or("");
         if (content.starts_with("- ")) content = trimmed(content.substr(2));
-        if (content.starts_with('"') || content.starts_with('\'')) content = unquoted(content);
         add(content, number);
     }
 
+    // NAME=value, NAME: value, "NAME": value, "NAME=value".
     void add(std::string_view content, std::size_t number) {
+        const char quote = content.starts_with('"') || content.starts_with('\'') ? content.front() : '\0';
+        if (quote != '\0') content.remove_prefix(1);
         const std::string_view name = name_at(content);
-        std::string_view rest = content.substr(name.size());
         if (name.empty()) return;
-        if (rest.starts_with("\":") || rest.starts_with("':")) rest.remove_prefix(1);
+        std::string_view rest = content.substr(name.size());
+        if (quote != '\0' && rest.starts_with(quote))
+            rest.remove_prefix(1);
+        else if (quote != '\0')
+            rest = rest.substr(0, rest.find(quote));
+        rest = trimmed(rest);
         if (!rest.starts_with('=') && !rest.starts_with(':')) return;
         const std::string_view value = unquoted(without_comment(rest.substr(1)));
         settings_.push_back({std::string(name), resolved(value), place(file_, number)});
     }
 
     void end_service() {
-        const std::string_view repository = std::string_view(image_).substr(0, image_.find_first_of(":@"));
-        const bool is_server = repository == "ollama" || repository.ends_with("/ollama");
         for (; settled_ < settings_.size(); ++settled_) {
-            if (!image_.empty()) settings_[settled_].whose = is_server ? Whose::server : Whose::program;
+            if (!image_.empty()) settings_[settled_].whose = is_server() ? Whose::server : Whose::program;
         }
         image_.clear();
+    }
+
+    // ollama/ollama, or one that somebody made of it; not the interfaces that are named after it.
+    bool is_server() const {
+        const std::string_view image = image_;
+        const std::string_view last = image.substr(image.rfind('/') + 1);
+        const std::string_view name = last.substr(0, last.find_first_of(":@"));
+        return name.find("ollama") != name.npos && name.find("ui") == name.npos;
     }
 
     const std::string& file_;

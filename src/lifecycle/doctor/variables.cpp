@@ -55,7 +55,7 @@ std::optional<Finding> of_unknown(const Setting& setting) {
     if (const std::string_view advice = ollama::instead_of(setting.name); !advice.empty())
         return problem("ignored", where(setting) + " is no variable that Ollama reads", "it has no effect",
                        {std::string(advice)});
-    if (setting.whose == Setting::Whose::program || ollama::is_of_others(setting.name)) return std::nullopt;
+    if (ollama::is_of_others(setting.name)) return std::nullopt;
     if (const auto meant = ollama::meant_by(setting.name))
         return problem("misspelt", where(setting) + " is no variable that Ollama reads; " + *meant + " is",
                        "it has no effect", {"did you mean " + *meant + "?"});
@@ -71,6 +71,7 @@ Findings check_variables(const Facts& facts) {
     for (const Setting& setting : *facts.settings) {
         // What codemate itself cannot use is said by the check of the server.
         if (setting.name == "OLLAMA_HOST" && facts.options.bad_address && setting.place == "the environment") continue;
+        if (setting.whose == Setting::Whose::program) continue; // what it reads is its own business
         const ollama::Variable* const variable = ollama::find_variable(setting.name);
         auto finding = variable ? of_known(setting, *variable, facts.contact.version) : of_unknown(setting);
         if (finding) findings.push_back(std::move(*finding));

@@ -294,11 +294,12 @@ TEST_CASE("broken set-ups of the models directory") {
         {"no room for what is required",
          [](DoctorWorld& w) {
              w.project = R"({"schema": 1, "roles": {"primary": "chat", "large": "giant"}})";
-             w.pin("giant", Digest::of("giant"), DoctorWorld::gigabytes(700));
+             w.pin("giant", Digest::of("giant"), DoctorWorld::gigabytes(20));
+             w.store.space->free = DoctorWorld::gigabytes(15);
          },
          {"space.too_little", "required.absent"},
          {},
-         "200 GB short"},
+         "5 GB short"},
     });
 }
 
