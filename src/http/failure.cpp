@@ -16,7 +16,7 @@ std::string server(const Failure& failed) {
     return url.text();
 }
 
-constexpr std::string_view no_answer = " did not answer";
+constexpr std::string_view no_answer = " did not answer", in_full = " in full";
 
 // libcurl's words, else its name for the failure.
 std::string words(const Failure& failed) {
@@ -53,7 +53,7 @@ Error timed_out(const Failure& failed) {
     }
     const std::string limit = failed.request.timeout ? " within " + to_text(*failed.request.timeout) : "";
     return Error(Kind::unreachable,
-                 server(failed) + std::string(no_answer) + (failed.answered ? " in full" : "") + limit)
+                 server(failed) + std::string(no_answer) + std::string(failed.answered ? in_full : "") + limit)
         .hint("it may be busy: try again a little later, and look at its log if that does not help");
 }
 
@@ -78,8 +78,11 @@ Error no_tls(const Failure& failed) {
 
 } // namespace
 
-bool is_silence(const Error& error) {
-    return error.kind() == Kind::unreachable && error.message().find(no_answer) != std::string::npos;
+Silence silence_of(const Error& error) {
+    const std::size_t at = error.message().find(no_answer);
+    if (error.kind() != Kind::unreachable || at == std::string::npos) return Silence::none;
+    const bool began = error.message().compare(at + no_answer.size(), in_full.size(), in_full) == 0;
+    return began ? Silence::partly : Silence::whole;
 }
 
 Error silent(const Request& request, ByteCount received) {

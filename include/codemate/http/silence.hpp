@@ -4,8 +4,12 @@
 
 namespace codemate::http {
 
-// Whether an Error of Client::send() is that of a server which took the connection, and then did not answer within the
-// request's time.
-bool is_silence(const Error&);
+// What an Error of Client::send() says of a server that took the connection and was not done within the request's time.
+enum class Silence {
+    none,   // it is another error
+    whole,  // nothing came
+    partly, // an answer began
+};
+Silence silence_of(const Error&);
 
 } // namespace codemate::http

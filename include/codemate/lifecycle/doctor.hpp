@@ -4,6 +4,7 @@
 #include "codemate/base/error.hpp"
 #include "codemate/base/run.hpp"
 #include "codemate/http/client.hpp"
+#include "codemate/http/silence.hpp"
 #include "codemate/machine/disk_space.hpp"
 #include "codemate/machine/memory.hpp"
 #include "codemate/manifest/lock.hpp"
@@ -93,10 +94,10 @@ struct Completion {
 // How a request for the version ended, whoever answered it.
 struct Contact {
     std::optional<http::Response> answer{};
-    std::optional<Error> failure{}; // of no answer
-    bool connected = false;         // somebody took the connection, and did not answer in time
-    Time asked{}, answered{};       // by our clock
-    std::string version{};          // of an Ollama server
+    std::optional<Error> failure{};              // of no answer
+    http::Silence silence = http::Silence::none; // of whoever took the connection
+    Time asked{}, answered{};                    // by our clock
+    std::string version{};                       // of an Ollama server
 };
 
 struct Facts {

@@ -4,7 +4,6 @@
 #include "codemate/base/deadline.hpp"
 #include "codemate/base/parallel.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/http/silence.hpp"
 #include "codemate/json/read.hpp"
 #include "codemate/rules/targets.hpp"
 
@@ -116,7 +115,7 @@ private:
         contact.answer = std::move(answer.value);
         contact.failure = std::move(answer.failure);
         if (contact.answer) contact.version = version_in(*contact.answer);
-        contact.connected = contact.failure && http::is_silence(*contact.failure);
+        if (contact.failure) contact.silence = http::silence_of(*contact.failure);
     }
 
     // Of all that a server can be asked nothing loads a model. One that hangs takes a little of our time and no more.

@@ -101,17 +101,31 @@ Findings by_status(const Facts& facts) {
                     {"name the server with --host or OLLAMA_HOST; Ollama's own port is 11434"})};
 }
 
+// By libcurl's codes, which http/failure.cpp has put into words.
+bool is_about_tls(const Error& error) {
+    return error.message().find("secure connection") != std::string::npos ||
+           error.message().find("certificate") != std::string::npos;
+}
+
 Findings without_answer(const Facts& facts) {
     const Error& error = *facts.contact.failure;
-    if (facts.contact.connected)
+    if (facts.contact.silence == http::Silence::whole)
         return {problem("starting", facts.options.address + " takes the connection and does not answer",
                         "a server that starts listens before it has tidied up its models directory and found its GPUs; "
                         "one that hangs looks the same",
                         {"wait: `codemate verify --wait 2m` does; if it stays so, read the server's log (`journalctl "
                          "-u ollama`, `docker logs ollama`)"})};
+    if (facts.contact.silence == http::Silence::partly)
+        return {problem("slow", error.message(),
+                        "an answer of a few bytes takes so long on a bad network, or by a proxy "
+                        "that holds it back",
+                        {"try it on the server's own machine: there it answers at once, or its log says why not"})};
+    if (error.kind() == Kind::protocol && is_about_tls(error))
+        return {problem("tls", error.message(), "nothing is asked without a connection that can be trusted",
+                        {error.hint()})};
     if (error.kind() == Kind::protocol)
-        return {problem("no_http", error.message(), "nothing can be asked without a connection that both understand",
-                        {error.hint().empty() ? "is this an Ollama server?" : error.hint()})};
+        return {problem("not_ollama", error.message(), "something else listens there",
+                        {"name the server with --host or OLLAMA_HOST; Ollama's own port is 11434"})};
     if (error.kind() != Kind::unreachable) return {skipped("could not be checked: " + error.message())};
     std::vector<std::string> advice;
     if (facts.options.endpoint && facts.options.endpoint->is_loopback())

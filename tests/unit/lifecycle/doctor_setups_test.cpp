@@ -2,6 +2,8 @@
 #include "support/catch.hpp"
 #include "unit/lifecycle/doctor_world.hpp"
 
+#include "codemate/base/files.hpp"
+
 #include <algorithm>
 
 using namespace codemate;
@@ -41,6 +43,7 @@ bool says(const use::Report& report, std::string_view text) {
 }
 
 void check_all(const std::vector<Setup>& setups) {
+    const std::string page = read_file(CODEMATE_SOURCE_DIR "/docs/doctor.md", ByteCount(100'000));
     for (const Setup& setup : setups) {
         CAPTURE(setup.what);
         DoctorWorld world;
@@ -53,6 +56,7 @@ void check_all(const std::vector<Setup>& setups) {
             CAPTURE(finding.id(), finding.found);
             CHECK_FALSE(finding.found.empty());
             if (finding.level == use::Level::problem) CHECK_FALSE(finding.advice.empty());
+            if (!finding.cause.empty()) CHECK(page.find('`' + finding.id() + '`') != std::string::npos);
             if (finding.level == use::Level::skipped) CHECK(finding.found.find("unexpected") == std::string::npos);
         }
     }
@@ -153,9 +157,21 @@ TEST_CASE("broken set-ups of the way to the server") {
              w.silence = Error(Kind::protocol, "no secure connection to https://127.0.0.1:11434: wrong version")
                              .hint("does it speak https at all? otherwise write http://");
          },
-         {"server.no_http"},
+         {"server.tls"},
          {},
          "http://"},
+        {"an answer that drips",
+         [](DoctorWorld& w) {
+             w.silence = Error(Kind::unreachable, "http://127.0.0.1:11434 did not answer in full within 3s");
+         },
+         {"server.slow"},
+         {},
+         "in full"},
+        {"an answer without end",
+         [](DoctorWorld& w) { w.silence = Error(Kind::protocol, "the answer is longer than 65 KB"); },
+         {"server.not_ollama"},
+         {},
+         "65 KB"},
         {"OLLAMA_HOST makes no sense",
          [](DoctorWorld& w) {
              w.options.environment["OLLAMA_HOST"] = "ftp://x";

@@ -26,7 +26,7 @@ public:
             return status;
         }
         const ui::Terminal& terminal = wiring.out_terminal();
-        const doctor::Look look{terminal.interactive && terminal.unicode, wiring.options().quiet};
+        const doctor::Look look{terminal.interactive && terminal.unicode, wiring.options().quiet, terminal.columns};
         wiring.out().write(doctor::text(report, look, wiring.style_of_out()));
         return status;
     }

@@ -47,15 +47,35 @@ std::string styled(Level level, const std::string& text, const ui::Style& style)
     return style.good(text);
 }
 
+constexpr std::size_t least_columns = 20; // for the text beside the margin; narrower ones are the terminal's to break
+
+// Broken between words where it does not fit behind the margin; a long word stays whole.
+std::string wrapped(std::string_view text, std::size_t margin, std::size_t columns) {
+    if (columns < margin + least_columns) return std::string(text) + "\n";
+    std::string lines, line;
+    for (const std::string_view word : split(text, ' ')) {
+        if (!line.empty() && margin + display_width(line) + 1 + display_width(word) > columns) {
+            lines += line + "\n" + std::string(margin, ' ');
+            line.clear();
+        }
+        line += (line.empty() ? "" : " ") + std::string(word);
+    }
+    return lines + line + "\n";
+}
+
 std::string lines_of(const use::Finding& finding, const Look& look, const ui::Style& style) {
     const std::string word = std::string(look.symbols ? symbol(finding.level) : "") +
                              padded(std::string(use::to_string(finding.level)), word_columns);
+    const std::size_t margin = display_width(word) + check_columns;
+    const std::string indent(margin, ' ');
     std::string text = styled(finding.level, word, style) + padded(finding.check, check_columns) +
-                       printable(finding.found, 2000) + "\n";
-    const std::string margin(display_width(word) + check_columns, ' ');
-    if (!finding.why.empty()) text += margin + "why: " + printable(finding.why, 2000) + "\n";
+                       wrapped(printable(finding.found, 2000), margin, look.columns);
+    const auto add = [&](std::string_view label, const std::string& sentence) {
+        text += indent + std::string(label) + wrapped(printable(sentence, 2000), margin + label.size(), look.columns);
+    };
+    if (!finding.why.empty()) add("why: ", finding.why);
     for (const std::string& advice : finding.advice)
-        text += margin + "do:  " + printable(advice, 2000) + "\n";
+        add("do:  ", advice);
     return text;
 }
 
