@@ -33,7 +33,7 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 struct Options {
     std::string address;                 // of the server, as it is shown
     std::optional<http::Url> endpoint{}; // nothing: what names it makes no sense
-    std::optional<Error> bad_address{};  // then: why
+    std::optional<Error> bad_address{};  // why it cannot be asked: its address, or the key for it
     Environment environment{};           // of this process
     std::filesystem::path project{};     // where compose files and .env are looked for; empty: nowhere
     bool in_ci = false;                  // nobody types there
@@ -78,7 +78,8 @@ struct Reference {
 
 // A variable OLLAMA_… where somebody gives it a value.
 struct Setting {
-    enum class Whose { server, program, anyone }; // a server's, surely another program's, or not known
+    // An Ollama server's, surely another program's, of whatever reads this file, or not known.
+    enum class Whose { server, program, readers, anyone };
     std::string name;
     std::optional<std::string> value{}; // nothing: it is put together from others
     std::string place{};                // "docker-compose.yml:12", "the environment"

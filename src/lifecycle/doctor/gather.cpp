@@ -98,7 +98,7 @@ private:
     }
 
     void ask_server() {
-        if (facts_.options.endpoint) knock();
+        if (!facts_.options.bad_address) knock();
         if (!facts_.contact.version.empty()) ask_for_models();
         // A directory that is named can be looked at without a server, too.
         facts_.store = look_once([&](const Stop& stop) {

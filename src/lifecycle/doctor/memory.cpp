@@ -19,8 +19,7 @@ constexpr ByteCount much_swap(1'000'000'000);
 
 // What is known of this machine is true of the server's only then.
 bool is_here(const Facts& facts) {
-    return facts.store &&
-           (facts.store->standing == Store::Standing::proven || facts.store->standing == Store::Standing::named);
+    return facts.store && facts.store->standing == Store::Standing::proven;
 }
 
 struct Sized {

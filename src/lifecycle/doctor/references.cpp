@@ -13,14 +13,15 @@ namespace {
 using State = Reference::State;
 
 std::string shown(const Reference& reference) {
-    return printable(reference.name.display_short(), 200) + " (" + printable(reference.place, 200) + ")";
+    return printable(reference.name.display_short(), 200) + " in " + printable(reference.place, 200);
 }
 
 std::vector<std::string> all_of(const std::vector<Reference>& references, State state) {
     std::vector<std::string> texts;
     for (const Reference& reference : references) {
         if (reference.state == state)
-            texts.push_back(shown(reference) + (reference.text.empty() ? "" : ": " + printable(reference.text, 200)));
+            texts.push_back(shown(reference) +
+                            (reference.text.empty() ? "" : " (" + printable(reference.text, 200) + ")"));
     }
     return texts;
 }
@@ -123,8 +124,8 @@ Findings check_references(const Facts& facts) {
     if (!facts.references) return {not_seen(facts.references, "the project's files were not looked at")};
     Findings findings;
     if (const auto misspelt = all_of(*facts.references, State::misspelt); !misspelt.empty())
-        findings.push_back(problem("misspelt", some(misspelt), "no such model can be pulled",
-                                   {"correct it; `codemate refs` shows every mention"}));
+        findings.push_back(problem("misspelt", "no model that is known: " + some(misspelt),
+                                   "no such model can be pulled", {"correct it; `codemate refs` shows every mention"}));
     if (const auto others = all_of(*facts.references, State::contradicting); !others.empty())
         findings.push_back(problem("contradicts",
                                    "makes embeddings with another model than the project: " + some(others),

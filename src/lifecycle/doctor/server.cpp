@@ -143,6 +143,9 @@ Findings without_answer(const Facts& facts) {
 } // namespace
 
 Findings check_server(const Facts& facts) {
+    if (facts.options.bad_address && facts.options.endpoint)
+        return {problem("key", facts.options.bad_address->message(), "nothing can be asked with it",
+                        {"unset it, or set it to the key as it was given to you, in one line"})};
     if (facts.options.bad_address)
         return {problem("address", facts.options.bad_address->message(), "no server can be asked by it",
                         {"addresses look like 127.0.0.1:11434 or https://host/path: unset OLLAMA_HOST, or name one "

@@ -230,8 +230,8 @@ std::vector<Setting> settings_of_dotenv(std::string_view text, const std::string
         const std::string_view name = name_at(line);
         const std::string_view rest = trimmed(line.substr(name.size()));
         if (name.empty() || !rest.starts_with('=')) continue;
-        settings.push_back(
-            {std::string(name), resolved(unquoted(without_comment(rest.substr(1)))), place(file, number)});
+        settings.push_back({std::string(name), resolved(unquoted(without_comment(rest.substr(1)))), place(file, number),
+                            Whose::readers});
     }
     return settings;
 }

@@ -123,6 +123,7 @@ Findings check_cleanup(const Facts& facts) {
     }
     std::vector<std::string> bad;
     for (const store::Oddity& oddity : there->oddities) {
+        if (oddity.stops_listing() && facts.installed.failure) continue; // said by the check of the list
         if (oddity.stops_cleaning()) bad.push_back(named(oddity) + " (" + printable(oddity.why, 100) + ")");
     }
     if (!bad.empty())

@@ -51,14 +51,23 @@ std::optional<Finding> of_known(const Setting& setting, const ollama::Variable& 
     return std::nullopt;
 }
 
+// In a file that other programs read, too, it may be one of theirs.
+Finding of_no_effect(const Setting& setting, std::string cause, const std::string& what, std::string advice) {
+    const bool may_be_read = setting.whose == Setting::Whose::readers;
+    Finding finding = problem(std::move(cause), where(setting) + " is no variable that Ollama reads" + what,
+                              may_be_read ? "it has no effect, unless another program reads it" : "it has no effect",
+                              {std::move(advice)});
+    if (may_be_read) finding.level = Level::note;
+    return finding;
+}
+
 std::optional<Finding> of_unknown(const Setting& setting) {
     if (const std::string_view advice = ollama::instead_of(setting.name); !advice.empty())
-        return problem("ignored", where(setting) + " is no variable that Ollama reads", "it has no effect",
-                       {std::string(advice)});
+        return of_no_effect(setting, "ignored", "", std::string(advice));
     if (ollama::is_of_others(setting.name)) return std::nullopt;
     if (const auto meant = ollama::meant_by(setting.name))
-        return problem("misspelt", where(setting) + " is no variable that Ollama reads; " + *meant + " is",
-                       "it has no effect", {"did you mean " + *meant + "?"});
+        return of_no_effect(setting, "misspelt", "; " + *meant + " is", "did you mean " + *meant + "?");
+    if (setting.whose == Setting::Whose::readers) return std::nullopt;
     return note("unknown", where(setting) + " is no variable that Ollama reads",
                 "it has no effect, unless another program reads it", {});
 }

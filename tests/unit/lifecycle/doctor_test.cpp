@@ -17,7 +17,7 @@ using Whose = use::Setting::Whose;
 namespace {
 
 std::string line(const use::Setting& setting) {
-    const char* whose[] = {"server", "program", "anyone"};
+    const char* whose[] = {"server", "program", "readers", "anyone"};
     return setting.name + "=" + setting.value.value_or("?") + " @" + setting.place + " " +
            whose[static_cast<std::size_t>(setting.whose)];
 }
@@ -76,8 +76,8 @@ TEST_CASE("variables in .env and in units") {
     CHECK(lines(use::settings_of_dotenv(
               "OLLAMA_HOST=0.0.0.0 # all\nexport OLLAMA_DEBUG='1'\n#OLLAMA_X=1\nX=OLLAMA_Y=2\n"
               "OLLAMA_NOPRUNE = no\r\n",
-              ".env")) == Lines{"OLLAMA_HOST=0.0.0.0 @.env:1 anyone", "OLLAMA_DEBUG=1 @.env:2 anyone",
-                                "OLLAMA_NOPRUNE=no @.env:5 anyone"});
+              ".env")) == Lines{"OLLAMA_HOST=0.0.0.0 @.env:1 readers", "OLLAMA_DEBUG=1 @.env:2 readers",
+                                "OLLAMA_NOPRUNE=no @.env:5 readers"});
     CHECK(lines(use::settings_of_unit("[Service]\nEnvironment=\"OLLAMA_HOST=0.0.0.0\" 'OLLAMA_MODELS=/a b' PATH=/x\n"
                                       "# Environment=OLLAMA_DEBUG=1\nEnvironmentFile=/etc/OLLAMA_X\n"
                                       "Environment = OLLAMA_NOPRUNE=1\n",

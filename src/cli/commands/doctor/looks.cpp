@@ -146,7 +146,6 @@ use::Options options_of(Wiring& wiring) {
         wiring.server();
     } catch (const Error& error) {
         if (wiring.options().host) throw;
-        options.endpoint.reset();
         options.bad_address = error;
     }
     options.environment = wiring.environment();
