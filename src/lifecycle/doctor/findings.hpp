@@ -32,7 +32,7 @@ Finding not_seen(const Look<T>& look, std::string_view nobody_looked) {
 }
 
 inline constexpr std::string_view no_answer = "the server gives no answer";
-inline constexpr std::string_view no_store = "the server's models directory is not in reach from here";
+inline constexpr std::string_view no_store = "the server's models directory is not known, or not in reach from here";
 
 // The inventory of the server's models directory, or nullptr.
 inline const store::Inventory* inventory(const Facts& facts) {
