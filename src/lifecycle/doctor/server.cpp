@@ -94,6 +94,11 @@ Findings by_status(const Facts& facts) {
         break;
     }
     if (answer.status / 100 == 3) return redirected(facts);
+    if (answer.status / 100 == 5)
+        return {problem("fails", address + " fails to say its version (" + status_text(answer) + ")",
+                        "Ollama has no reason to: it is broken, or " + in_between(facts) + " is",
+                        {"read the log of the server (`journalctl -u ollama`, `docker logs ollama`) and of what stands "
+                         "before it"})};
     return {problem("not_ollama",
                     address + " answers, but not as an Ollama server (" + status_text(answer) + ", " +
                         to_string(ByteCount(answer.body.size())) + ")",

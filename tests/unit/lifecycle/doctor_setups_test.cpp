@@ -94,6 +94,11 @@ TEST_CASE("broken set-ups of the way to the server") {
          {"server.busy"},
          {},
          "OLLAMA_MAX_QUEUE"},
+        {"a proxy without a name for what it met",
+         [](DoctorWorld& w) { w.refuse(521, "origin is down"); },
+         {"server.fails"},
+         {},
+         "521"},
         {"a login page",
          [](DoctorWorld& w) {
              w.refuse(302);
