@@ -7,6 +7,7 @@ std::unique_ptr<Command> make_benchmark();
 std::unique_ptr<Command> make_check();
 std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_docs();
+std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_du();
 std::unique_ptr<Command> make_embeddings();
 std::unique_ptr<Command> make_init();
@@ -238,6 +239,26 @@ const std::vector<CommandInfo>& commands() {
          make_benchmark,
          1,
          "bench"},
+        {"doctor",
+         Group::everyday,
+         "say what is wrong with server, machine and project",
+         "Looks at what models depend on, a line a check: what was found, and for what is not as it should be why it "
+         "matters and what to do. Of the server: whether it answers, starts, or refuses (by the host name, "
+         "credentials, "
+         "a proxy), its version and clock; of its models directory, where it is in reach: whose it is, cleanup that is "
+         "switched off, damage, broken downloads, leftovers, snapshots, free space; of the machine: memory, GPUs and "
+         "swap beside the models; variables OLLAMA_… that Ollama does not read, or reads otherwise than they are "
+         "meant, "
+         "in the environment, compose files, .env and the systemd unit; of the project: manifest and lock, what is "
+         "required, the names in its files, the embedding model beside its store; and the shell's completion. Nothing "
+         "is changed and no model is loaded. Each look has a limit, a few seconds in all, and where one fails the "
+         "others go on: \"skipped\" says why. A problem is status 3, a server that cannot be reached included; notes "
+         "are status 0. -q shows problems only. What each check means: docs/doctor.md.",
+         {"codemate doctor  # what is wrong here?", "codemate doctor -q  # problems only, for scripts",
+          "codemate doctor --host https://models.example.com  # why does that server refuse?",
+          "codemate doctor --models-dir /mnt/models  # where the directory cannot be found",
+          "codemate doctor --json  # with an id for each problem"},
+         make_doctor},
         {"init",
          Group::project,
          "write a codemate.json",

@@ -22,6 +22,8 @@
 #include "codemate/ui/style.hpp"
 #include "codemate/ui/terminal.hpp"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,6 +110,12 @@ public:
     // The server's models directory on this machine, if it is there: by --models-dir, OLLAMA_MODELS, the usual places,
     // or what the server tells. `installed`: what it lists.
     lifecycle::locate::Report locate_store(std::vector<ollama::Installed> installed);
+    lifecycle::locate::Report locate_store(std::vector<ollama::Installed> installed, Stop);
+
+    // What the server, or whatever else is there, answers to a question for its version, as it is: within that time and
+    // never long. Throws what http::Client does.
+    http::Response knock(Duration patience, Stop);
+    std::map<std::string, std::string, std::less<>> environment() const; // all variables of this process
 
     ui::Out& out() { return out_; }
     ui::Out& err() { return err_; }

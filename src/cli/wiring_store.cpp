@@ -46,8 +46,12 @@ std::filesystem::path Wiring::named_models_directory() const {
 }
 
 locate::Report Wiring::locate_store(std::vector<ollama::Installed> installed) {
+    return locate_store(std::move(installed), stop());
+}
+
+locate::Report Wiring::locate_store(std::vector<ollama::Installed> installed, Stop stop) {
     const locate::Ports ports{server(), store::open_disk, owner_of};
-    return locate::examine(locate::gather({models_places()}, std::move(installed), ports, stop()));
+    return locate::examine(locate::gather({models_places()}, std::move(installed), ports, std::move(stop)));
 }
 
 } // namespace codemate::cli

@@ -1,6 +1,7 @@
 #include "http/failure.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/http/silence.hpp"
 
 #include <cerrno>
 #include <system_error>
@@ -14,6 +15,8 @@ std::string server(const Failure& failed) {
     url.path.clear();
     return url.text();
 }
+
+constexpr std::string_view no_answer = " did not answer", in_full = " in full";
 
 // libcurl's words, else its name for the failure.
 std::string words(const Failure& failed) {
@@ -49,7 +52,8 @@ Error timed_out(const Failure& failed) {
                      "no connection to " + server(failed) + " within " + to_text(failed.request.connect_timeout));
     }
     const std::string limit = failed.request.timeout ? " within " + to_text(*failed.request.timeout) : "";
-    return Error(Kind::unreachable, server(failed) + " did not answer" + (failed.answered ? " in full" : "") + limit)
+    return Error(Kind::unreachable,
+                 server(failed) + std::string(no_answer) + std::string(failed.answered ? in_full : "") + limit)
         .hint("it may be busy: try again a little later, and look at its log if that does not help");
 }
 
@@ -73,6 +77,13 @@ Error no_tls(const Failure& failed) {
 }
 
 } // namespace
+
+Silence silence_of(const Error& error) {
+    const std::size_t at = error.message().find(no_answer);
+    if (error.kind() != Kind::unreachable || at == std::string::npos) return Silence::none;
+    const bool began = error.message().compare(at + no_answer.size(), in_full.size(), in_full) == 0;
+    return began ? Silence::partly : Silence::whole;
+}
 
 Error silent(const Request& request, ByteCount received) {
     Url server = request.url;

@@ -89,7 +89,9 @@ std::optional<Memory> memory(const fs::path& meminfo) {
     const auto text = text_of(meminfo);
     const auto total = text ? field(*text, "MemTotal") : std::nullopt;
     if (!total || *total == ByteCount()) return std::nullopt;
-    return Memory{*total, field(*text, "MemAvailable").value_or(ByteCount())};
+    const ByteCount swap = field(*text, "SwapTotal").value_or(ByteCount());
+    const ByteCount unused = field(*text, "SwapFree").value_or(swap);
+    return Memory{*total, field(*text, "MemAvailable").value_or(ByteCount()), swap - unused};
 }
 
 std::vector<Gpu> parse_nvidia(std::string_view output) {

@@ -16,6 +16,7 @@ namespace codemate::machine {
 struct Memory {
     ByteCount total;     // main memory
     ByteCount available; // that programs can have now, without swapping (MemAvailable)
+    ByteCount swap{};    // of the swap, what is in use
 };
 std::optional<Memory> memory(const std::filesystem::path& meminfo = "/proc/meminfo");
 

@@ -1,9 +1,9 @@
 #include "lifecycle/verify/disk.hpp"
 #include "lifecycle/verify/expectations.hpp"
-#include "lifecycle/verify/version.hpp"
 
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/verify.hpp"
+#include "codemate/ollama/version.hpp"
 #include "codemate/rules/loaded.hpp"
 
 #include <algorithm>
@@ -97,7 +97,7 @@ ContentSummary summary_of(const Content& content) {
 void judge_server(Report& report, const Facts& facts) {
     if (facts.required_version.empty()) return;
     const std::string version = printable(facts.server_version, 60);
-    const std::optional<bool> good = fulfils(facts.server_version, facts.required_version);
+    const std::optional<bool> good = ollama::fulfils(facts.server_version, facts.required_version);
     if (!good) {
         report.findings.push_back(
             {Severity::note, What::server,

@@ -1,4 +1,3 @@
-#include "lifecycle/verify/version.hpp"
 #include "support/catch.hpp"
 #include "support/fake_registry.hpp"
 #include "support/fake_server.hpp"
@@ -344,22 +343,6 @@ TEST_CASE("of a locked model that is not installed the registry tells the contex
         world.registry.fail_model("chat", Error(Kind::unreachable, "nobody answers"));
         CHECK(world.findings() == Words{"problem absent"});
     }
-}
-
-TEST_CASE("server versions") {
-    struct Row {
-        const char* version;
-        const char* requirement;
-        std::optional<bool> fulfils;
-    };
-    const Row row = GENERATE(
-        Row{"0.32.15", ">=0.21", true}, Row{"0.21.0", ">=0.21", true}, Row{"0.21", ">= 0.21.0", true},
-        Row{"0.20.9", ">=0.21", false}, Row{"0.9", ">=0.21", false}, Row{"1.0", ">=0.21", true},
-        Row{"0.21.0-rc1", ">=0.21", true}, Row{"0.32.15-sandbox", ">=0.21.1", true}, Row{"v0.33.0", ">=0.33", true},
-        Row{"0.0.0", ">=0.21", std::nullopt}, Row{"0.0.0-dirty", ">=0.21", std::nullopt},
-        Row{"main", ">=0.21", std::nullopt}, Row{"", ">=0.21", std::nullopt}, Row{"0.21.x", ">=0.21", std::nullopt});
-    CAPTURE(row.version, row.requirement);
-    CHECK(lifecycle::verify::fulfils(row.version, row.requirement) == row.fulfils);
 }
 
 TEST_CASE("a server that is too old is a problem, one that does not tell is a note") {

@@ -60,6 +60,18 @@ TEST_CASE("memory by the text of the system") {
     CHECK_FALSE(machine::memory(directory.path() / "missing"));
 }
 
+TEST_CASE("swap that is in use") {
+    const test::TempDir directory;
+    const auto swap = [&](const char* text) {
+        directory.write("meminfo", std::string("MemTotal: 9 kB\n") + text);
+        return machine::memory(directory.path() / "meminfo")->swap;
+    };
+    CHECK(swap("SwapTotal: 100 kB\nSwapFree: 40 kB\n") == ByteCount(60 * 1024));
+    CHECK(swap("SwapTotal: 100 kB\nSwapFree: 100 kB\n") == ByteCount());
+    CHECK(swap("SwapTotal: 100 kB\n") == ByteCount()); // not said
+    CHECK(swap("") == ByteCount());
+}
+
 TEST_CASE("what nvidia-smi lists") {
     CHECK(machine::parse_nvidia("NVIDIA GeForce RTX 3090, 24576, 24252\nTesla T4, 15360, 100\n") ==
           std::vector<Gpu>{{"NVIDIA GeForce RTX 3090", ByteCount(24576 * mib), ByteCount(24252 * mib)},

@@ -1,13 +1,14 @@
-#include "lifecycle/verify/version.hpp"
+#include "codemate/ollama/version.hpp"
 
 #include "codemate/base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <vector>
 
-namespace codemate::lifecycle::verify {
+namespace codemate::ollama {
 namespace {
 
 using Numbers = std::vector<std::uint64_t>;
@@ -37,4 +38,30 @@ std::optional<bool> fulfils(std::string_view version, std::string_view requireme
     return !std::ranges::lexicographical_compare(*has, *wants);
 }
 
-} // namespace codemate::lifecycle::verify
+namespace {
+
+struct Step {
+    std::string_view since, what;
+};
+
+// By `git tag --contains` of the commits that made them: facts.md 9.
+constexpr std::array steps{
+    Step{"0.4.0", "one damaged manifest fails every list and pull"},
+    Step{"0.19.0", "what it pulls gets a digest of its own, which a lock cannot know"},
+    Step{"0.21.0", "a restart removes unfinished downloads, however new they are"},
+    Step{"0.30.0", "its list says neither what models can do nor their context"},
+    Step{"0.32.2", "a download that stalls before its first byte is not noticed"},
+};
+
+} // namespace
+
+std::vector<std::string> lacks(std::string_view version) {
+    std::vector<std::string> all;
+    for (const Step& step : steps) {
+        if (fulfils(version, step.since) == false)
+            all.push_back(std::string(step.what) + " (better since " + std::string(step.since) + ")");
+    }
+    return all;
+}
+
+} // namespace codemate::ollama

@@ -1,0 +1,160 @@
+#include "lifecycle/doctor/checks.hpp"
+#include "lifecycle/doctor/findings.hpp"
+
+#include "codemate/base/text.hpp"
+#include "codemate/ollama/environment.hpp"
+
+#include <algorithm>
+
+namespace codemate::lifecycle::doctor {
+namespace {
+
+using Standing = Store::Standing;
+
+// By name where its path makes one.
+std::string named(const store::Oddity& oddity) {
+    return printable(oddity.name ? oddity.name->display() : oddity.path, 200);
+}
+
+Findings unreadable(const Store& store) {
+    std::vector<std::string> advice;
+    for (const std::string& way : store.ways)
+        advice.push_back("look as its owner: `" + way + "`");
+    if (advice.empty()) advice = {"run codemate as the user who runs the server"};
+    return {problem("unreadable", quoted(store.path) + " seems to be the server's, and cannot be read: " + store.doubt,
+                    "damage, leftovers and free space cannot be seen", std::move(advice))};
+}
+
+bool is_switched_off(const Setting& setting) {
+    return setting.name == "OLLAMA_NOPRUNE" && setting.whose != Setting::Whose::program && setting.value &&
+           ollama::is_true(*setting.value);
+}
+
+Findings switched_off(const Facts& facts) {
+    if (!facts.settings) return {};
+    for (const Setting& setting : *facts.settings) {
+        if (!is_switched_off(setting)) continue;
+        return {note("noprune",
+                     "OLLAMA_NOPRUNE=" + printable(*setting.value, 40) + " (" + setting.place +
+                         ") keeps the server that gets it from tidying up",
+                     "blobs that nothing uses and broken downloads stay for ever",
+                     {"`codemate prune --leftovers` removes them; or unset it and restart the server"})};
+    }
+    return {};
+}
+
+std::string flaw_text(const ModelName& model, const store::Flaw& flaw) {
+    const std::string layer = flaw.blob.text().substr(0, 19);
+    const std::string name = printable(model.display(), 200);
+    switch (flaw.what) {
+    case store::Flaw::What::missing:
+        return name + " lacks layer " + layer + "…";
+    case store::Flaw::What::wrong_size:
+        return name + " has layer " + layer + "… with " + to_string(flaw.found) + " instead of " +
+               to_string(flaw.expected);
+    case store::Flaw::What::no_file:
+        break;
+    }
+    return name + " has " + std::string(store::to_string(flaw.type)) + " in place of layer " + layer + "…";
+}
+
+// Only what the user names and is not as it should be fails as a whole.
+Findings of_named(const Look<Store>& store) {
+    const Error& error = *store.failure;
+    if (error.kind() != Kind::not_found && error.kind() != Kind::storage) return {not_seen(store, no_store)};
+    return {problem(error.kind() == Kind::not_found ? "not_there" : "unreadable", error.message(),
+                    "damage, leftovers and free space cannot be seen",
+                    {"leave --models-dir out, or name the directory that has manifests/ and blobs/; as another user "
+                     "where it is that one's"})};
+}
+
+} // namespace
+
+Findings check_list(const Facts& facts) {
+    if (facts.installed) return {ok(counted(facts.installed->size(), "model") + " installed")};
+    if (!facts.installed.failure) return {skipped(std::string(no_answer))};
+    const Error& error = *facts.installed.failure;
+    const auto dangling = facts.store ? facts.store->dangling : std::vector<std::string>();
+    std::vector<std::string> advice;
+    for (const std::string& link : dangling)
+        advice.push_back("remove it: " + link);
+    if (advice.empty() && !error.hint().empty()) advice.push_back(error.hint());
+    if (advice.empty()) advice.emplace_back("look into the server's log");
+    return {problem("fails", "the server cannot list its models: " + error.message(),
+                    dangling.empty() ? "nothing that is installed can be seen"
+                                     : "one link among the manifests that leads nowhere hides all models",
+                    std::move(advice))};
+}
+
+Findings check_store(const Facts& facts) {
+    if (facts.store.failure) return of_named(facts.store);
+    if (!facts.store) return {not_seen(facts.store, no_store)};
+    const Store& store = *facts.store;
+    switch (store.standing) {
+    case Standing::proven:
+        return {ok(quoted(store.path) + " is the server's")};
+    case Standing::named:
+        if (!facts.installed) return {ok(quoted(store.path) + " as named; the server gives no list to prove it by")};
+        return {problem("not_ours", quoted(store.path) + " is not proven to be this server's: " + store.doubt,
+                        "what is looked at there may be another server's, or an old copy",
+                        {"leave --models-dir out, or name the directory that OLLAMA_MODELS gives the server"})};
+    case Standing::unreadable:
+        return unreadable(store);
+    case Standing::unprovable:
+        return {skipped(facts.installed ? "the server has no models that would tell which directory is its own"
+                                        : "without the server's list no directory can be proven to be its own")};
+    case Standing::elsewhere:
+        break;
+    }
+    Finding finding = note("elsewhere", "the server's models directory is not on this machine, or in a container",
+                           "its files, its disk and its memory cannot be looked at from here");
+    for (const std::string& way : store.ways)
+        finding.advice.push_back("look there: `" + way + "`");
+    if (finding.advice.empty()) finding.advice.emplace_back("where it is here all the same: --models-dir DIR");
+    return {finding};
+}
+
+Findings check_cleanup(const Facts& facts) {
+    Findings findings = switched_off(facts);
+    const store::Inventory* const there = inventory(facts);
+    if (there == nullptr) {
+        if (findings.empty()) findings.push_back(no_inventory(facts));
+        return findings;
+    }
+    std::vector<std::string> bad;
+    for (const store::Oddity& oddity : there->oddities) {
+        if (oddity.stops_listing() && facts.installed.failure) continue; // said by the check of the list
+        if (oddity.stops_cleaning()) bad.push_back(named(oddity) + " (" + printable(oddity.why, 100) + ")");
+    }
+    if (!bad.empty())
+        findings.push_back(problem(
+            "corrupt_manifest",
+            (bad.size() == 1 ? "a manifest cannot be read: "
+                             : std::to_string(bad.size()) + " manifests cannot be read: ") +
+                some(bad),
+            "as long as there is one, a starting server removes nothing of what is unused",
+            {"`codemate verify --repair` rebuilds a manifest that lock or journal know; else pull that model again, or "
+             "remove the file"}));
+    if (findings.empty()) findings.push_back(ok("a starting server tidies up"));
+    return findings;
+}
+
+Findings check_content(const Facts& facts) {
+    const store::Inventory* const there = inventory(facts);
+    if (there == nullptr) return {no_inventory(facts)};
+    if (!there->blobs_known)
+        return {problem("blobs_unreadable", "the blobs of " + quoted(facts.store->path) + " cannot be listed",
+                        "nothing can be said of the models' content",
+                        {"run codemate as the user who owns that directory"})};
+    std::vector<std::string> flaws;
+    for (const store::Entry& entry : there->models) {
+        for (const store::Flaw& flaw : entry.flaws)
+            flaws.push_back(flaw_text(entry.name, flaw));
+    }
+    if (flaws.empty()) return {ok("all layers are there in their size; `codemate verify --deep` reads them")};
+    return {problem("damaged", some(flaws),
+                    "such a model does not load, or gives nonsense, and a pull need not heal it",
+                    {"`codemate verify --repair` fetches what is missing or damaged, and nothing else"})};
+}
+
+} // namespace codemate::lifecycle::doctor

@@ -1,0 +1,96 @@
+#include "lifecycle/doctor/checks.hpp"
+#include "lifecycle/doctor/findings.hpp"
+
+#include "codemate/base/text.hpp"
+#include "codemate/ollama/environment.hpp"
+#include "codemate/ollama/version.hpp"
+
+namespace codemate::lifecycle::doctor {
+namespace {
+
+using ollama::Flaw;
+
+std::string where(const Setting& setting) {
+    return setting.name + " (" + setting.place + ")";
+}
+
+Finding of_flaw(const Setting& setting, const Flaw& flaw) {
+    const std::string set = setting.name + "=" + printable(*setting.value, 60) + " (" + setting.place + ")";
+    std::vector<std::string> advice;
+    if (!flaw.instead.empty()) advice.push_back("write " + flaw.instead);
+    switch (flaw.what) {
+    case Flaw::What::opposite:
+        return problem("opposite", set + " means yes: " + flaw.why, "it does the contrary of what it says",
+                       {"write " + setting.name + "=" + flaw.instead + ", or leave it out"});
+    case Flaw::What::ignored:
+        return problem("ignored_value", set + ": " + flaw.why, "the server takes it as if it were not set",
+                       std::move(advice));
+    case Flaw::What::fatal:
+        return problem("fatal_value", set + ": " + flaw.why, "a server that gets it does not come up",
+                       std::move(advice));
+    case Flaw::What::literal:
+        break;
+    }
+    return problem("literal_tilde", set + ": " + flaw.why, "models go to another place than is meant",
+                   std::move(advice));
+}
+
+std::optional<Finding> of_known(const Setting& setting, const ollama::Variable& variable, const std::string& version) {
+    if (setting.value) {
+        if (const auto flaw = ollama::flaw_of_value(setting.name, *setting.value)) return of_flaw(setting, *flaw);
+    }
+    const std::string until(variable.until), since(variable.since);
+    if (!until.empty() && (version.empty() || ollama::fulfils(version, until) != false))
+        return note("gone", where(setting) + " is read by no Ollama since " + until, "it has no effect any more",
+                    {"remove it"});
+    if (!since.empty() && !version.empty() && ollama::fulfils(version, since) == false)
+        return note("too_new",
+                    where(setting) + " is read by Ollama from " + since + " on, and the server is " +
+                        printable(version, 60),
+                    "it has no effect yet", {"update Ollama on the server: https://ollama.com/download"});
+    return std::nullopt;
+}
+
+// In a file that other programs read, too, it may be one of theirs.
+Finding of_no_effect(const Setting& setting, std::string cause, const std::string& what, std::string advice) {
+    const bool may_be_read = setting.whose == Setting::Whose::readers;
+    Finding finding = problem(std::move(cause), where(setting) + " is no variable that Ollama reads" + what,
+                              may_be_read ? "it has no effect, unless another program reads it" : "it has no effect",
+                              {std::move(advice)});
+    if (may_be_read) finding.level = Level::note;
+    return finding;
+}
+
+std::optional<Finding> of_unknown(const Setting& setting) {
+    if (const std::string_view advice = ollama::instead_of(setting.name); !advice.empty())
+        return of_no_effect(setting, "ignored", "", std::string(advice));
+    if (ollama::is_of_others(setting.name)) return std::nullopt;
+    if (const auto meant = ollama::meant_by(setting.name))
+        return of_no_effect(setting, "misspelt", "; " + *meant + " is", "did you mean " + *meant + "?");
+    if (setting.whose == Setting::Whose::readers) return std::nullopt;
+    return note("unknown", where(setting) + " is no variable that Ollama reads",
+                "it has no effect, unless another program reads it", {});
+}
+
+} // namespace
+
+Findings check_variables(const Facts& facts) {
+    if (!facts.settings) return {not_seen(facts.settings, "they were not looked at")};
+    Findings findings;
+    for (const Setting& setting : *facts.settings) {
+        // What codemate itself cannot use is said by the check of the server.
+        if (setting.name == "OLLAMA_HOST" && facts.options.bad_address && setting.place == "the environment") continue;
+        if (setting.whose == Setting::Whose::program) continue; // what it reads is its own business
+        const ollama::Variable* const variable = ollama::find_variable(setting.name);
+        auto finding = variable ? of_known(setting, *variable, facts.contact.version) : of_unknown(setting);
+        if (finding) findings.push_back(std::move(*finding));
+    }
+    if (findings.empty())
+        findings.push_back(ok(facts.settings->empty()
+                                  ? "no variable OLLAMA_… is set here, in compose files or in a systemd unit"
+                                  : counted(facts.settings->size(), "setting") + " of variables OLLAMA_…, all of them "
+                                                                                 "read as they are meant"));
+    return findings;
+}
+
+} // namespace codemate::lifecycle::doctor
