@@ -27,11 +27,12 @@ build() { # CHECKOUT VARIABLE=VALUE…
 
 build "$scratch/one" TZ=UTC LC_ALL=C.UTF-8
 source=$(find "$scratch/one/build" -name 'curl_*.dsc' | head -1) # downloaded once is enough
-build "$scratch/a-longer/path to the other" TZ=Asia/Kathmandu LC_ALL=C CODEMATE_CURL_SOURCE="$source"
+mkdir "$scratch/a-longer"
+build "$scratch/a-longer/path-to-the-other" TZ=Asia/Kathmandu LC_ALL=C CODEMATE_CURL_SOURCE="$source"
 
 status=0
 for package in "$scratch"/one/packages/*; do
-    other="$scratch/a-longer/path to the other/packages/$(basename "$package")"
+    other="$scratch/a-longer/path-to-the-other/packages/$(basename "$package")"
     if cmp "$package" "$other"; then
         sha256sum "$package" | sed "s#$scratch/one/packages/##"
     else
