@@ -1,47 +1,49 @@
 #!/usr/bin/env bash
-# Builds the packages twice, in two checkouts of the present commit with other paths, times, languages and orders of files,
-# and compares their bytes. Takes two whole builds.
-# Usage: scripts/check-reproducible.sh [--with-ccache] [OUTPUT_DIR]   (the packages are left in OUTPUT_DIR)
-# --with-ccache is quicker and shows less: the compiler may run once for both.
+# Whether the packages' bytes follow from the commit alone: they are made here, and once more in a clone elsewhere with another
+# path, time zone and language, by a compiler that runs again for each file. Takes a whole build of each.
+# Usage: scripts/check-reproducible.sh [deb|portable]…     (default: both; those of here are left in build/packages)
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export CCACHE_DISABLE=1
-if [[ ${1-} == --with-ccache ]]; then
-    unset CCACHE_DISABLE
-    shift
+packages=("$@")
+if ((${#packages[@]} == 0)); then packages=(deb portable); fi
+for package in "${packages[@]}"; do
+    if [[ ! -x $root/scripts/package-$package.sh ]]; then
+        echo "there is no package '$package'" >&2
+        exit 2
+    fi
+done
+if [[ -n $(git -C "$root" status --porcelain) ]]; then
+    echo "there are files that are not committed, and a clone would not have them" >&2
+    exit 2
 fi
+
 scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/codemate-reproducible-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
+here=$root/build/packages
+there=$scratch/another-and-a-longer/path/codemate
 
-build() { # CHECKOUT VARIABLE=VALUE…
-    local checkout=$1
-    git clone --quiet --no-hardlinks "$root" "$checkout"
-    for script in package-deb package-portable; do
-        env "${@:2}" "$checkout/scripts/$script.sh" "$checkout/packages" >"$checkout/$script.log" 2>&1 || {
-            tail -20 "$checkout/$script.log" >&2
+make_them() { # CHECKOUT OUTPUT_DIR VARIABLE=VALUE…
+    local package
+    for package in "${packages[@]}"; do
+        echo "$package, in $1"
+        env "${@:3}" "$1/scripts/package-$package.sh" "$2" >"$scratch/log" 2>&1 || {
+            tail -20 "$scratch/log" >&2
             return 1
         }
     done
 }
 
-build "$scratch/one" TZ=UTC LC_ALL=C.UTF-8
-source=$(find "$scratch/one/build" -name 'curl_*.dsc' | head -1) # downloaded once is enough
-mkdir "$scratch/a-longer"
-build "$scratch/a-longer/path-to-the-other" TZ=Asia/Kathmandu LC_ALL=C CODEMATE_CURL_SOURCE="$source"
+rm -rf "$here"
+make_them "$root" "$here" TZ=UTC LC_ALL=C.UTF-8
+git clone --quiet --no-hardlinks "$root" "$there"
+source=$(find "$root/build" -name 'curl_*.dsc' | sort -V | tail -1) # downloaded once is enough
+make_them "$there" "$scratch/packages" TZ=Asia/Kathmandu LC_ALL=C CCACHE_DISABLE=1 CODEMATE_CURL_SOURCE="$source"
 
 status=0
-for package in "$scratch"/one/packages/*; do
-    other="$scratch/a-longer/path-to-the-other/packages/$(basename "$package")"
-    if cmp "$package" "$other"; then
-        sha256sum "$package" | sed "s#$scratch/one/packages/##"
-    else
-        status=1
-    fi
+for package in "$here"/*; do
+    cmp "$package" "$scratch/packages/$(basename "$package")" || status=1
 done
-if [[ -n ${1-} ]]; then
-    mkdir -p "$1"
-    cp "$scratch"/one/packages/* "$1"
-fi
-if ((status == 0)); then echo "built twice, the same bytes"; fi
+(cd "$here" && sha256sum -- *)
+if ((status == 0)); then echo "made twice, the same bytes"; fi
 exit "$status"

@@ -14,6 +14,7 @@ output=$(realpath -m "${1:-$root/build/packages}")
 build=$(realpath -m "${2:-$root/build/release}")
 
 install_build_packages
+install_package_tools
 set_source_date "$root"
 cmake -S "$root" -B "$build" --preset release
 cmake --build "$build" --target codemate -j"$(nproc)"

@@ -42,6 +42,7 @@ copy_licences() { # DIR
 }
 
 install_build_packages
+install_package_tools
 set_source_date "$root"
 make_portable_curl "$curl"
 cmake -S "$root" -B "$build" --preset portable -DCMAKE_PREFIX_PATH="$curl/prefix"
