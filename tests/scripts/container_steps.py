@@ -2,6 +2,7 @@
 """Carries out the steps of a Containerfile without a container engine, in a root that debootstrap has made.
 
 Usage: container_steps.py CONTAINERFILE CONTEXT ROOT DIRECTORY      (as root, in a mount namespace of its own)
+CONTAINER_STEPS_BIND names a directory that is the same in each stage that has ROOT under it, such as a compiler's cache.
 ROOT stands in for the image that the first FROM names; it is not changed. `FROM scratch` is an empty directory.
 The last stage is left in DIRECTORY/image; its USER, WORKDIR, ENV and ENTRYPOINT as JSON in DIRECTORY/image.json.
 An instruction that is not known ends it: then this file has to learn it.
@@ -34,7 +35,7 @@ class Stage:
         self.root = root
         self.directory = "/"
         self.shell = ["/bin/sh", "-c"]
-        self.environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+        self.environment = {"HOME": "/root", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
         self.user, self.entrypoint, self.command = "0:0", [], []
 
     def path(self, inside):
@@ -63,6 +64,9 @@ class Builder:
         run(["mount", "-t", "overlay", "-o", options, "none", str(root)])
         run(["mount", "--rbind", "/dev", str(root / "dev")])
         run(["mount", "-t", "proc", "none", str(root / "proc")])
+        shared = os.environ.get("CONTAINER_STEPS_BIND")
+        if shared:
+            run(["mount", "--bind", shared, str(root / shared.lstrip("/"))])
         shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
 
     @property

@@ -64,6 +64,12 @@ if cmp -s "$scratch/a.tar.gz" "$scratch/b.tar.gz"; then fail 'other content give
 run "$stage/usr/bin/codemate" --version
 expect_equal 'the version of packages and of the program' "codemate $(project_version "$source")" "$out"
 
+page=$(<"$source/docs/install.md")
+version=$(project_version "$source")
+expect_equal 'versions that docs/install.md names' "codemate-$version
+codemate_$version" "$(grep -oE 'codemate[-_][0-9]+\.[0-9]+\.[0-9]+' <<<"$page" | sort -u)"
+expect_text "codemate_$version-$(sed -n 's/^set(CPACK_DEBIAN_PACKAGE_RELEASE \([^)]*\)).*/\1/p' "$source/cmake/Package.cmake")_" "$page"
+
 # The time of a package: given, of the commit, or asked for.
 run bash -c ". '$source/scripts/lib/reproducible.sh' && set_source_date '$scratch' && echo \$SOURCE_DATE_EPOCH"
 expect_equal 'a given time' 1700000000 "$out"
