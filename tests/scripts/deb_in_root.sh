@@ -92,6 +92,11 @@ use_it() {
     expect_status 0
     as_user_there /usr/share/codemate/scripts/model-pull.sh help
     expect_status 0
+    if [[ ! -e $root/etc/ssl/certs/ca-certificates.crt ]]; then
+        as_user_there codemate --host https://127.0.0.1:1 list
+        expect_status 2
+        expect_text 'there are no certificates on this machine' "$err"
+    fi
     use_doctor
     press_tab
 }
