@@ -2,7 +2,7 @@
 # Whether the packages' bytes follow from the commit alone: they are made here, and once more in a clone elsewhere with another
 # path, time zone and language, by a compiler that runs again for each file. Takes a whole build of each.
 # Usage: scripts/check-reproducible.sh [--quick] [deb|portable]…     (default: both; those of here are left in build/packages)
-# --quick: ccache may know a file from here, so that all but the compiler is judged.
+# --quick: ccache may know a file from here, so that all but the compiler is judged. (With TMPDIR as deep as the checkout is.)
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -27,7 +27,7 @@ fi
 scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/codemate-reproducible-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 here=$root/build/packages
-there=$scratch/another-and-a-longer/path/codemate
+there=$scratch/codemate-at-another-path
 
 make_them() { # CHECKOUT OUTPUT_DIR VARIABLE=VALUE…
     local package
