@@ -2,7 +2,8 @@
 # The image that Containerfile describes, made without a container engine, and used as docs/install.md says: beside a server, as
 # its own user and as root, on a store of root's that all may read and on one that none may. No part of the default run: it wants
 # root, a network for apt, a root of Debian bookworm as debootstrap makes it (not changed), and time for a whole build.
-# Usage: tests/scripts/container_steps.sh ROOT SANDBOX
+# Usage: tests/scripts/container_steps.sh ROOT SANDBOX [ARCHIVE]
+# With a portable archive that was built before, of the same commit, the step that builds one is left out, and this is taken.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source=$(realpath "$here/../..")
@@ -28,6 +29,12 @@ mkdir "$scratch/tmpfs"
 mount -t tmpfs none "$scratch/tmpfs" # what an overlay writes to must be no overlay itself
 build=$scratch/tmpfs
 git clone --quiet --no-hardlinks "$source" "$build/context"
+if [[ -n ${3-} ]]; then
+    cp "$3" "$build/context/"
+    sed -i "s#scripts/package-portable.sh /packages#install -D --target-directory=/packages $(basename "$3")#" "$build/context/Containerfile"
+    grep -q 'install -D' "$build/context/Containerfile" || fail 'Containerfile has no such step'
+    echo "the program is not built, but taken from $3"
+fi
 python3 "$here/container_steps.py" "$build/context/Containerfile" "$build/context" "$base" "$build"
 image=$build/image
 
