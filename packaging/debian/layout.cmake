@@ -1,5 +1,8 @@
 # Run by CPack before it packs: what a Debian package has elsewhere, or in another form, than `cmake --install`.
 # Needs SOURCE_DATE_EPOCH where the package shall be the same each time.
+if(CPACK_GENERATOR AND NOT CPACK_GENERATOR STREQUAL "DEB")
+  return()
+endif()
 set(usr ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr)
 set(doc ${usr}/share/doc/codemate)
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC) # obeys SOURCE_DATE_EPOCH

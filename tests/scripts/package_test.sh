@@ -10,6 +10,7 @@ source=$1 build=$2
 . "$source/scripts/lib/reproducible.sh"
 
 export SOURCE_DATE_EPOCH=1700000000
+umask 022
 stage=$scratch/stage
 
 # As CPack does it.
