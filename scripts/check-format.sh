@@ -21,7 +21,7 @@ formatter=$(find_clang_format) || {
     echo "format: skipped, clang-format $clang_format_major is not here"
     exit 0
 }
-mapfile -t files < <(find include src tests \( -name '*.hpp' -o -name '*.cpp' \) -type f)
+mapfile -t files < <(find include src tests packaging \( -name '*.hpp' -o -name '*.cpp' \) -type f)
 if [[ ${1-} == --fix ]]; then
     "$formatter" -i "${files[@]}"
 else

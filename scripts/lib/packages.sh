@@ -27,6 +27,9 @@ check_packages+=(mandoc:mandoc)      # the manual pages
 check_packages+=(yamllint:yamllint)  # the examples
 check_packages+=(zsh:zsh fish:fish)  # tests: completion in them, which is skipped where they are missing
 
+# What scripts/package-*.sh need beside them.
+package_tools=(dpkg-shlibdeps:dpkg-dev make:make file:file)
+
 # Prints the packages of these that are missing, one a line.
 missing_of() {
     local entry
@@ -89,6 +92,13 @@ install_build_packages() {
         printf 'The packages could not be installed: %s\n' "${missing[*]}" >&2
         exit 1
     }
+}
+
+# The same for what makes packages; called after install_build_packages, which has said what is to be said without apt.
+install_package_tools() {
+    local missing
+    mapfile -t missing < <(missing_of "${package_tools[@]}")
+    if ((${#missing[@]} > 0)); then apt_install "${missing[@]}"; fi
 }
 
 # Likewise for the checks, except that nothing ends without them: each check says that it was skipped.

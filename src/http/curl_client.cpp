@@ -3,24 +3,13 @@
 
 #include "codemate/http/client.hpp"
 
-#include <cstdlib>
-
 namespace codemate::http {
 
 namespace {
 
-// The variables that OpenSSL's programs know; libcurl reads those for proxies by itself, but not these.
-Trust trust_of_environment() {
-    const auto value = [](const char* name) {
-        const char* text = std::getenv(name);
-        return std::string(text ? text : "");
-    };
-    return {.file = value("SSL_CERT_FILE"), .directory = value("SSL_CERT_DIR")};
-}
-
 class CurlClient final : public Client {
 public:
-    explicit CurlClient(ClientOptions options) : options_(std::move(options)), trust_(trust_of_environment()) {}
+    explicit CurlClient(ClientOptions options) : options_(std::move(options)), trust_(trust_of_this_machine()) {}
 
     Response send(const Request& request, const Receiver& receiver, Stop stop) override {
         CurlPool::Loan handle(pool_);

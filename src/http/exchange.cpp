@@ -134,6 +134,7 @@ void Exchange::judge(CURLcode code) const {
 Response exchange(CurlHandle& handle, const Request& request, const Receiver& receiver, const ClientOptions& options,
                   const Trust& trust, const Stop& stop) {
     throw_if_stopped(stop);
+    if (request.url.scheme == "https") require_certificates(trust, request.url);
     const List headers = prepare(handle.easy, request, options, trust);
     return Exchange(handle, request, receiver, stop).run();
 }

@@ -80,6 +80,18 @@ void set_patience(const Easy& easy, const Request& request) {
 #endif
 }
 
+// A proxy that is spoken to by https is judged by the same certificates.
+void set_trust(const Easy& easy, const Trust& trust) {
+    if (!trust.file.empty()) {
+        set(easy, CURLOPT_CAINFO, trust.file.c_str());
+        set(easy, CURLOPT_PROXY_CAINFO, trust.file.c_str());
+    }
+    if (!trust.directory.empty()) {
+        set(easy, CURLOPT_CAPATH, trust.directory.c_str());
+        set(easy, CURLOPT_PROXY_CAPATH, trust.directory.c_str());
+    }
+}
+
 } // namespace
 
 List prepare(const Easy& easy, const Request& request, const ClientOptions& options, const Trust& trust) {
@@ -87,8 +99,7 @@ List prepare(const Easy& easy, const Request& request, const ClientOptions& opti
     set_method(easy, request);
     set_patience(easy, request);
     if (!options.user_agent.empty()) set(easy, CURLOPT_USERAGENT, options.user_agent.c_str());
-    if (!trust.file.empty()) set(easy, CURLOPT_CAINFO, trust.file.c_str());
-    if (!trust.directory.empty()) set(easy, CURLOPT_CAPATH, trust.directory.c_str());
+    set_trust(easy, trust);
     List headers = header_list(request);
     set(easy, CURLOPT_HTTPHEADER, headers.get());
     return headers;

@@ -3,7 +3,8 @@
 # Usage: tests/bench/run.sh [BUILD_DIR [RUNS]]   (default: build/release, 50)
 # The server is OLLAMA_HOST's if that is set, else the sandbox with seven models. The program `ollama` is looked for on
 # PATH, or named by OLLAMA.
-# Aims: list at most 0.60 of wall time and 0.50 of memory; --version at most 0.55 of wall time.
+# Aims: list at most 0.60 of wall time and 0.50 of memory; --version at most 0.55 of wall time. Of the portable program, where
+# one was built or PORTABLE names it: list at most 0.30 of wall time.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -11,6 +12,7 @@ build=${1:-$root/build/release}
 runs=${2:-50}
 codemate=$build/src/codemate
 ollama=${OLLAMA:-ollama}
+portable=${PORTABLE:-$root/build/portable/src/codemate}
 
 if ! command -v "$ollama" >/dev/null; then
     echo "bench: skipped, there is no ollama here"
@@ -60,3 +62,8 @@ printf '%-12s %-8s %13s %13s %6s\n' '' '' codemate ollama ratio
 compare=$build/tests/bench/codemate-bench
 "$compare" list "$runs" "$codemate" list -- "$ollama" list
 "$compare" --version "$runs" "$codemate" --version -- "$ollama" --version
+if [[ -x $portable ]]; then
+    echo "the portable program"
+    "$compare" list "$runs" "$portable" list -- "$ollama" list
+    "$compare" --version "$runs" "$portable" --version -- "$ollama" --version
+fi

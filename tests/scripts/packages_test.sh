@@ -113,6 +113,18 @@ expect_text 'and on' "$out"
 expect_text 'clang-format-' "$(asked_of_apt)"
 expect_no_text 'shellcheck' "$(asked_of_apt)"
 
+# What only packaging needs.
+new_machine
+rm -f "$machine/make"
+install install_package_tools
+expect_status 0
+expect_text 'no-install-recommends dpkg-dev make file' "$(asked_of_apt)"
+new_machine
+for tool in dpkg-shlibdeps make file; do program "$tool" 'exit 0'; done
+install install_package_tools
+expect_status 0
+expect_equal 'what is asked of apt' '' "$(asked_of_apt)"
+
 # The real registry of the tests: unpacked, never installed.
 unpack() {
     run env PATH="$machine" "$bash" -c ". '$source/scripts/lib/packages.sh' && unpack_test_programs '$scratch/build/programs' && echo and on"
