@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace codemate::test::docs {
+
+enum class Figures { stay, vary };
+
+// A line of output without what differs from run to run: sizes, durations, ages, rates, times, ports, the time in the
+// name of a snapshot become words for them, and several spaces one. With Figures::vary all numbers go.
+std::string steady_line(std::string_view, Figures = Figures::stay);
+
+// Whether the output is what the page shows, by steady_line; a line "…" stands for any lines, also none. Empty: it is;
+// else the first line that differs.
+std::string output_difference(const std::vector<std::string>& page, const std::vector<std::string>& output,
+                              Figures = Figures::stay);
+
+// The text of a picture made by scripts/make-pictures.py, line by line, of its last frame.
+std::vector<std::string> picture_text(std::string_view svg);
+
+} // namespace codemate::test::docs
