@@ -11,8 +11,11 @@
 //
 //   <!-- world: mistral:latest phi:3b -->   (first in the page) these are installed on the server before it begins;
 //                                           the word "registry" among them: a registry stands in for the public one
-//   <!-- meanwhile: SHELL -->               happens unseen: "the tag moves". $SANDBOX and $REGISTRY are their URLs,
-//                                           $STORE is the server's models directory
+//   <!-- meanwhile: SHELL -->               happens unseen; $STORE is the server's models directory
+//   <!-- meanwhile: at the server FAULT --> or "at the registry": a fault of codemate-sandbox, such as
+//   moving-tag=mistral,
+//                                           "no faults" ends them
+//   <!-- meanwhile: the server pulls MODEL -->
 //   <!-- registry -->                       from here on there is such a registry
 //   <!-- picture: pictures/list.svg         the picture shows these commands, as they run at this place of the page;
 //   $ codemate list                         "slow=RATE" behind the file's name slows the server while it is drawn

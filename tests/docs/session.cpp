@@ -143,14 +143,35 @@ Outcome Session::run(const std::string& command, const std::optional<std::string
     return outcome;
 }
 
-void Session::meanwhile(const std::string& command) {
+namespace {
+
+std::optional<std::string_view> behind(std::string_view text, std::string_view beginning) {
+    return text.starts_with(beginning) ? std::optional(trimmed(text.substr(beginning.size()))) : std::nullopt;
+}
+
+void set_fault(const Sandbox& sandbox, std::string_view fault) {
+    if (fault == "no faults") return sandbox.clear_faults();
+    sandbox.set_fault(fault);
+}
+
+} // namespace
+
+void Session::meanwhile(const std::string& what) {
+    if (const auto fault = behind(what, "at the server ")) return set_fault(server_, *fault);
+    if (const auto fault = behind(what, "at the registry ")) {
+        if (!registry_) throw std::runtime_error("there is no registry: " + what);
+        return set_fault(*registry_, *fault);
+    }
+    if (const auto model = behind(what, "the server pulls ")) return server_.pull(*model);
+    meanwhile_in_shell(what);
+}
+
+void Session::meanwhile_in_shell(const std::string& command) {
     Command it;
     it.argv = {"/bin/bash", "-c", command};
     it.environment = Command::Environment::replaced;
     it.directory = project_;
     it.variables = variables_; // whatever the page's commands have made of them
-    it.variables["SANDBOX"] = server_.url();
-    it.variables["REGISTRY"] = registry_ ? registry_->url() : "";
     it.variables["STORE"] = server_.store().string();
     const Finished finished = test::run(it);
     if (finished.status() != 0) throw std::runtime_error("meanwhile: " + command + "\n" + finished.out + finished.err);

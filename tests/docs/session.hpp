@@ -31,11 +31,12 @@ public:
 
     enum class Form { page, picture, recorded }; // the last two on a narrower screen
     Outcome run(const std::string& command, const std::optional<std::string>& answer = {}, Form = Form::page);
-    void meanwhile(const std::string& shell); // throws std::runtime_error where it fails
+    void meanwhile(const std::string& what); // as page.hpp says; throws std::runtime_error where it fails
     void write(const std::string& path, const std::vector<std::string>& lines) const; // below the project
     const Sandbox& server() const { return server_; }
 
 private:
+    void meanwhile_in_shell(const std::string& command);
     Command shell(const std::string& command) const;
     std::string as_here(std::string text) const;  // addresses of the page → of this run
     std::string as_there(std::string text) const; // the other way round
