@@ -73,6 +73,17 @@ bool is_assignment(const std::string& word) {
                        [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
+// Programs that run the one that stands behind them. Of containers' only two commands do.
+bool runs_another(const Words& words, Words::const_iterator at) {
+    constexpr std::string_view runners = " sudo env exec nohup time ssh if ! then do while until ";
+    constexpr std::string_view of_containers = " docker podman kubectl ";
+    const auto is_in = [](std::string_view list, const std::string& word) {
+        return list.find(" " + word + " ") != std::string_view::npos;
+    };
+    if (is_in(runners, *at)) return true;
+    return is_in(of_containers, *at) && at + 1 != words.end() && is_in(" run exec ", *(at + 1));
+}
+
 bool is_codemate(const std::string& word) {
     return word == "codemate" || word.ends_with("/codemate");
 }
@@ -80,13 +91,10 @@ bool is_codemate(const std::string& word) {
 } // namespace
 
 std::vector<std::vector<std::string>> calls_of_codemate(std::string_view line) {
-    constexpr std::string_view runners =
-        " sudo env exec nohup time docker podman ssh kubectl if ! then do while until ";
     std::vector<Words> calls;
     for (const Words& words : Shell().read(line)) {
         auto at = std::find_if_not(words.begin(), words.end(), is_assignment);
-        if (at != words.end() && runners.find(" " + *at + " ") != std::string_view::npos)
-            at = std::find_if(at, words.end(), is_codemate);
+        if (at != words.end() && runs_another(words, at)) at = std::find_if(at, words.end(), is_codemate);
         if (at != words.end() && is_codemate(*at)) calls.emplace_back(at + 1, words.end());
     }
     return calls;

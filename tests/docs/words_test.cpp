@@ -16,6 +16,7 @@ TEST_CASE("calls of codemate are found wherever a shell would make them") {
         Row{"source <(codemate completion bash)", {{"completion", "bash"}}},
         Row{"codemate update --validate 'pytest tests/ -v' > out", {{"update", "--validate", "pytest tests/ -v"}}},
         Row{"codemate pull \\\n  --locked", {{"pull", "--locked"}}}, Row{"apt install codemate", {}},
+        Row{"docker build -t codemate -f Containerfile .", {}}, Row{"docker cp x/bin/codemate c:/usr/bin/codemate", {}},
         Row{"cmake --build x --target codemate codemate-sandbox", {}}, Row{"echo 'codemate pull'", {}});
     CHECK(calls_of_codemate(row.line) == row.calls);
 }
