@@ -58,6 +58,11 @@ std::optional<fs::path> recordings() {
 class Reading {
 public:
     explicit Reading(std::string page) : page_(std::move(page)), text_(test::read_text(source_directory / page_)) {}
+    // Only what needs another machine, on one that far.sh has made.
+    Reading(std::string page, const Session::Far& far) : Reading(std::move(page)) {
+        session_ = std::make_unique<Session>(far);
+        is_far_ = true;
+    }
 
     // What is wrong, each with its place.
     std::vector<std::string> read() {
@@ -72,13 +77,17 @@ public:
 private:
     void read_all() {
         for (const Part& part : read_page(text_)) {
+            if (is_far_) {
+                take_far(part);
+                continue;
+            }
             if (const auto* note = std::get_if<Note>(&part))
                 take(*note);
             else
                 take(std::get<Block>(part));
         }
         for (const Span& span : code_spans(text_))
-            check_words(span.text, span.line);
+            if (!is_far_) check_words(span.text, span.line);
         if (!accepted_.empty()) write_accepted();
     }
 
@@ -89,6 +98,19 @@ private:
     Session& session() {
         if (!session_) session_ = std::make_unique<Session>(world_);
         return *session_;
+    }
+
+    void take_far(const Part& part) {
+        const auto* note = std::get_if<Note>(&part);
+        if (note != nullptr && note->name == "far") session().meanwhile_in_shell(note->value);
+        const auto* block = std::get_if<Block>(&part);
+        if (block != nullptr && block->note("not run") == "it needs another machine")
+            run_commands(*block, commands_of(*block));
+    }
+
+    static std::vector<Shown> commands_of(const Block& block) {
+        return block.language == "console" ? shown_commands(block.text, block.line + 1)
+                                           : plain_commands(block.text, block.line + 1);
     }
 
     void take(const Note& note) {
@@ -103,8 +125,7 @@ private:
             session().write(*file, block.text);
             return;
         }
-        if (block.language == "console") return take_commands(block, shown_commands(block.text, block.line + 1));
-        if (block.language == "sh") return take_commands(block, plain_commands(block.text, block.line + 1));
+        if (block.language == "console" || block.language == "sh") return take_commands(block, commands_of(block));
         if (!block.notes.empty()) mistake(block.line, "only blocks of sh and console run");
         if (page_ == "docs/cli.md") return; // made of the table of commands; its examples have a test of their own
         for (const std::string& line : block.text) {
@@ -120,6 +141,10 @@ private:
                 check_words(shown.command, shown.line);
             return;
         }
+        run_commands(block, commands);
+    }
+
+    void run_commands(const Block& block, const std::vector<Shown>& commands) {
         const std::vector<int> expected = statuses(block, commands.size());
         const Figures figures = block.note("figures vary") ? Figures::vary : Figures::stay;
         std::vector<std::string> found;
@@ -239,6 +264,7 @@ private:
 
     std::string page_, text_, world_;
     std::unique_ptr<Session> session_;
+    bool is_far_ = false;
     std::vector<std::string> mistakes_;
     std::vector<std::pair<Block, std::vector<std::string>>> accepted_;
 };
@@ -254,5 +280,12 @@ TEST_CASE("every command in the documentation does what its page says", "[pages]
     std::vector<std::vector<std::string>> mistakes(names.size());
     for_each_parallel(names.size(), 3, [&](std::size_t page) { mistakes[page] = Reading(names[page]).read(); });
     for (const std::string& mistake : std::as_const(mistakes) | std::views::join)
+        FAIL_CHECK(mistake);
+}
+
+TEST_CASE("what needs another machine does on it what its page says", "[.far]") {
+    const char* const directory = std::getenv("CODEMATE_FAR");
+    REQUIRE(directory != nullptr); // tests/docs/far.sh
+    for (const std::string& mistake : Reading("docs/remote.md", Session::Far{directory}).read())
         FAIL_CHECK(mistake);
 }

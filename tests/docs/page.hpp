@@ -16,6 +16,7 @@
 //   moving-tag=mistral,
 //                                           "no faults" ends them
 //   <!-- meanwhile: the server pulls MODEL -->
+//   <!-- far: SHELL -->                     happens unseen where far.sh runs the page, and only there
 //   <!-- registry -->                       from here on there is such a registry
 //   <!-- picture: pictures/list.svg         the picture shows these commands, as they run at this place of the page;
 //   $ codemate list                         "slow=RATE" behind the file's name slows the server while it is drawn
@@ -28,7 +29,9 @@
 //   <!-- answer: y -->                      typed at each question; without it nobody is there to be asked
 //   <!-- figures vary -->                   any number in the output counts as any other
 //   <!-- any order -->                      what is done at the same time is told in any order: lines may be swapped
-//   <!-- not run: why -->                   only the form of its commands is checked
+//   <!-- not run: why -->                   only the form of its commands is checked; "it needs another machine" has
+//   one
+//                                           where far.sh runs the page
 namespace codemate::test::docs {
 
 struct Note { // one of those comments

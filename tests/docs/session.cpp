@@ -70,24 +70,34 @@ void answer_to(Process& process, const std::string& answer) {
 Session::Session(std::string_view world)
     : home_(made(directory_ / "home")), project_(made(home_ / "project")),
       server_(Sandbox::Options{.store = made(home_ / ".ollama" / "models")}) {
-    variables_ = {{"PATH", (directory_ / "bin").string() + ":/usr/local/bin:/usr/bin:/bin"},
-                  {"LANG", "C.UTF-8"},
-                  {"TERM", "xterm-256color"},
-                  {"HOME", home_.string()},
-                  {"OLLAMA_HOST", server_.url()},
-                  {"GIT_CONFIG_GLOBAL", (directory_ / "gitconfig").string()},
-                  {"https_proxy", "http://127.0.0.1:1"}}; // nothing is asked of the real world
-    directory_.write("gitconfig", "[user]\nname = You\nemail = you@example.com\n[init]\ndefaultBranch = main\n");
-    directory_.write("directory", project_.string());
-    fs::create_symlink(CODEMATE_PROGRAM, made(directory_ / "bin") / "codemate");
     for (const std::string_view word : split(world, ' ')) {
         if (!word.empty() && word != "registry") server_.pull(word);
     }
+    make_place({{"OLLAMA_HOST", server_.url()}, {"https_proxy", "http://127.0.0.1:1"}}); // nothing of the real world
+    if ((" " + std::string(world) + " ").find(" registry ") != std::string::npos) start_registry();
+}
+
+Session::Session(const Far& far) : is_far_(true), home_(made(directory_ / "home")), project_(made(home_ / "project")) {
+    make_place({{"PATH", (far.directory / "bin").string() + ":" + (directory_ / "bin").string() + ":/usr/bin:/bin"},
+                {"CODEMATE_REGISTRY", "http://registry.lan:5000"}});
+}
+
+void Session::make_place(std::map<std::string, std::string> variables) {
+    variables_ = std::move(variables);
+    variables_.merge(std::map<std::string, std::string>{
+        {"PATH", (directory_ / "bin").string() + ":/usr/local/bin:/usr/bin:/bin"},
+        {"LANG", "C.UTF-8"},
+        {"TERM", "xterm-256color"},
+        {"HOME", home_.string()},
+        {"GIT_CONFIG_GLOBAL", (directory_ / "gitconfig").string()},
+    });
+    directory_.write("gitconfig", "[user]\nname = You\nemail = you@example.com\n[init]\ndefaultBranch = main\n");
+    directory_.write("directory", project_.string());
+    fs::create_symlink(CODEMATE_PROGRAM, made(directory_ / "bin") / "codemate");
     std::string environment;
     for (const auto& [name, value] : variables_)
         environment += "export " + name + "='" + value + "'\n";
     directory_.write("environment", environment);
-    if ((" " + std::string(world) + " ").find(" registry ") != std::string::npos) start_registry();
 }
 
 void Session::start_registry() {
@@ -98,6 +108,7 @@ void Session::start_registry() {
 }
 
 std::string Session::as_here(std::string text) const {
+    if (is_far_) return text;
     if (registry_) replace_all(text, page_registry, registry_->address());
     for (const std::string_view name : {"models.lan:11434", "localhost:11434", "127.0.0.1:11434", "localhost:11435"})
         replace_all(text, name, server_.address());
@@ -106,6 +117,7 @@ std::string Session::as_here(std::string text) const {
 }
 
 std::string Session::as_there(std::string text) const {
+    if (is_far_) return text;
     if (registry_) replace_all(text, registry_->address(), page_registry);
     replace_all(text, server_.address(), page_server);
     replace_all(text, home_.string(), page_home);

@@ -24,6 +24,12 @@ struct Outcome {
 // calls models.lan or 127.0.0.1:11434 is that server, registry.lan that registry; the home directory is /home/you.
 class Session {
 public:
+    struct Far {
+        std::filesystem::path directory; // where far.sh has made what the page needs
+    };
+    // In a network that far.sh has made: names and addresses are those of the page.
+    explicit Session(const Far&);
+
     // "registry", and models to be installed.
     explicit Session(std::string_view world);
 
@@ -32,15 +38,18 @@ public:
     enum class Form { page, picture, recorded }; // the last two on a narrower screen
     Outcome run(const std::string& command, const std::optional<std::string>& answer = {}, Form = Form::page);
     void meanwhile(const std::string& what); // as page.hpp says; throws std::runtime_error where it fails
+    void meanwhile_in_shell(const std::string& command);
     void write(const std::string& path, const std::vector<std::string>& lines) const; // below the project
     const Sandbox& server() const { return server_; }
 
 private:
-    void meanwhile_in_shell(const std::string& command);
     Command shell(const std::string& command) const;
     std::string as_here(std::string text) const;  // addresses of the page → of this run
     std::string as_there(std::string text) const; // the other way round
 
+    void make_place(std::map<std::string, std::string> variables);
+
+    bool is_far_ = false;
     TempDir directory_;
     std::filesystem::path home_, project_;
     Sandbox server_;
