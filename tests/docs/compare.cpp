@@ -39,7 +39,7 @@ bool is_number(std::string_view word) {
 
 bool is_unit(std::string_view word) {
     if (word.ends_with("/s")) word.remove_suffix(2);
-    return is_one_of(word, {"B", "bytes", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "ms", "s"});
+    return is_one_of(word, {"B", "bytes", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "ms", "s", "%"});
 }
 
 bool is_span(std::string_view word) {

@@ -8,7 +8,7 @@ namespace codemate::test::docs {
 
 enum class Figures { stay, vary };
 
-// A line of output without what differs from run to run: sizes, durations, ages, rates, times, ports, the time in the
+// A line of output without what differs from run to run: sizes, shares, durations, ages, rates, times, ports, the time in the
 // name of a snapshot become words for them, and several spaces one. With Figures::vary all numbers go.
 std::string steady_line(std::string_view, Figures = Figures::stay);
 

@@ -17,7 +17,8 @@ TEST_CASE("what differs from run to run does not count") {
                      "on http://127.0.0.1:PORT/x, not http://127.0.0.1:11434"},
                  Row{"as mistral:latest.codemate-20261130t121923z-e5fe97df5608 for",
                      "as mistral:latest.codemate-TIME-e5fe97df5608 for"},
-                 Row{"for 14 days, 3 of 5", "for 14 days, 3 of 5"}, Row{"qwen2.5-coder:7b", "qwen2.5-coder:7b"},
+                 Row{"speed: decode +0 % a token (480ms)", "speed: decode +SIZE a token (TIME)"}, Row{"24.8 ms", "SIZE"},
+        Row{"for 14 days, 3 of 5", "for 14 days, 3 of 5"}, Row{"qwen2.5-coder:7b", "qwen2.5-coder:7b"},
                  Row{"4096 tokens", "4096 tokens"}, Row{"5m of it 7b", "TIME of it 7b"});
     CHECK(steady_line(row.line) == row.steady);
 }
