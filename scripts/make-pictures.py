@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes the pictures of terminals in docs/pictures.
 
-Usage: scripts/make-pictures.py [PAGE…]   (as in `scripts/make-pictures.py update`; none: those of all pages)
+Usage: scripts/make-pictures.py [PAGE…]          (as in `scripts/make-pictures.py update`; none: those of all pages)
+       scripts/make-pictures.py --page HTML PNG  (of a page of `codemate benchmark --html`; wants chromium)
 
 What they show is said by the pages: a comment `<!-- picture: pictures/NAME.svg` with commands, which tests/docs/docs_test
 runs there on the sandbox, in a pseudo-terminal. It records what the terminal got; this script draws that. A picture moves
@@ -13,9 +14,11 @@ import html
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TEST = os.path.join(ROOT, "build/dev/tests/docs/docs_test")
@@ -169,7 +172,33 @@ def record(directory, pages):
     return good
 
 
+def headings(page):
+    """As headings_of of tests/docs/compare.cpp, but for the numbers."""
+    texts = re.findall(r"<(h1|h2|h3|caption)\b.*?>(.*?)</\1", page, re.DOTALL)
+    plain = [" ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split()) for _, text in texts]
+    return sorted({re.sub(r"[0-9][0-9.,]*", "N", text) for text in plain})
+
+
+def take(page, picture):
+    """A picture of a page, which knows the headings of that page."""
+    with tempfile.TemporaryDirectory(prefix="codemate-pictures-") as directory:
+        shot = os.path.join(directory, "page.png")
+        options = ["--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1160,1470", f"--screenshot={shot}"]
+        subprocess.run(["chromium", *options, "file://" + os.path.abspath(page)], check=True, stderr=subprocess.DEVNULL)
+        with open(shot, "rb") as file:
+            png = file.read()
+    with open(page, encoding="utf-8") as file:
+        text = b"codemate\0" + "\n".join(headings(file.read())).encode()
+    chunk = struct.pack(">I", len(text)) + b"tEXt" + text + struct.pack(">I", zlib.crc32(b"tEXt" + text))
+    end = 8 + 25  # the signature, and the first chunk
+    with open(picture, "wb") as file:
+        file.write(png[:end] + chunk + png[end:])
+
+
 def main():
+    if sys.argv[1:2] == ["--page"]:
+        take(*sys.argv[2:4])
+        return 0
     if not os.access(TEST, os.X_OK):
         raise SystemExit("build it first: cmake --preset dev && cmake --build --preset dev --target docs_test")
     with tempfile.TemporaryDirectory(prefix="codemate-pictures-") as directory:

@@ -210,4 +210,30 @@ std::vector<std::string> picture_text(std::string_view svg) {
     return lines;
 }
 
+std::vector<std::string> headings_of(std::string_view html) {
+    std::vector<std::string> headings;
+    for (const std::string_view tag : {"<h1", "<h2", "<h3", "<caption"}) {
+        for (std::size_t at = html.find(tag); at != html.npos; at = html.find(tag, at + 1)) {
+            const std::size_t end = html.find("</" + std::string(tag.substr(1)), at);
+            headings.push_back(steady_line(without_tags(html.substr(at, end - at)), Figures::vary));
+        }
+    }
+    std::sort(headings.begin(), headings.end());
+    headings.erase(std::unique(headings.begin(), headings.end()), headings.end());
+    return headings;
+}
+
+std::vector<std::string> headings_in_picture(std::string_view png) {
+    constexpr std::string_view keyword("tEXtcodemate\0", 13);
+    const std::size_t at = png.find(keyword);
+    if (at == png.npos || at < 4) return {};
+    std::size_t length = 0; // of keyword and text, before the type
+    for (const char byte : png.substr(at - 4, 4))
+        length = length * 256 + static_cast<unsigned char>(byte);
+    std::vector<std::string> headings;
+    for (const std::string_view line : split(png.substr(at + keyword.size(), length + 4 - keyword.size()), '\n'))
+        headings.emplace_back(line);
+    return headings;
+}
+
 } // namespace codemate::test::docs

@@ -7,19 +7,19 @@ TEST_CASE("what differs from run to run does not count") {
     struct Row {
         std::string line, steady;
     };
-    const Row row =
-        GENERATE(Row{"mistral:latest  e5fe97df5608    605 KB    Less than a second ago    yes",
-                     "mistral:latest e5fe97df5608 SIZE AGO yes"},
-                 Row{"x 2 minutes ago", "x AGO"}, Row{"x About an hour ago, y", "x AGO, y"},
-                 Row{"2 models: 2 pulled; 1.4 MB fetched in 183ms", "2 models: 2 pulled; SIZE fetched in TIME"},
-                 Row{"took 1m05s (12.5 MB/s)", "took TIME (SIZE)"}, Row{"at 2026-01-31T10:00:00Z.", "at DATE."},
-                 Row{"on http://127.0.0.1:34567/x, not http://127.0.0.1:11434",
-                     "on http://127.0.0.1:PORT/x, not http://127.0.0.1:11434"},
-                 Row{"as mistral:latest.codemate-20261130t121923z-e5fe97df5608 for",
-                     "as mistral:latest.codemate-TIME-e5fe97df5608 for"},
-                 Row{"speed: decode +0 % a token (480ms)", "speed: decode +SIZE a token (TIME)"}, Row{"24.8 ms", "SIZE"},
+    const Row row = GENERATE(
+        Row{"mistral:latest  e5fe97df5608    605 KB    Less than a second ago    yes",
+            "mistral:latest e5fe97df5608 SIZE AGO yes"},
+        Row{"x 2 minutes ago", "x AGO"}, Row{"x About an hour ago, y", "x AGO, y"},
+        Row{"2 models: 2 pulled; 1.4 MB fetched in 183ms", "2 models: 2 pulled; SIZE fetched in TIME"},
+        Row{"took 1m05s (12.5 MB/s)", "took TIME (SIZE)"}, Row{"at 2026-01-31T10:00:00Z.", "at DATE."},
+        Row{"on http://127.0.0.1:34567/x, not http://127.0.0.1:11434",
+            "on http://127.0.0.1:PORT/x, not http://127.0.0.1:11434"},
+        Row{"as mistral:latest.codemate-20261130t121923z-e5fe97df5608 for",
+            "as mistral:latest.codemate-TIME-e5fe97df5608 for"},
+        Row{"speed: decode +0 % a token (480ms)", "speed: decode +SIZE a token (TIME)"}, Row{"24.8 ms", "SIZE"},
         Row{"for 14 days, 3 of 5", "for 14 days, 3 of 5"}, Row{"qwen2.5-coder:7b", "qwen2.5-coder:7b"},
-                 Row{"4096 tokens", "4096 tokens"}, Row{"5m of it 7b", "TIME of it 7b"});
+        Row{"4096 tokens", "4096 tokens"}, Row{"5m of it 7b", "TIME of it 7b"});
     CHECK(steady_line(row.line) == row.steady);
 }
 
@@ -53,4 +53,14 @@ TEST_CASE("the text of a picture is that of its last frame") {
     CHECK(steady_line(lines[0]) == "$ codemate a < b &amp;");
     CHECK(lines[1].empty());
     CHECK(picture_text("<svg/>").empty());
+}
+
+TEST_CASE("a picture of a page knows the headings of that page") {
+    using Lines = std::vector<std::string>;
+    CHECK(
+        headings_of("<h1>A <b>b</b></h1><h3 class=x>Run by run</h3><h3>Run by run</h3><caption>Of 12 runs</caption>") ==
+        Lines{"A b", "Of N runs", "Run by run"});
+    const std::string png("\x89PNG....\0\0\0\x0EtEXtcodemate\0A b\nC.CRC", 34);
+    CHECK(headings_in_picture(png) == Lines{"A b", "C"});
+    CHECK(headings_in_picture("\x89PNG").empty());
 }

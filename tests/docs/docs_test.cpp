@@ -118,6 +118,7 @@ private:
         if (note.name == "meanwhile") session().meanwhile(note.value);
         if (note.name == "registry") session().start_registry();
         if (note.name == "picture") take_picture(note);
+        if (note.name == "page") take_page(note);
     }
 
     void take(const Block& block) {
@@ -195,6 +196,19 @@ private:
             const std::string why = misunderstood(words);
             if (!why.empty()) mistake(number, "`" + line + "`: " + why);
         }
+    }
+
+    // "speed.html pictures/benchmark.png"
+    void take_page(const Note& note) {
+        const auto words = split(note.value, ' ');
+        if (words.size() != 2) return mistake(note.line, "a page and its picture");
+        const fs::path picture = (source_directory / page_).parent_path() / std::string(words[1]);
+        const auto now = headings_of(session().read(std::string(words[0])));
+        const auto then = headings_in_picture(test::read_text(picture));
+        if (now != then || now.empty())
+            mistake(note.line,
+                    "the picture is out of date; `scripts/make-pictures.py --page HTML PNG` makes one\nthe page:\n" +
+                        all_of(now) + "the picture:\n" + all_of(then));
     }
 
     // "pictures/pull.svg slow=250KB/s", then the commands, one a line after "$ ".

@@ -18,10 +18,10 @@ struct Form {
 };
 
 constexpr std::array forms{
-    Form{"world", Place::first},   Form{"meanwhile", Place::between}, Form{"registry", Place::between},
-    Form{"far", Place::between},   Form{"picture", Place::between},   Form{"file", Place::block},
-    Form{"status", Place::block},  Form{"answer", Place::block},      Form{"figures vary", Place::block},
-    Form{"not run", Place::block}, Form{"any order", Place::block},
+    Form{"world", Place::first},        Form{"meanwhile", Place::between}, Form{"registry", Place::between},
+    Form{"far", Place::between},        Form{"page", Place::between},      Form{"picture", Place::between},
+    Form{"file", Place::block},         Form{"status", Place::block},      Form{"answer", Place::block},
+    Form{"figures vary", Place::block}, Form{"not run", Place::block},     Form{"any order", Place::block},
 };
 
 const Form* form_of(std::string_view name) {

@@ -21,6 +21,7 @@
 //   <!-- picture: pictures/list.svg         the picture shows these commands, as they run at this place of the page;
 //   $ codemate list                         "slow=RATE" behind the file's name slows the server while it is drawn
 //   -->
+//   <!-- page: speed.html pictures/x.png --> the picture was taken of such a page as the project has there now
 //
 // and directly before a block of code:
 //

@@ -40,6 +40,7 @@ public:
     void meanwhile(const std::string& what); // as page.hpp says; throws std::runtime_error where it fails
     void meanwhile_in_shell(const std::string& command);
     void write(const std::string& path, const std::vector<std::string>& lines) const; // below the project
+    std::string read(const std::string& path) const { return read_text(project_ / path); }
     const Sandbox& server() const { return server_; }
 
 private:
