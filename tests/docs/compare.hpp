@@ -9,11 +9,12 @@ namespace codemate::test::docs {
 enum class Figures { stay, vary };
 
 // A line of output without what differs from run to run: sizes, shares, durations, ages, rates, times, ports, the time
-// in the name of a snapshot become words for them, and several spaces one. With Figures::vary all numbers go.
+// in the name of a snapshot become words for them, and several spaces one; a terminal's marks (✓) go, words say the
+// same. With Figures::vary all numbers go.
 std::string steady_line(std::string_view, Figures = Figures::stay);
 
-// Whether the output is what the page shows, by steady_line; a line "…" stands for any lines, also none. Empty: it is;
-// else the first line that differs.
+// Whether the output is what the page shows, by steady_line; a line "…" stands for any lines, also none,
+// and "…" at the end of a line for any rest of it. Empty: it is; else the first line that differs.
 std::string output_difference(const std::vector<std::string>& page, const std::vector<std::string>& output,
                               Figures = Figures::stay);
 

@@ -7,19 +7,20 @@ TEST_CASE("what differs from run to run does not count") {
     struct Row {
         std::string line, steady;
     };
-    const Row row = GENERATE(
-        Row{"mistral:latest  e5fe97df5608    605 KB    Less than a second ago    yes",
-            "mistral:latest e5fe97df5608 SIZE AGO yes"},
-        Row{"x 2 minutes ago", "x AGO"}, Row{"x About an hour ago, y", "x AGO, y"},
-        Row{"2 models: 2 pulled; 1.4 MB fetched in 183ms", "2 models: 2 pulled; SIZE fetched in TIME"},
-        Row{"took 1m05s (12.5 MB/s)", "took TIME (SIZE)"}, Row{"at 2026-01-31T10:00:00Z.", "at DATE."},
-        Row{"on http://127.0.0.1:34567/x, not http://127.0.0.1:11434",
-            "on http://127.0.0.1:PORT/x, not http://127.0.0.1:11434"},
-        Row{"as mistral:latest.codemate-20261130t121923z-e5fe97df5608 for",
-            "as mistral:latest.codemate-TIME-e5fe97df5608 for"},
-        Row{"speed: decode +0 % a token (480ms)", "speed: decode +SIZE a token (TIME)"}, Row{"24.8 ms", "SIZE"},
-        Row{"for 14 days, 3 of 5", "for 14 days, 3 of 5"}, Row{"qwen2.5-coder:7b", "qwen2.5-coder:7b"},
-        Row{"4096 tokens", "4096 tokens"}, Row{"5m of it 7b", "TIME of it 7b"});
+    const Row row =
+        GENERATE(Row{"mistral:latest  e5fe97df5608    605 KB    Less than a second ago    yes",
+                     "mistral:latest e5fe97df5608 SIZE AGO yes"},
+                 Row{"x 2 minutes ago", "x AGO"}, Row{"x About an hour ago, y", "x AGO, y"},
+                 Row{"2 models: 2 pulled; 1.4 MB fetched in 183ms", "2 models: 2 pulled; SIZE fetched in TIME"},
+                 Row{"took 1m05s (12.5 MB/s)", "took TIME (SIZE)"}, Row{"at 2026-01-31T10:00:00Z.", "at DATE."},
+                 Row{"on http://127.0.0.1:34567/x, not http://127.0.0.1:11434",
+                     "on http://127.0.0.1:PORT/x, not http://127.0.0.1:11434"},
+                 Row{"as mistral:latest.codemate-20261130t121923z-e5fe97df5608 for",
+                     "as mistral:latest.codemate-TIME-e5fe97df5608 for"},
+                 Row{"speed: decode +0 % a token (480ms)", "speed: decode +SIZE a token (TIME)"},
+                 Row{"24.8 ms", "SIZE"}, Row{"✓ ok  x", "ok x"}, Row{"– skipped", "skipped"},
+                 Row{"for 14 days, 3 of 5", "for 14 days, 3 of 5"}, Row{"qwen2.5-coder:7b", "qwen2.5-coder:7b"},
+                 Row{"4096 tokens", "4096 tokens"}, Row{"5m of it 7b", "TIME of it 7b"});
     CHECK(steady_line(row.line) == row.steady);
 }
 
@@ -36,6 +37,8 @@ TEST_CASE("an output is compared line by line, and … stands for any lines") {
     CHECK(output_difference({"…", "c"}, {"a", "b", "c"}) == "");
     CHECK(output_difference({"a", "…", "c"}, {"a", "c"}) == "");
     CHECK(output_difference({"…"}, Lines{}) == "");
+    CHECK(output_difference({"ok  server …"}, {"ok server at x"}) == "");
+    CHECK(output_difference({"ok  server …"}, {"no server at x"}) != "");
     CHECK(output_difference({"a"}, {"b"}) == "the page has:    a\nthe program says: b");
     CHECK(output_difference({"a"}, Lines{}) == "the page goes on: a");
     CHECK(output_difference(Lines{}, {"a"}) == "the program goes on: a");
