@@ -3,6 +3,7 @@
 //
 // CODEMATE_ACCEPT=1 writes the output as it is into the pages; CODEMATE_RECORD=DIR writes recordings of the pictures'
 // commands there, for scripts/make-pictures.py.
+#include "cli/command.hpp"
 #include "docs/compare.hpp"
 #include "docs/page.hpp"
 #include "docs/session.hpp"
@@ -18,6 +19,7 @@
 #include <fstream>
 #include <iterator>
 #include <ranges>
+#include <set>
 #include <utility>
 
 using namespace codemate;
@@ -295,6 +297,21 @@ TEST_CASE("every command in the documentation does what its page says", "[pages]
     for_each_parallel(names.size(), 3, [&](std::size_t page) { mistakes[page] = Reading(names[page]).read(); });
     for (const std::string& mistake : std::as_const(mistakes) | std::views::join)
         FAIL_CHECK(mistake);
+}
+
+TEST_CASE("docs/commands.md has all commands") {
+    std::set<std::string> shown;
+    for (const Part& part : read_page(test::read_text(source_directory / "docs/commands.md"))) {
+        if (const auto* block = std::get_if<Block>(&part)) {
+            for (const std::string& line : block->text)
+                for (const auto& words : calls_of_codemate(line))
+                    shown.insert(words.empty() ? "" : words.front());
+        }
+    }
+    for (const cli::CommandInfo& command : cli::commands()) {
+        INFO(command.name);
+        CHECK(shown.contains(command.name));
+    }
 }
 
 TEST_CASE("what needs another machine does on it what its page says", "[.far]") {
