@@ -30,8 +30,7 @@ std::string own_program() {
 }
 
 std::string as_user(const locate::Report& report, const std::vector<std::string>& command, Wiring& wiring) {
-    std::vector<std::string> words{"sudo"};
-    if (!report.user.empty() && report.user != "root") words.insert(words.end(), {"-u", report.user});
+    std::vector<std::string> words = sudo_as(report.user);
     words.push_back(own_program());
     words.insert(words.end(), command.begin(), command.end());
     words.insert(words.end(), {"--host", wiring.endpoint().text()});
@@ -53,6 +52,12 @@ std::vector<std::string> in_container(const std::filesystem::path& models) {
 }
 
 } // namespace
+
+std::vector<std::string> sudo_as(const std::string& user) {
+    if (user.empty() || user == "root") return {"sudo"};
+    constexpr std::string_view nameless = "user ";
+    return {"sudo", "-u", user.starts_with(nameless) ? "#" + user.substr(nameless.size()) : user};
+}
 
 std::string doubt_about(const locate::Report& report) {
     switch (report.standing) {
@@ -94,8 +99,7 @@ std::string removal(const locate::Report& report, const std::string& pattern, Wi
     if (report.store) return here(report.store->place.path);
     if (wiring.options().models_dir) return here(std::filesystem::absolute(*wiring.options().models_dir));
     if (report.standing == Standing::unreadable) {
-        std::vector<std::string> words{"sudo"};
-        if (!report.user.empty() && report.user != "root") words.insert(words.end(), {"-u", report.user});
+        std::vector<std::string> words = sudo_as(report.user);
         words.insert(words.end(), {"sh", "-c", command(report.unreadable->path)});
         return "`" + printable(command_line(words), 2000) + "`";
     }

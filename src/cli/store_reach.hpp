@@ -24,4 +24,8 @@ std::string removal(const lifecycle::locate::Report&, const std::string& pattern
 
 json::Value store_json(const lifecycle::locate::Report&, const std::vector<std::string>& ways);
 
+// The words that make sudo take that user's place. One without a name here, such as a container's, is told by number
+// ("user 1000", base/files), which sudo wants to have as "#1000". Empty: root.
+std::vector<std::string> sudo_as(const std::string& user);
+
 } // namespace codemate::cli

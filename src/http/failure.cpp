@@ -24,7 +24,8 @@ std::string words(const Failure& failed) {
 }
 
 // Somebody is there. Of who was not reached the caller knows more: who that is, and how it is started.
-constexpr const char* again = "run the command again; if it happens again, the log of that server may say why";
+constexpr const char* again =
+    "run the command again; if it happens again, the log of that server, or of a proxy before it, may say why";
 
 // "Failed to connect to 127.0.0.1 port 1 after 0 ms: …": how long it took is no part of what went wrong.
 std::string without_span(std::string words) {
@@ -66,9 +67,21 @@ Error cut(const Failure& failed) {
     return Error(Kind::unreachable, "the connection to " + server(failed) + " was cut after " + bytes).hint(again);
 }
 
+// By OpenSSL's and libcurl's words, the only ones that tell.
+const char* way_to_trust(const std::string& words) {
+    const auto has = [&words](std::string_view mark) { return words.find(mark) != std::string::npos; };
+    if (has("subject name") || has("does not match")) {
+        return "it is for another name: write one of the names in the certificate in OLLAMA_HOST or --host";
+    }
+    if (has("expired") || has("not yet valid"))
+        return "it has to be renewed, unless the clock of this machine is wrong";
+    return "if it is signed by an authority of your own, name its certificate file in SSL_CERT_FILE";
+}
+
 Error no_trust(const Failure& failed) {
-    return Error(Kind::protocol, "the certificate of " + server(failed) + " is not trusted: " + words(failed))
-        .hint("if it is signed by an authority of your own, name its certificate file in SSL_CERT_FILE");
+    const std::string why = words(failed);
+    return Error(Kind::protocol, "the certificate of " + server(failed) + " is not trusted: " + why)
+        .hint(way_to_trust(why));
 }
 
 Error no_tls(const Failure& failed) {

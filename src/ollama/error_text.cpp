@@ -196,10 +196,6 @@ Error no_such_path(const http::Response& answer, std::string_view source) {
         .hint("is this an Ollama server, new enough, and is the path in its address right?");
 }
 
-bool looks_like_html(std::string_view body) {
-    return trimmed(body).starts_with('<');
-}
-
 } // namespace
 
 Error generate_error(std::string_view text, const ModelName& model) {
@@ -249,23 +245,20 @@ Error answer_error(const http::Response& answer, const ModelName* model, std::st
     const std::string_view text = from_json ? std::string_view(*from_json) : std::string_view(answer.body);
     const int status = answer.status;
     if (status / 100 == 3) return redirected(answer, source);
+    if (const auto error = error_between(answer, source)) return *error;
     if (status == 401) {
         const std::string address = wire::member(answer.body, "signin_url");
         return build(Kind::unauthorised, "the server wants credentials", text,
                      address.empty() ? "set OLLAMA_API_KEY, or put a login for that host into ~/.netrc; both are sent "
-                                       "to https addresses only"
+                                       "to https addresses only, and one that is set was not accepted"
                                      : "sign in at " + printable(address));
     }
-    if (status == 403 && !looks_like_html(text)) return forbidden(text);
+    if (status == 403) return forbidden(text);
     if (status == 404 && from_json) return not_installed(model, text);
     if (status == 429 || status == 503) {
         Error busy = build(Kind::busy, "the server is busy", looks_like_html(text) ? "" : text, "");
         if (const auto wait = answer.retry_after()) busy.retry_after(*wait);
         return busy;
-    }
-    if (status == 502 || status == 504) {
-        return build(Kind::unreachable, "what stands before the server does not reach it",
-                     std::to_string(status) + ' ' + answer.reason, "");
     }
     if (!from_json && (status == 404 || status == 405)) return no_such_path(answer, source);
     if (!from_json && looks_like_html(text)) return wire::not_ollama(text, source);

@@ -4,6 +4,7 @@
 #include "codemate/http/client.hpp"
 #include "codemate/model/name.hpp"
 
+#include <optional>
 #include <string_view>
 
 // The one place where the texts and statuses of Ollama servers become kinds. The texts are Ollama's, of
@@ -22,5 +23,9 @@ Error embed_error(const http::Response&, const ModelName&, std::string_view sour
 
 // An answer whose status is no success. `model`: whom the request was about, or nullptr. `source`: who answered.
 Error answer_error(const http::Response&, const ModelName* model, std::string_view source);
+
+// What a proxy says in the server's place (error_text_between.cpp); nothing where the server may have said it itself.
+std::optional<Error> error_between(const http::Response&, std::string_view source);
+bool looks_like_html(std::string_view body);
 
 } // namespace codemate::ollama

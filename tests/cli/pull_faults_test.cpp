@@ -38,6 +38,7 @@ const Row rows[] = {
     {"retry-after=0@/api/pull", 4, "the server is busy: too many requests", nothing},
     {"queue-full@/api/pull", 4, "maximum pending requests exceeded", nothing},
     {"html@/api/pull", 4, "is not Ollama's", nothing},
+    {"proxy=502@/api/pull", 4, "does not reach it: 502 Bad Gateway", nothing},
     {"forbidden", 4, "403", nothing},
     {"hang@/api/pull", 4, busy, nothing},
     {"container", 0, "pulled", all},
@@ -82,7 +83,7 @@ TEST_CASE("each fault has its row") {
         CAPTURE(fault);
         CHECK(std::ranges::any_of(rows, [&](const Row& row) { return name_of(row.fault) == fault; }));
     }
-    CHECK(test::faults_of_pulls().size() >= 29);
+    CHECK(test::faults_of_pulls().size() >= 30);
 }
 
 TEST_CASE("every fault of the sandbox against a pull") {

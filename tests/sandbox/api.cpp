@@ -155,6 +155,12 @@ std::optional<Reply> struck(World& world, const Request& request) {
         reply.body = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n";
         return reply;
     }
+    if (const auto proxy = faults.strike("proxy", occasion)) {
+        const int code = std::stoi(proxy->value);
+        Reply reply{.status = code, .headers = {{"Content-Type", "text/html"}}};
+        reply.body = "<html>\n<head><title>" + proxy->value + " " + status_text(code) + "</title></head>\n</html>\n";
+        return reply;
+    }
     const auto status = faults.strike("status", occasion);
     const auto full = faults.strike("queue-full", occasion);
     const auto retry = faults.strike("retry-after", occasion);

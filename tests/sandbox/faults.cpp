@@ -24,6 +24,7 @@ const std::vector<FaultForm>& fault_forms() {
         {"retry-after", "SECONDS", "API: Retry-After beside status and queue-full; alone: 429"},
         {"queue-full", "", "API: 503, server busy"},
         {"html", "", "API: a page of HTML, status 200"},
+        {"proxy", "CODE", "API: a page of HTML with that status, as from a proxy before the server"},
         {"forbidden", "", "API: 403 without a body"},
         {"hang", "", "API: takes the request and never answers"},
         {"container", "", "API: show names a directory that is on no file system but the server's"},

@@ -353,6 +353,9 @@ TEST_CASE_METHOD(Fixture, "faults of the API") {
         CHECK(ask("GET", "/sandbox/faults").status == 200); // the way out is never barred
     }
     world.faults.clear_all();
+    fault("proxy=413@/api/copy");
+    CHECK(ask("POST", "/api/copy", "{}").status == 413);
+    CHECK(ask("POST", "/api/copy", "{}").body.starts_with("<html>"));
     fault("html@/api/show");
     CHECK(ask("GET", "/api/tags").body.starts_with("{"));
     CHECK(ask("POST", "/api/show", "{}").body.starts_with("<!DOCTYPE html>"));

@@ -97,6 +97,19 @@ TEST_CASE("only who was not reached is left to the caller's hint") {
     }
 }
 
+TEST_CASE("what to do about a certificate depends on what is wrong with it") {
+    const auto hint = [](std::string_view text) {
+        return failure({.code = CURLE_PEER_FAILED_VERIFICATION, .request = remote, .text = text}).hint();
+    };
+    CHECK(hint("SSL certificate problem: self-signed certificate").find("SSL_CERT_FILE") != std::string::npos);
+    CHECK(hint("SSL certificate problem: unable to get local issuer certificate").find("SSL_CERT_FILE") !=
+          std::string::npos);
+    CHECK(hint("SSL: no alternative certificate subject name matches target host name '10.0.0.2'")
+              .find("one of the names in the certificate") != std::string::npos);
+    CHECK(hint("SSL certificate problem: certificate has expired").find("clock") != std::string::npos);
+    CHECK(hint("SSL certificate problem: certificate is not yet valid").find("clock") != std::string::npos);
+}
+
 TEST_CASE("a time-out says what it waited for") {
     Request request = local;
     request.timeout = std::chrono::seconds(5);

@@ -202,7 +202,21 @@ TEST_CASE("answers that are no success get kinds") {
         {403, "", Kind::forbidden, "the server refuses this client (403)"},
         {403, R"({"error":"ollama cloud is disabled"})", Kind::forbidden,
          "the server refuses: ollama cloud is disabled"},
-        {403, "<html>no</html>", Kind::protocol, "the answer of S is not Ollama's: '<html>no</html>'"},
+        {403, "<html>no</html>", Kind::forbidden, "what stands before the server forbids this request: 403 Because"},
+        {401, "<html>no</html>", Kind::unauthorised, "what stands before the server wants credentials: 401 Because"},
+        {401, "no", Kind::unauthorised, "the server wants credentials: no"},
+        {407, "", Kind::unauthorised, "a proxy on the way wants a login: 407 Because"},
+        {413, "<html>too large</html>", Kind::protocol,
+         "what stands before the server takes no request of this size: 413 Because"},
+        {413, "", Kind::protocol, "what stands before the server takes no request of this size: 413 Because"},
+        {504, "", Kind::unreachable, "what stands before the server did not wait for its answer: 504 Because"},
+        {400, "<html>The plain HTTP request was sent to HTTPS port</html>", Kind::protocol,
+         "S speaks https, and was asked by http"},
+        {400, "Client sent an HTTP request to an HTTPS server.\n", Kind::protocol,
+         "S speaks https, and was asked by http"},
+        {400, "<p>You're speaking plain HTTP to an SSL-enabled server port.", Kind::protocol,
+         "S speaks https, and was asked by http"},
+        {503, "<html>", Kind::busy, "the server is busy"},
         {429, "", Kind::busy, "the server is busy"},
         {503, R"({"error":"server busy, please try again."})", Kind::busy,
          "the server is busy: server busy, please try again."},
@@ -219,6 +233,17 @@ TEST_CASE("answers that are no success get kinds") {
     const Error error = answer_error(answer(row.status, row.body), &mistral, "S");
     CHECK(error.message() == row.message);
     CHECK(error.kind() == row.kind);
+}
+
+TEST_CASE("what a proxy says in the server's place has a hint on the proxy") {
+    const auto hint = [](int status) { return answer_error(answer(status, "<html>"), nullptr, "S").hint(); };
+    CHECK(contains(hint(401), "OLLAMA_API_KEY"));
+    CHECK(contains(hint(403), "POST and DELETE"));
+    CHECK(contains(hint(407), "NO_PROXY"));
+    CHECK(contains(hint(413), "client_max_body_size"));
+    CHECK(contains(hint(502), "is the server running"));
+    CHECK(contains(hint(504), "proxy_read_timeout"));
+    CHECK(contains(answer_error(answer(400, "to an HTTPS server"), nullptr, "S").hint(), "https://"));
 }
 
 TEST_CASE("hints of answers") {
