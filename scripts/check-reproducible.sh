@@ -2,11 +2,12 @@
 # Whether the packages' bytes follow from the commit alone: they are made here, and once more in a clone elsewhere with another
 # path, time zone and language, by a compiler that runs again for each file. Takes a whole build of each.
 # Usage: scripts/check-reproducible.sh [--quick] [deb|portable]…     (default: both; those of here are left in build/packages)
-# --quick: ccache may know a file from here, so that all but the compiler is judged. (With TMPDIR as deep as the checkout is.)
+# --quick: ccache may know a file from here, so that all but the compiler is judged. (With TMPDIR so that the clone is as deep
+# as the checkout.)
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-again=(CCACHE_DISABLE=1)
+again=(CCACHE_DISABLE=1 LC_ALL=C)
 if [[ ${1-} == --quick ]]; then
     again=()
     shift
@@ -41,10 +42,10 @@ make_them() { # CHECKOUT OUTPUT_DIR VARIABLE=VALUE…
 }
 
 rm -rf "$here"
-make_them "$root" "$here" TZ=UTC LC_ALL=C.UTF-8
+make_them "$root" "$here" TZ=UTC
 git clone --quiet --no-hardlinks "$root" "$there"
 source=$(find "$root/build" -name 'curl_*.dsc' | sort -V | tail -1) # downloaded once is enough
-make_them "$there" "$scratch/packages" TZ=Asia/Kathmandu LC_ALL=C "${again[@]}" CODEMATE_CURL_SOURCE="$source"
+make_them "$there" "$scratch/packages" TZ=Asia/Kathmandu "${again[@]}" CODEMATE_CURL_SOURCE="$source"
 
 status=0
 for package in "$here"/*; do

@@ -45,7 +45,8 @@ install_build_packages
 install_package_tools
 set_source_date "$root"
 make_portable_curl "$curl"
-cmake -S "$root" -B "$build" --preset portable -DCMAKE_PREFIX_PATH="$curl/prefix"
+# Fresh: a libcurl that was found before would be taken again.
+cmake --fresh -S "$root" -B "$build" --preset portable -DCMAKE_PREFIX_PATH="$curl/prefix"
 cmake --build "$build" --target codemate -j"$(nproc)"
 
 name=codemate-$(project_version "$root")-linux-$(uname -m)
