@@ -35,6 +35,8 @@ const std::map<std::string, Need>& needs() {
         {"codemate pull mistral@sha256:6577803aa9a0", {.instead = {{"6577803aa9a0", "$(id_of mistral:latest)"}}}},
         {"codemate show llama3:8b", {.before = "codemate -q pull llama3:8b"}},
         {"codemate du --models-dir /mnt/models", {.instead = {{"/mnt/models", "$STORE"}}}},
+        {"codemate doctor --host https://models.example.com", {.instead = {{"https://models.example.com", "$OTHER"}}}},
+        {"codemate doctor --models-dir /mnt/models", {.instead = {{"/mnt/models", "$STORE"}}}},
         {"codemate prune --dry-run", nomic_is_there},
         {"codemate prune --older-than 30d", nomic_is_there},
         // So much there is not in the sandbox, and then it says so.
