@@ -75,6 +75,9 @@ std::vector<std::string> names_of(const Options& options) {
         names.insert(names.end(), own.begin(), own.end());
     }
     const std::string option = word.substr(0, word.find('='));
+    if (std::find(names.begin(), names.end(), option) != names.end())
+        throw Error(Kind::usage, quoted(option) + " stands before the command, where only global options may")
+            .hint("write `codemate " + chosen->info->name + " " + option + "`");
     const auto near = nearest(option, names);
     throw Error(Kind::usage, "there is no option " + quoted(option) +
                                  (chosen == nullptr ? "" : " of `codemate " + chosen->info->name + "`"))

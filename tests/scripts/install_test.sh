@@ -11,7 +11,7 @@ run cmake --install "$build" --prefix "$prefix"
 expect_status 0
 
 for file in bin/codemate share/codemate/scripts/{model-pull.sh,model-prune.sh,lib/wrapper.sh} \
-    share/doc/codemate/{README.md,CHANGELOG.md,LICENSE,cli.md,manifest.md} share/doc/codemate/json/codemate.schema.json \
+    share/doc/codemate/{README.md,CHANGELOG.md,LICENSE} share/doc/codemate/docs/{README.md,cli.md,ci.md,json/codemate.schema.json} \
     share/man/man1/{codemate,codemate-pull}.1 share/bash-completion/completions/codemate share/zsh/site-functions/_codemate \
     share/fish/vendor_completions.d/codemate.fish; do
     [[ -f $prefix/$file ]] || fail "$file is not installed"

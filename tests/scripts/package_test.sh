@@ -26,7 +26,7 @@ expect_status 0
 cd "$stage"
 for file in usr/bin/codemate usr/share/bash-completion/completions/codemate usr/share/zsh/vendor-completions/_codemate \
     usr/share/fish/vendor_completions.d/codemate.fish usr/share/man/man1/codemate{,-pull}.1.gz \
-    usr/share/doc/codemate/{copyright,changelog.gz,changelog.Debian.gz,install.md}; do
+    usr/share/doc/codemate/{copyright,changelog.gz,changelog.Debian.gz,docs/install.md}; do
     [[ -f $file ]] || fail "$file is not in the package"
 done
 expect_equal 'what Debian has elsewhere' '' "$(find . -path '*site-functions*' -o -name LICENSE -o -name 'CHANGELOG*' -o -name '*.1')"

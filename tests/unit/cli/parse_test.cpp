@@ -65,6 +65,7 @@ TEST_CASE("what cannot be understood is named, with the nearest neighbour") {
         Row{{"--jsn", "list"},
             "there is no option '--jsn' of `codemate list`",
             "did you mean --json? `codemate list --help` lists the options"},
+        Row{{"--yes", "pull"}, "'--yes' stands before the command, where only global options may", "write `codemate pull --yes`"},
         Row{{"pull", "-qx"}, "there is no option '-x' of `codemate pull`", "`codemate pull --help` lists the options"},
         Row{{"list", "a", "b"}, "unexpected argument 'b'", "`codemate list --help` says what it takes"},
         Row{{"list", "--sort", "age"}, "--sort cannot be 'age'", "it is name, size or modified"},
