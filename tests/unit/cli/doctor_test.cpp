@@ -48,6 +48,19 @@ TEST_CASE("what doctor -q prints") {
                                    "                     do:  or do without\n");
 }
 
+TEST_CASE("what doctor says in a job of GitHub Actions") {
+    const std::string page = cli::doctor::markdown(report());
+    CHECK(page.find("| note | space | 7 GB free | ") != std::string::npos);
+    CHECK(page.find(" installs it; or do without |") != std::string::npos);
+    CHECK(page.find("it answers") == std::string::npos);
+    CHECK(page.find("1 problem, 1 note and 1 of 22 checks skipped") != std::string::npos);
+    const std::vector<ui::Annotation> annotations = cli::doctor::annotations(report());
+    REQUIRE(annotations.size() == 1);
+    CHECK(annotations.front().text == "required: required and not installed: chat\\x1b[2J");
+    CHECK(cli::doctor::markdown({{{Level::ok, "", "it answers", "", {}, "server"}}, ""}).find("|") ==
+          std::string::npos);
+}
+
 TEST_CASE("what doctor prints on a terminal") {
     const std::string shown = text({.symbols = true, .columns = 48});
     CHECK(shown == "✓ ok       server      it answers\n"

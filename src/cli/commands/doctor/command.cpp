@@ -21,6 +21,9 @@ public:
         const use::Facts facts = use::gather(options, doctor::ports_of(wiring), {wiring.stop(), {}});
         const use::Report report = use::examine(facts);
         const int status = report.count(use::Level::problem) == 0 ? done : exit_status(Kind::check);
+        for (const ui::Annotation& problem : doctor::annotations(report))
+            wiring.annotate(problem);
+        wiring.summarize([&] { return doctor::markdown(report); });
         if (wiring.options().json) {
             wiring.out().write(json::to_pretty(doctor::document(facts, report, status)) + "\n");
             return status;

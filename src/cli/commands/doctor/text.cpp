@@ -2,6 +2,9 @@
 
 #include "cli/commands/doctor/render.hpp"
 
+#include "codemate/ui/markup.hpp"
+#include "codemate/ui/table.hpp"
+
 #include <algorithm>
 #include <vector>
 
@@ -96,6 +99,29 @@ std::string text(const use::Report& report, const Look& look, const ui::Style& s
         if (!look.quiet || finding.level == Level::problem) text += lines_of(finding, look, style);
     }
     return look.quiet ? text : text + summary(report);
+}
+
+std::string markdown(const use::Report& report) {
+    ui::Table table({{"LEVEL"}, {"CHECK"}, {"FOUND"}, {"WHAT TO DO"}});
+    bool any = false;
+    for (const use::Finding& finding : report.findings) {
+        if (finding.level != Level::problem && finding.level != Level::note) continue;
+        any = true;
+        table.add(
+            {std::string(use::to_string(finding.level)), finding.check, finding.found, joined(finding.advice, "; ")});
+    }
+    return (any ? table.markdown() + "\n" : "") + ui::markdown_preformatted(summary(report));
+}
+
+std::vector<ui::Annotation> annotations(const use::Report& report) {
+    std::vector<ui::Annotation> all;
+    for (const use::Finding& finding : report.findings) {
+        if (finding.level != Level::problem) continue;
+        ui::Annotation annotation;
+        annotation.text = printable(finding.check + ": " + finding.found, 2000);
+        all.push_back(std::move(annotation));
+    }
+    return all;
 }
 
 } // namespace codemate::cli::doctor
