@@ -42,6 +42,10 @@ install INPUT_PROGRAM="$codemate"
 expect_status 0
 expect_equal 'the output' "program=$(realpath "$codemate")" "$(cat "$GITHUB_OUTPUT")"
 
+# As YAML's block texts bring them.
+install INPUT_ARCHIVE="$scratch/archive.tar"$'\n' INPUT_SHA256="$digest "$'\n'
+expect_status 0
+
 # Nothing of a wrong archive is run, or reaches PATH.
 refused() { # WHY NAME=VALUE…
     install "${@:2}"
@@ -57,6 +61,14 @@ refused 'goes its sha256' INPUT_ARCHIVE="$scratch/archive.tar" INPUT_SHA256="$di
 refused 'has to come by https' INPUT_ARCHIVE=http://127.0.0.1:9/archive.tar INPUT_SHA256="$digest"
 refused 'there is no archive' INPUT_ARCHIVE="$scratch/none.tar" INPUT_SHA256="$digest"
 refused 'there is no program' INPUT_PROGRAM="$scratch/none"
+# One remark, whatever stands in it.
+refused 'x%0A::error::%2541' INPUT_PROGRAM=$'x\n::error::%41'
+mkdir -p "$scratch/two"$'\n'lines
+cp "$codemate" "$scratch/two"$'\n'lines/codemate
+install INPUT_PROGRAM="$scratch/two"$'\n'lines/codemate
+expect_status 2
+[[ ! -e $GITHUB_PATH && ! -e $GITHUB_OUTPUT ]] || fail 'a line reached the job'
+
 tar -C "$scratch/packed" -cf "$scratch/empty.tar" --exclude=bin codemate-1
 refused 'has no program codemate' INPUT_ARCHIVE="$scratch/empty.tar" \
     INPUT_SHA256="$(sha256sum <"$scratch/empty.tar" | cut -d ' ' -f 1)"
@@ -74,6 +86,16 @@ expect_status 0
 expect_text 'no problems' "$out"
 expect_text '1 pulled' "$out"
 expect_text '1 ok' "$out"
+
+# On several lines, as YAML's block texts have it.
+action_run INPUT_RUN=$'check\npull\n\nverify\n' INPUT_TARGETS=$'\nprimary\nnope:x\n' INPUT_LOCKED=false
+expect_status 5
+expect_text 'no problems' "$out"
+expect_text 'nope:x' "$err"
+
+# A target is never an option.
+action_run INPUT_RUN=verify INPUT_TARGETS='--host http://127.0.0.1:1'
+[[ $status != 0 && $status != 4 ]] || fail 'a target was taken for an option'
 
 # The page of the job has a section for each.
 action_run INPUT_RUN='check verify' GITHUB_STEP_SUMMARY="$scratch/page.md"
@@ -96,6 +118,11 @@ expect_no_text 'REASON' "$out"
 action_run INPUT_RUN=verify INPUT_HOST=http://127.0.0.1:1 INPUT_WAIT=10ms
 expect_status 4
 
+action_run INPUT_RUN=gate INPUT_BASELINE=
+expect_status 2
+expect_text 'gate wants baseline' "$err"
+action_run INPUT_RUN=$'pull\r' INPUT_LOCKED=$'yes\n::warning::pwned'
+expect_no_text $'\n::warning' "$err"
 action_run INPUT_RUN='check pul'
 expect_status 2
 expect_text 'not pul' "$err"

@@ -3,9 +3,11 @@
 # checkout that this action is part of. The inputs come as environment variables, so that no text of theirs is ever code.
 set -euo pipefail
 shopt -s inherit_errexit
+# shellcheck source=.github/actions/codemate/annotation.sh
+. "$(dirname "${BASH_SOURCE[0]}")/annotation.sh"
 
 fail() { # MESSAGE: as an annotation; status 2, as of a wrong command line
-    echo "::error title=codemate::$1" >&2
+    annotate error "$1" >&2
     exit 2
 }
 
@@ -13,7 +15,7 @@ fail() { # MESSAGE: as an annotation; status 2, as of a wrong command line
 fetch() { # ARCHIVE DIRECTORY
     case $1 in
         https://*)
-            curl --fail --silent --show-error --location --proto '=https' --retry 3 --output "$2/archive" "$1" ||
+            curl --globoff --fail --silent --show-error --location --proto '=https' --retry 3 --output "$2/archive" "$1" ||
                 fail "cannot fetch the archive from $1"
             echo "$2/archive"
             ;;
@@ -50,17 +52,25 @@ from_source() { # CHECKOUT
     echo "$1/build/release/src/codemate"
 }
 
+# Without the white space around it, which YAML's block texts bring.
+trimmed() {
+    local text=${1#"${1%%[![:space:]]*}"}
+    echo "${text%"${text##*[![:space:]]}"}"
+}
+
 directory=${RUNNER_TEMP:?}/codemate
 if [[ -n ${INPUT_PROGRAM-} ]]; then
     program=$INPUT_PROGRAM
     [[ -x $program && -f $program ]] || fail "there is no program $program"
 elif [[ -n ${INPUT_ARCHIVE-} ]]; then
-    program=$(from_archive "$INPUT_ARCHIVE" "${INPUT_SHA256-}" "$directory")
+    program=$(from_archive "$(trimmed "$INPUT_ARCHIVE")" "$(trimmed "${INPUT_SHA256-}")" "$directory")
 else
     program=$(from_source "$(realpath "${GITHUB_ACTION_PATH:?}/../../..")")
 fi
 
 program=$(realpath "$program")
+# The runner takes each line of the files below for one of its own.
+[[ $program != *$'\n'* ]] || fail "there is a line end in the path of $program"
 "$program" --version
 dirname "$program" >>"${GITHUB_PATH:?}"
 echo "program=$program" >>"${GITHUB_OUTPUT:?}"
