@@ -19,6 +19,7 @@ namespace codemate::cli {
 namespace {
 
 constexpr std::size_t most_errors = 50;
+constexpr std::size_t most_notes = 20;            // of an error
 constexpr std::size_t longest_message = 2000;     // bytes
 constexpr std::size_t page_of_a_step = 1U << 20U; // bytes that the runner takes of one step; of more it takes nothing
 
@@ -64,6 +65,13 @@ std::string file_with_mistakes(const Error& error) {
     return std::filesystem::absolute(file, none).lexically_normal().string();
 }
 
+std::string heading(std::string_view command, int status) {
+    std::string text = "### " + std::string(status == done ? "✅" : "❌") + " codemate";
+    if (!command.empty()) text += " " + ui::markdown_escaped(command);
+    if (status != done) text += ": " + in_words(status);
+    return text + "\n\n";
+}
+
 } // namespace
 
 void JobSummary::add(const Error& error) {
@@ -72,17 +80,16 @@ void JobSummary::add(const Error& error) {
         return;
     }
     std::string line = "- " + escaped(error.message());
-    for (const std::string& note : error.notes())
-        line += "<br>" + escaped(note);
+    const auto& notes = error.notes();
+    for (std::size_t i = 0; i < std::min(notes.size(), most_notes); ++i)
+        line += "<br>" + escaped(notes[i]);
+    if (notes.size() > most_notes) line += "<br>and " + std::to_string(notes.size() - most_notes) + " more, in the log";
     if (const std::string hint = error.hint(); !hint.empty()) line += "<br>**hint:** " + escaped(hint);
     errors_.push_back(line + "\n");
 }
 
 std::string JobSummary::section(std::string_view command, int status) const {
-    std::string text = "### " + std::string(status == done ? "✅" : "❌") + " codemate";
-    if (!command.empty()) text += " " + ui::markdown_escaped(command);
-    if (status != done) text += ": " + in_words(status);
-    text += "\n\n" + body_;
+    std::string text = heading(command, status) + body_;
     if (!body_.empty()) text += "\n";
     for (const std::string& error : errors_)
         text += error;
@@ -97,9 +104,12 @@ void JobSummary::append(std::string_view command, int status) const {
     struct stat facts {};
     if (::fstat(fd.get(), &facts) != 0) throw_errno(errno, "write", file_);
     if (!S_ISREG(facts.st_mode)) throw Error(Kind::storage, quoted(file_.string()) + " is no regular file");
-    const std::string text = section(command, status);
-    if (static_cast<std::size_t>(facts.st_size) + text.size() > page_of_a_step)
-        throw Error(Kind::storage, quoted(file_.string()) + " would be longer than the runner takes");
+    const auto fits = [&](const std::string& text) {
+        return static_cast<std::size_t>(facts.st_size) + text.size() <= page_of_a_step;
+    };
+    std::string text = section(command, status);
+    if (!fits(text)) text = heading(command, status) + "The result is too long for this page; it is in the log.\n\n";
+    if (!fits(text)) throw Error(Kind::storage, quoted(file_.string()) + " would be longer than the runner takes");
     write_all(fd.get(), text, file_);
 }
 

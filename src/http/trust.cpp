@@ -3,9 +3,11 @@
 #include "http/curl_handle.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <unistd.h>
 
 namespace codemate::http {
@@ -22,6 +24,15 @@ constexpr std::array<const char*, 5> usual_files{
 
 bool is_readable(const std::string& path) {
     return ::access(path.c_str(), R_OK) == 0;
+}
+
+Found what_is_there(const std::string& path) {
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (status.type() == std::filesystem::file_type::not_found) return Found::nothing;
+    if (error || !is_readable(path)) return Found::unreadable;
+    if (std::filesystem::is_directory(status)) return Found::directory;
+    return std::filesystem::is_regular_file(status) ? Found::file : Found::other;
 }
 
 // Only asked where nothing was found: making a handle costs more than looking for a file.
@@ -61,8 +72,33 @@ bool has_certificates(const Trust& found, const Trust& built_in, const IsFile& i
     return !needed.empty() && is_file(needed);
 }
 
+std::optional<Error> mistake_in(const Trust& trust, const WhatIs& what_is) {
+    const auto cannot = [](const std::string& path, std::string_view why, const char* hint) {
+        return Error(Kind::usage, "the certificates to trust cannot be read: " + quoted(path) + " " + std::string(why))
+            .hint(hint);
+    };
+    const auto mistake = [&](const std::string& path, Found wanted, std::string_view no, const char* hint) {
+        const Found found = path.empty() ? wanted : what_is(path);
+        std::optional<Error> error;
+        if (found == Found::nothing)
+            error = cannot(path, "is not there", hint);
+        else if (found == Found::unreadable)
+            error = cannot(path, "may not be read", hint);
+        else if (found != wanted)
+            error = cannot(path, no, hint);
+        return error;
+    };
+    auto error = mistake(trust.file, Found::file, "is no file", "SSL_CERT_FILE has to name a file with certificates");
+    if (!error)
+        error = mistake(trust.directory, Found::directory, "is no directory",
+                        "SSL_CERT_DIR has to name a directory with certificates, as `openssl rehash` makes it");
+    return error;
+}
+
 void require_certificates(const Trust& trust, const Url& url) {
-    if (has_certificates(trust, built_in_trust(), is_readable)) return;
+    if (const auto error = mistake_in(trust, what_is_there)) throw Error(*error);
+    const bool found = !trust.file.empty() || !trust.directory.empty();
+    if (found || has_certificates(trust, built_in_trust(), is_readable)) return;
     Url server = url;
     server.path.clear();
     throw Error(Kind::usage, "there are no certificates on this machine to judge " + server.text() + " by")

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "codemate/base/error.hpp"
 #include "codemate/http/url.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace codemate::http {
@@ -27,7 +29,15 @@ Trust trust_of_this_machine();
 // there.
 bool has_certificates(const Trust& found, const Trust& built_in, const IsFile&);
 
-// Throws Error{usage} where this machine has no certificate to judge the server of that address by.
+enum class Found { nothing, file, directory, other, unreadable };
+using WhatIs = std::function<Found(const std::string& path)>;
+
+// Error{usage} where what is named cannot be used: it is not there, is no file or no directory, or may not be read.
+// libcurl would wait for ever for what a pipe has to say.
+std::optional<Error> mistake_in(const Trust&, const WhatIs&);
+
+// Throws Error{usage} where that is so, and where this machine has no certificate to judge the server of that address
+// by.
 void require_certificates(const Trust&, const Url&);
 
 } // namespace codemate::http

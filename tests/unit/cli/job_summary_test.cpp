@@ -52,6 +52,25 @@ TEST_CASE("more errors than anybody reads are counted only") {
     CHECK(text.find("- and 3 more, in the log\n") != std::string::npos);
 }
 
+TEST_CASE("so are more mistakes of one file") {
+    Error error(Kind::manifest, "codemate.json has 23 mistakes");
+    for (int i = 0; i < 23; ++i)
+        error.note("mistake " + std::to_string(i));
+    JobSummary summary("unused");
+    summary.add(error);
+    const std::string text = summary.section("check", 2);
+    CHECK(text.find("<br>mistake 19<br>and 3 more, in the log\n") != std::string::npos);
+}
+
+TEST_CASE("of a result that is too long for the runner the page says that there is one") {
+    const test::TempDir directory;
+    JobSummary summary(directory / "summary.md");
+    summary.add(std::string(1U << 20U, 'x'));
+    CHECK_FALSE(failure(summary));
+    CHECK(test::read_text(directory / "summary.md") ==
+          "### ✅ codemate verify\n\nThe result is too long for this page; it is in the log.\n\n");
+}
+
 TEST_CASE("sections are appended to the file, which need not be there") {
     const test::TempDir directory;
     const auto file = directory / "summary.md";

@@ -62,3 +62,38 @@ TEST_CASE("whether there is any certificate to judge a server by") {
     CHECK_FALSE(has({}, {.file = "/built/in.pem", .directory = "/built"}, {"/built"}));
     CHECK_FALSE(has({}, {.file = "/built/in.pem", .directory = {}}, {}));
 }
+
+TEST_CASE("certificates that are named have to be there, and readable") {
+    const std::map<std::string, Found> disk{{"/own.pem", Found::file},
+                                            {"/own", Found::directory},
+                                            {"/pipe", Found::other},
+                                            {"/secret.pem", Found::unreadable}};
+    const auto what_is = [&](const std::string& path) {
+        const auto found = disk.find(path);
+        return found == disk.end() ? Found::nothing : found->second;
+    };
+    struct Row {
+        Trust trust;
+        std::string why; // empty: all is well
+    };
+    for (const Row& row : std::vector<Row>{
+             {{}, ""},
+             {{"/own.pem", ""}, ""},
+             {{"", "/own"}, ""},
+             {{"/own.pem", "/own"}, ""},
+             {{"/none.pem", ""}, "'/none.pem' is not there"},
+             {{"/own", ""}, "'/own' is no file"},
+             {{"/pipe", ""}, "'/pipe' is no file"},
+             {{"/secret.pem", ""}, "'/secret.pem' may not be read"},
+             {{"", "/none"}, "'/none' is not there"},
+             {{"", "/own.pem"}, "'/own.pem' is no directory"},
+             {{"/own.pem", "/pipe"}, "'/pipe' is no directory"},
+         }) {
+        const auto error = mistake_in(row.trust, what_is);
+        REQUIRE(error.has_value() == !row.why.empty());
+        if (!error) continue;
+        CHECK(error->kind() == Kind::usage);
+        CHECK(error->message() == "the certificates to trust cannot be read: " + row.why);
+        CHECK_FALSE(error->hint().empty());
+    }
+}
