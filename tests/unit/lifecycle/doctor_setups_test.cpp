@@ -175,6 +175,38 @@ TEST_CASE("broken set-ups of the models directory") {
          {"list.fails"},
          {},
          "/models/manifests/x"},
+        {"no model can be shown",
+         [](DoctorWorld& w) {
+             w.server.fail(Call::show, Error(Kind::failed, "/api/show: the server failed (500)"), 0, 99);
+             w.store.standing = Standing::elsewhere;
+         },
+         {"list.show_fails"},
+         {},
+         "500"},
+        {"one model cannot be shown",
+         [](DoctorWorld& w) { w.server.fail(Call::show, Error(Kind::failed, "500"), 0, 1); },
+         {}},
+        {"no model can be shown, and nothing is declared",
+         [](DoctorWorld& w) {
+             w.project.clear();
+             w.server.fail(Call::show, Error(Kind::unreachable, "/api/show took longer than 3s"), 0, 99);
+             w.store_failure = Error(Kind::unreachable, "it took longer than 3s");
+         },
+         {"list.show_fails"},
+         {"manifest.none"},
+         "/api/show took longer"},
+        {"what is loaded is not told",
+         [](DoctorWorld& w) {
+             w.server.fail(Call::running, Error(Kind::unreachable, "/api/ps took longer than 3s"), 0, 99);
+         },
+         {"list.running_fails"},
+         {},
+         "being loaded"},
+        {"what is loaded cannot be told",
+         [](DoctorWorld& w) { w.server.fail(Call::running, Error(Kind::failed, "500"), 0, 99); },
+         {"list.running_fails"},
+         {},
+         "server's log"},
         {"another user's",
          [](DoctorWorld& w) {
              w.store.standing = Standing::unreadable;
