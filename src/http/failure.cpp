@@ -1,6 +1,7 @@
 #include "http/failure.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/http/obstacle.hpp"
 #include "codemate/http/silence.hpp"
 
 #include <cerrno>
@@ -35,8 +36,38 @@ std::string without_span(std::string words) {
     return words;
 }
 
+constexpr std::string_view unknown_host = "cannot find the host ", dead_proxy = "cannot reach the proxy ",
+                           unknown_proxy = "cannot find the proxy ";
+
+// "proxy.lan:3128", where libcurl's words name it as whom it tried: "Failed to connect to proxy.lan port 3128 after …".
+// Empty: that was the server.
+std::string proxy_in(const Failure& failed) {
+    constexpr std::string_view begin = "Failed to connect to ", middle = " port ";
+    const std::size_t at = failed.text.find(begin), between = failed.text.find(middle, at);
+    if (at == std::string_view::npos || between == std::string_view::npos) return {};
+    const std::string_view host = failed.text.substr(at + begin.size(), between - at - begin.size());
+    std::string_view port = failed.text.substr(between + middle.size());
+    port = port.substr(0, port.find_first_not_of("0123456789"));
+    const Url& url = failed.request.url;
+    if (equal_ignoring_case(host, url.host) && port == std::to_string(url.port)) return {};
+    return printable(host, 200) + ":" + std::string(port);
+}
+
+Error of_proxy(const Failure& failed, const std::string& message) {
+    const std::string scheme = failed.request.url.scheme == "https" ? "https_proxy" : "http_proxy";
+    return Error(Kind::unreachable, message)
+        .hint("start that proxy, unset " + scheme +
+              " (or all_proxy), or exempt the host: NO_PROXY=" + printable(failed.request.url.host, 200));
+}
+
 Error not_connected(const Failure& failed) {
-    // With a proxy between, the words name the proxy's port and not the server's.
+    const std::string proxy = proxy_in(failed);
+    if (!proxy.empty()) {
+        const std::string why = failed.os_error != 0 ? std::system_category().message(failed.os_error) : words(failed);
+        return of_proxy(failed, std::string(dead_proxy) + proxy + " on the way to " + server(failed) + ": " +
+                                    without_span(why));
+    }
+    // Without a proxy the words name the server's port.
     const bool to_server =
         failed.text.find("port " + std::to_string(failed.request.url.port) + ' ') != std::string_view::npos;
     if (failed.os_error == ECONNREFUSED && to_server) {
@@ -98,6 +129,13 @@ Silence silence_of(const Error& error) {
     return began ? Silence::partly : Silence::whole;
 }
 
+Obstacle obstacle_of(const Error& error) {
+    const auto says = [&](std::string_view words) { return error.message().find(words) != std::string::npos; };
+    if (error.kind() != Kind::unreachable) return Obstacle::none;
+    if (says(dead_proxy) || says(unknown_proxy)) return Obstacle::proxy;
+    return says(unknown_host) ? Obstacle::name : Obstacle::none;
+}
+
 Error silent(const Request& request, ByteCount received) {
     Url server = request.url;
     server.path.clear();
@@ -110,9 +148,9 @@ Error silent(const Request& request, ByteCount received) {
 Error failure(const Failure& failed) {
     switch (failed.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
-        return Error(Kind::unreachable, "cannot find the host " + quoted(failed.request.url.host));
+        return Error(Kind::unreachable, std::string(unknown_host) + quoted(failed.request.url.host));
     case CURLE_COULDNT_RESOLVE_PROXY:
-        return Error(Kind::unreachable, "cannot find the proxy for " + server(failed) + ": " + words(failed));
+        return of_proxy(failed, std::string(unknown_proxy) + "for " + server(failed) + ": " + words(failed));
     case CURLE_COULDNT_CONNECT:
         return not_connected(failed);
     case CURLE_OPERATION_TIMEDOUT:

@@ -60,30 +60,54 @@ std::uint16_t default_port(std::string_view scheme) { // Ollama compares letter 
     return scheme == "http" ? 80 : scheme == "https" ? 443 : ollama_port;
 }
 
+struct Parts {
+    std::string_view scheme, authority, path;
+    std::uint16_t otherwise; // the port where none is written
+};
+
+Parts parts_of(std::string_view text) {
+    const auto separator = text.find("://");
+    const bool bare = separator == std::string_view::npos;
+    const std::string_view scheme = bare ? "http" : text.substr(0, separator);
+    const std::string_view rest = bare ? text : text.substr(separator + 3);
+    const auto slash = std::min(rest.find('/'), rest.size());
+    return {scheme, rest.substr(0, slash), rest.substr(slash), bare ? ollama_port : default_port(scheme)};
+}
+
+HostPort host_and_port(std::string_view authority) {
+    return split_host_port(authority).value_or(HostPort{without_brackets(authority), ""});
+}
+
 } // namespace
 
 http::Url endpoint(std::string_view ollama_host) {
     const std::string_view text = without_quotes(ollama_host);
     if (text == "ollama.com") return http::Url::parse("https://ollama.com");
 
-    const auto separator = text.find("://");
-    const bool bare = separator == std::string_view::npos;
-    const std::string_view scheme = bare ? "http" : text.substr(0, separator);
-    const std::string_view rest = bare ? text : text.substr(separator + 3);
-    const auto slash = std::min(rest.find('/'), rest.size());
-    const std::string_view authority = rest.substr(0, slash);
-    if (authority.find('@') != std::string_view::npos)
+    const Parts whole = parts_of(text);
+    if (whole.authority.find('@') != std::string_view::npos)
         return http::Url::parse(text); // which says what is wrong with it
 
-    const std::uint16_t otherwise = bare ? ollama_port : default_port(scheme);
-    const auto parts = split_host_port(authority).value_or(HostPort{without_brackets(authority), ""});
+    const HostPort parts = host_and_port(whole.authority);
     const std::string host(reachable(parts.host));
 
     // The checks, and the words when one fails, are those of every address.
     const std::string literal = host.find(':') == std::string::npos ? host : '[' + host + ']';
-    http::Url url = http::Url::parse(std::string(scheme) + "://" + literal + std::string(rest.substr(slash)));
-    url.port = to_port(parts.port).value_or(otherwise);
+    http::Url url = http::Url::parse(std::string(whole.scheme) + "://" + literal + std::string(whole.path));
+    url.port = to_port(parts.port).value_or(whole.otherwise);
     return url;
+}
+
+std::optional<OtherPort> other_port(std::string_view ollama_host) {
+    const std::string_view text = without_quotes(ollama_host);
+    const Parts whole = parts_of(text);
+    if (whole.authority.find('@') != std::string_view::npos || text == "ollama.com") return std::nullopt;
+    const auto [host, port] = host_and_port(whole.authority);
+    if (to_port(port) || (port.empty() && whole.otherwise != 80)) return std::nullopt;
+    const std::string literal = host.find(':') == host.npos ? std::string(host) : '[' + std::string(host) + ']';
+    const std::string before = text.find("://") == text.npos ? "" : std::string(whole.scheme) + "://";
+    return OtherPort{std::string(port), whole.otherwise,
+                     before + literal + ':' + std::to_string(ollama_port) + std::string(whole.path)};
 }
 
 } // namespace codemate::ollama

@@ -192,7 +192,13 @@ std::optional<Flaw> flaw_of_count(std::string_view name, std::string_view value)
 std::optional<Flaw> flaw_of_address(std::string_view value) {
     try {
         endpoint(value);
-        return std::nullopt;
+        const auto other = other_port(value);
+        if (!other) return std::nullopt;
+        const std::string instead = printable(other->instead, 200);
+        if (other->written.empty())
+            return Flaw{What::web_port, "http:// without a port means port 80, and Ollama's own is 11434", instead};
+        return Flaw{What::port, shown(other->written) + " is no port, so Ollama takes " + std::to_string(other->taken),
+                    instead + ", or whichever port is meant"};
     } catch (const Error& error) {
         return Flaw{What::fatal, error.message(), "an address such as 127.0.0.1:11434"};
     }

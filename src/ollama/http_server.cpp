@@ -5,6 +5,7 @@
 #include "ollama/wire.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/http/obstacle.hpp"
 #include "codemate/json/value.hpp"
 #include "codemate/ollama/server.hpp"
 
@@ -31,6 +32,9 @@ bool is_success(const http::Response& answer) {
 }
 
 constexpr std::string_view way_out = "start it with `ollama serve`, or name another server with --host or OLLAMA_HOST";
+constexpr std::string_view way_to_name =
+    "is the name spelt right? it may be known in another network only (a VPN's, a Compose service's); name the server "
+    "with --host or OLLAMA_HOST, by its IP address if need be";
 
 class HttpServer final : public Server {
 public:
@@ -165,7 +169,8 @@ http::Response HttpServer::send(const http::Request& request, const http::Receiv
         return client_.send(request, receiver, std::move(stop));
     } catch (const Error& error) {
         if (error.kind() != Kind::unreachable || !error.hint().empty()) throw;
-        throw Error(error).hint(std::string(way_out));
+        const bool unknown = http::obstacle_of(error) == http::Obstacle::name;
+        throw Error(error).hint(std::string(unknown ? way_to_name : way_out));
     }
 }
 

@@ -107,6 +107,7 @@ struct Facts {
     Look<std::vector<ollama::Installed>> installed{};
     Look<std::vector<ollama::Running>> running{};
     std::map<ModelName, ollama::Shown, ServerOrder> shown{}; // of required models, a few at most
+    std::optional<Error> shows_none{};                       // of several models none can be shown: why not
     Look<Store> store{};
     Look<Machine> machine{};
     Look<manifest::Manifest> manifest{};

@@ -39,6 +39,8 @@ struct Flaw {
         opposite, // it means the contrary: OLLAMA_NOPRUNE=no switches it on
         ignored,  // it cannot be read: as if it were not set
         fatal,    // the server does not start
+        port,     // it names no port that there is: another one is taken
+        web_port, // http:// without a port, which is 80: seldom what is meant
         literal,  // nobody replaces what stands in it: "~"
     };
     What what;

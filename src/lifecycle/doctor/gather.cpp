@@ -14,11 +14,14 @@
 namespace codemate::lifecycle::doctor {
 namespace {
 
-constexpr std::size_t most_shown = 6; // models that the server is asked about
+constexpr std::size_t most_shown = 6;                         // models that the server is asked about
+constexpr std::size_t most_probed = 3;                        // others, to see whether it can show any
+constexpr Duration hardly_worth_it = std::chrono::seconds(1); // looking for what a server that hangs would tell
 
 // Nothing of what a look does ends the others: only the user's stop goes on.
 template<typename Ask>
-auto look(Duration patience, const Stop& stop, const Ask& ask) -> Look<std::invoke_result_t<Ask, Stop>> {
+auto look(Duration patience, const Stop& stop, const Ask& ask, std::string_view what = "it")
+    -> Look<std::invoke_result_t<Ask, Stop>> {
     Look<std::invoke_result_t<Ask, Stop>> result;
     const Deadline deadline(stop, patience);
     try {
@@ -27,7 +30,7 @@ auto look(Duration patience, const Stop& stop, const Ask& ask) -> Look<std::invo
         result.failure = error;
     } catch (const Interrupted&) {
         throw_if_stopped(stop);
-        result.failure = Error(Kind::unreachable, "it took longer than " + to_text(patience));
+        result.failure = Error(Kind::unreachable, std::string(what) + " took longer than " + to_text(patience));
     } catch (const std::exception& surprise) {
         result.failure = Error(Kind::defect, "unexpected: " + printable(surprise.what()));
     }
@@ -101,9 +104,25 @@ private:
         if (!facts_.options.bad_address) knock();
         if (!facts_.contact.version.empty()) ask_for_models();
         // A directory that is named can be looked at without a server, too.
-        facts_.store = look_once([&](const Stop& stop) {
-            return ports_.store(facts_.installed ? *facts_.installed : std::vector<ollama::Installed>(), stop);
-        });
+        facts_.store = look(
+            hangs(facts_.shows_none) ? std::min(ports_.look, hardly_worth_it) : ports_.look, run_.stop,
+            [&](const Stop& stop) {
+                return ports_.store(facts_.installed ? *facts_.installed : std::vector<ollama::Installed>(), stop);
+            },
+            "looking for the models directory");
+        if (facts_.shows_none) doubt_where_the_store_is();
+    }
+
+    static bool hangs(const std::optional<Error>& failure) { return failure && failure->kind() == Kind::unreachable; }
+
+    // What it shows of a model tells the directory: without that nobody knows that it is elsewhere.
+    void doubt_where_the_store_is() {
+        const bool unseen =
+            facts_.store ? facts_.store->standing == Store::Standing::elsewhere : hangs(facts_.store.failure);
+        if (!unseen) return;
+        facts_.store.value.reset();
+        facts_.store.failure =
+            Error(Kind::unreachable, "the server shows no model (/api/show), which would tell where they are");
     }
 
     void knock() {
@@ -121,16 +140,41 @@ private:
     // Of all that a server can be asked nothing loads a model. One that hangs takes a little of our time and no more.
     void ask_for_models() {
         const SteadyTime end = ports_.clock.steady() + ports_.answers;
-        const auto ask = [&](const auto& question) {
+        const auto ask = [&](std::string_view path, const auto& question) {
             const Duration left =
                 std::clamp<Duration>(end - ports_.clock.steady(), std::chrono::milliseconds(1), ports_.answer);
-            return look(left, run_.stop, question);
+            return look(left, run_.stop, question, path);
         };
-        facts_.installed = ask([&](const Stop& stop) { return ports_.server().installed(stop); });
-        facts_.running = ask([&](const Stop& stop) { return ports_.server().running(stop); });
-        for (const ModelName& name : worth_showing()) {
-            auto shown = ask([&](const Stop& stop) { return ports_.server().show(name, stop); });
+        facts_.installed = ask("/api/tags", [&](const Stop& stop) { return ports_.server().installed(stop); });
+        facts_.running = ask("/api/ps", [&](const Stop& stop) { return ports_.server().running(stop); });
+        const auto show = [&](const ModelName& name) {
+            return ask("/api/show", [&](const Stop& stop) { return ports_.server().show(name, stop); });
+        };
+        const std::vector<ModelName> names = worth_showing();
+        for (const ModelName& name : names) {
+            auto shown = show(name);
             if (shown) facts_.shown.emplace(name, std::move(*shown.value));
+            if (!shown && !facts_.shows_none) facts_.shows_none = std::move(shown.failure);
+            if (hangs(facts_.shows_none)) break;
+        }
+        if (!facts_.shown.empty()) facts_.shows_none.reset();
+        if (facts_.shown.empty() && !hangs(facts_.shows_none)) probe(names, show);
+    }
+
+    // One that cannot be shown may be damaged; whether the server can show any is asked of others, too.
+    template<typename Show>
+    void probe(const std::vector<ModelName>& asked, const Show& show) {
+        if (!facts_.installed) return;
+        std::size_t probed = 0;
+        for (const ollama::Installed& model : *facts_.installed) {
+            if (std::ranges::any_of(asked, [&](const ModelName& each) { return each.same_on_server(model.name); }))
+                continue;
+            if (model.cloud() || model.name.misread_by_server()) continue;
+            if (++probed > most_probed) return;
+            auto shown = show(model.name);
+            if (!shown && !facts_.shows_none) facts_.shows_none = std::move(shown.failure);
+            if (shown) facts_.shows_none.reset();
+            if (shown || hangs(facts_.shows_none)) return;
         }
     }
 

@@ -63,19 +63,25 @@ public:
             for (const vector_store::Collection& each : facts_.chroma->collections) {
                 if (store.collection.empty() || store.collection == each.name) look_at(each);
             }
+            if (!store.collection.empty() && !has_collection(store.collection)) tell_of_absent(store.collection);
         }
         if (!findings_.empty()) return std::move(findings_);
         if (facts_.chroma.failure) return {of_failure()};
         if (makes_ == 0)
             return {skipped("the server does not say what vectors " + printable(model_.display(), 200) + " makes")};
         return {ok(printable(model_.display(), 200) + " makes vectors of " + std::to_string(makes_) +
-                   (facts_.chroma ? ", as the store holds them" : ""))};
+                   (!facts_.chroma ? ""
+                    : compared_    ? ", as the store holds them"
+                                   : "; the store holds no vectors yet, or does not say which"))};
     }
 
 private:
     void look_at(const vector_store::Collection& each) {
         const std::string name = "the collection " + quoted(each.name, 100);
-        if (each.dimension) compare(name, *each.dimension);
+        if (each.dimension) {
+            compare(name, *each.dimension);
+            compared_ = true;
+        }
         if (each.model.empty() || is_model(each.model)) return;
         findings_.push_back(problem("other_model",
                                     name + " says that " + quoted(each.model, 100) +
@@ -84,6 +90,26 @@ private:
                                         printable(model_.display(), 200),
                                     "vectors of two models have nothing to do with each other",
                                     {"`codemate embeddings` says how the store is built anew"}));
+    }
+
+    bool has_collection(const std::string& name) const {
+        return std::ranges::any_of(facts_.chroma->collections,
+                                   [&](const vector_store::Collection& each) { return each.name == name; });
+    }
+
+    void tell_of_absent(const std::string& name) {
+        std::vector<std::string> names;
+        for (const vector_store::Collection& each : facts_.chroma->collections)
+            names.push_back(each.name);
+        const auto near = nearest(name, names);
+        std::string shown;
+        for (const std::string& each : names)
+            shown += (shown.empty() ? "" : ", ") + quoted(each, 100);
+        const std::string has = names.empty() ? "it has none at all yet" : "it has " + elided(shown, 300);
+        findings_.push_back(problem("collection", "the store has no collection " + quoted(name, 100) + "; " + has,
+                                    "a search in it fails, or finds nothing",
+                                    {near ? "did you mean " + quoted(*near, 100) + "? correct it in codemate.json"
+                                          : "correct vector_store.collection in codemate.json, or build the store"}));
     }
 
     bool is_model(const std::string& recorded) const {
@@ -114,6 +140,7 @@ private:
     const Facts& facts_;
     const ModelName& model_;
     std::uint64_t makes_ = 0;
+    bool compared_ = false; // with a collection that has vectors
     Findings findings_;
 };
 

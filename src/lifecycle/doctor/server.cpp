@@ -4,6 +4,7 @@
 
 #include "codemate/base/text.hpp"
 #include "codemate/http/date.hpp"
+#include "codemate/http/obstacle.hpp"
 #include "codemate/ollama/version.hpp"
 
 #include <algorithm>
@@ -112,6 +113,24 @@ bool is_about_tls(const Error& error) {
            error.message().find("certificate") != std::string::npos;
 }
 
+Findings unknown_host(const Facts& facts) {
+    return {problem("unknown_host", facts.contact.failure->message(),
+                    "no name service knows it here: no server was asked",
+                    {"is it spelt right? it may be known in another network only (a VPN's, a Compose service's), or "
+                     "this machine has no network now",
+                     "name the server with --host or OLLAMA_HOST, by its IP address if need be"})};
+}
+
+// Whoever did not take the connection was the proxy, and behind an https one perhaps the server.
+Findings by_proxy(const Facts& facts, const Proxy& proxy) {
+    return {
+        problem("proxy", facts.contact.failure->message(),
+                "requests to " + facts.options.address + " go through the proxy " + proxy.variable + "=" + proxy.shown,
+                {"start that proxy, unset " + proxy.variable +
+                     ", or exempt the server: NO_PROXY=" + printable(facts.options.endpoint->host, 100),
+                 "if the proxy works: does it know the way to the server, and does that run?"})};
+}
+
 Findings without_answer(const Facts& facts) {
     const Error& error = *facts.contact.failure;
     if (facts.contact.silence == http::Silence::whole)
@@ -132,6 +151,11 @@ Findings without_answer(const Facts& facts) {
         return {problem("not_ollama", error.message(), "something else listens there",
                         {"name the server with --host or OLLAMA_HOST; Ollama's own port is 11434"})};
     if (error.kind() != Kind::unreachable) return {skipped("could not be checked: " + error.message())};
+    if (http::obstacle_of(error) == http::Obstacle::name) return unknown_host(facts);
+    if (facts.options.endpoint) {
+        if (const auto proxy = proxy_towards(facts.options.environment, *facts.options.endpoint))
+            return by_proxy(facts, *proxy);
+    }
     std::vector<std::string> advice;
     if (facts.options.endpoint && facts.options.endpoint->is_loopback())
         advice = {"start it with `ollama serve`, `systemctl start ollama` or `docker start ollama`; in a container its "
@@ -142,6 +166,12 @@ Findings without_answer(const Facts& facts) {
                   "firewall let port " +
                       std::to_string(facts.options.endpoint ? facts.options.endpoint->port : 0) + " through?",
                   "or name another server with --host or OLLAMA_HOST"};
+    if (facts.options.endpoint && facts.options.endpoint->scheme == "http" && facts.options.endpoint->port == 80) {
+        http::Url meant = *facts.options.endpoint;
+        meant.port = 11434;
+        advice.insert(advice.begin(), "http:// without a port means port 80, and Ollama's own is 11434: is " +
+                                          meant.text() + " meant?");
+    }
     return {problem("unreachable", error.message(), "without a server there are no models", std::move(advice))};
 }
 

@@ -256,7 +256,7 @@ std::vector<Setting> settings_of_unit(std::string_view text, const std::string& 
 std::vector<Setting> settings_of_environment(const Environment& environment) {
     std::vector<Setting> settings;
     for (const auto& [name, value] : environment) {
-        if (name_at(name) == name && !name.empty()) settings.push_back({name, value, "the environment"});
+        if (name_at(name) == name && !name.empty()) settings.push_back({name, value, std::string(the_environment)});
     }
     return settings;
 }

@@ -9,6 +9,8 @@
 // Where variables OLLAMA_… get their values, beside the environment.
 namespace codemate::lifecycle::doctor {
 
+inline constexpr std::string_view the_environment = "the environment"; // the place of those of this process
+
 // Pure, each of them: never throws for content. `file`: as it is shown.
 
 // A compose file: `environment:` of services, as a map or a list. A service whose image is Ollama's own is a server,

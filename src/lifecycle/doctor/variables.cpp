@@ -1,9 +1,13 @@
 #include "lifecycle/doctor/checks.hpp"
 #include "lifecycle/doctor/findings.hpp"
+#include "lifecycle/doctor/settings.hpp"
 
 #include "codemate/base/text.hpp"
 #include "codemate/ollama/environment.hpp"
 #include "codemate/ollama/version.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace codemate::lifecycle::doctor {
 namespace {
@@ -28,6 +32,12 @@ Finding of_flaw(const Setting& setting, const Flaw& flaw) {
     case Flaw::What::fatal:
         return problem("fatal_value", set + ": " + flaw.why, "a server that gets it does not come up",
                        std::move(advice));
+    case Flaw::What::port:
+        return problem("port", set + ": " + flaw.why, "another port is asked, or listened on, than is meant",
+                       std::move(advice));
+    case Flaw::What::web_port:
+        return problem("web_port", set + ": " + flaw.why, "a client asks there, and a server listens there",
+                       std::move(advice));
     case Flaw::What::literal:
         break;
     }
@@ -35,9 +45,21 @@ Finding of_flaw(const Setting& setting, const Flaw& flaw) {
                    std::move(advice));
 }
 
-std::optional<Finding> of_known(const Setting& setting, const ollama::Variable& variable, const std::string& version) {
+// By an Ollama server, or by a proxy that has to do with one: it may well listen on the web's port.
+bool is_answered(const Setting& setting, const Facts& facts) {
+    const bool asked = facts.options.endpoint && facts.options.endpoint->port == 80;
+    if (!asked || setting.place != the_environment) return false;
+    constexpr std::array by_proxies{401, 403, 407, 429, 502, 503, 504};
+    return !facts.contact.version.empty() ||
+           (facts.contact.answer && std::ranges::find(by_proxies, facts.contact.answer->status) != by_proxies.end());
+}
+
+std::optional<Finding> of_known(const Setting& setting, const ollama::Variable& variable, const Facts& facts) {
+    const std::string& version = facts.contact.version;
     if (setting.value) {
-        if (const auto flaw = ollama::flaw_of_value(setting.name, *setting.value)) return of_flaw(setting, *flaw);
+        const auto flaw = ollama::flaw_of_value(setting.name, *setting.value);
+        const bool is_meant = flaw && flaw->what == Flaw::What::web_port && is_answered(setting, facts);
+        if (flaw && !is_meant) return of_flaw(setting, *flaw);
     }
     const std::string until(variable.until), since(variable.since);
     if (!until.empty() && (version.empty() || ollama::fulfils(version, until) != false))
@@ -79,10 +101,10 @@ Findings check_variables(const Facts& facts) {
     Findings findings;
     for (const Setting& setting : *facts.settings) {
         // What codemate itself cannot use is said by the check of the server.
-        if (setting.name == "OLLAMA_HOST" && facts.options.bad_address && setting.place == "the environment") continue;
+        if (setting.name == "OLLAMA_HOST" && facts.options.bad_address && setting.place == the_environment) continue;
         if (setting.whose == Setting::Whose::program) continue; // what it reads is its own business
         const ollama::Variable* const variable = ollama::find_variable(setting.name);
-        auto finding = variable ? of_known(setting, *variable, facts.contact.version) : of_unknown(setting);
+        auto finding = variable ? of_known(setting, *variable, facts) : of_unknown(setting);
         if (finding) findings.push_back(std::move(*finding));
     }
     if (findings.empty())

@@ -549,7 +549,8 @@ TEST_CASE("this machine is never behind a proxy, others are") {
     ::setenv("http_proxy", dead.url().text().c_str(), 1);
     const Error error = error_of([&] { client->send(other, {}); });
     CHECK(error.kind() == Kind::unreachable);
-    CHECK(contains(error.message(), "port " + std::to_string(dead.url().port)));
+    CHECK(contains(error.message(), "cannot reach the proxy 127.0.0.1:" + std::to_string(dead.url().port)));
+    CHECK(contains(error.hint(), "unset http_proxy"));
     ::unsetenv("http_proxy");
     ::unsetenv("all_proxy");
 }

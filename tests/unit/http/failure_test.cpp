@@ -1,6 +1,8 @@
 #include "http/failure.hpp"
 #include "support/catch.hpp"
 
+#include "codemate/http/obstacle.hpp"
+
 #include <cerrno>
 
 using namespace codemate;
@@ -43,9 +45,14 @@ TEST_CASE("failures of libcurl become kinds and clear messages") {
           .os_error = ECONNREFUSED,
           .text = "Failed to connect to proxy.lan port 3128 after 1 ms: Couldn't connect to server"},
          Kind::unreachable,
-         "cannot reach https://ollama.example:443: Failed to connect to proxy.lan port 3128: Couldn't "
-         "connect "
-         "to server"},
+         "cannot reach the proxy proxy.lan:3128 on the way to https://ollama.example:443: Connection refused"},
+        {{.code = CURLE_COULDNT_CONNECT,
+          .request = remote,
+          .text = "Failed to connect to proxy.lan port 443 after 1 ms: Couldn't connect to server"},
+         Kind::unreachable,
+         "cannot reach the proxy proxy.lan:443 on the way to https://ollama.example:443: Failed to connect to "
+         "proxy.lan "
+         "port 443: Couldn't connect to server"},
         {{.code = CURLE_COULDNT_RESOLVE_HOST, .request = remote},
          Kind::unreachable,
          "cannot find the host 'ollama.example'"},
@@ -95,6 +102,19 @@ TEST_CASE("only who was not reached is left to the caller's hint") {
         CHECK(hint({.code = code, .request = local, .connected = true, .answered = true, .received = ByteCount(9)})
                   .starts_with("run the command again"));
     }
+}
+
+TEST_CASE("who was not reached on the way") {
+    const auto obstacle = [](Failure failed) { return obstacle_of(failure(failed)); };
+    const std::string_view to_proxy = "Failed to connect to p port 3128 after 1 ms: Couldn't connect to server";
+    const Failure dead{.code = CURLE_COULDNT_CONNECT, .request = remote, .os_error = ECONNREFUSED, .text = to_proxy};
+    CHECK(obstacle(dead) == Obstacle::proxy);
+    CHECK(failure(dead).hint().find("unset https_proxy") != std::string::npos);
+    CHECK(failure(dead).hint().find("NO_PROXY=ollama.example") != std::string::npos);
+    CHECK(obstacle({.code = CURLE_COULDNT_RESOLVE_PROXY, .request = remote}) == Obstacle::proxy);
+    CHECK(obstacle({.code = CURLE_COULDNT_RESOLVE_HOST, .request = remote}) == Obstacle::name);
+    CHECK(obstacle({.code = CURLE_COULDNT_CONNECT, .request = local, .os_error = ECONNREFUSED}) == Obstacle::none);
+    CHECK(obstacle({.code = CURLE_OPERATION_TIMEDOUT, .request = local}) == Obstacle::none);
 }
 
 TEST_CASE("what to do about a certificate depends on what is wrong with it") {

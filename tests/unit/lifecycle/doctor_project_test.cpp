@@ -107,6 +107,39 @@ TEST_CASE("broken set-ups of variables") {
          {"variables.literal_tilde"},
          {},
          "whole path"},
+        {"a port that is none",
+         [](DoctorWorld& w) {
+             w.options.environment["OLLAMA_HOST"] = "http://127.0.0.1:99999";
+             w.options.endpoint = http::Url::parse("http://127.0.0.1:80");
+             w.options.address = w.options.endpoint->text();
+             w.silence = Error(Kind::unreachable, "nothing is listening on http://127.0.0.1:80");
+         },
+         {"server.unreachable", "variables.port"},
+         {},
+         "'99999' is no port, so Ollama takes 80"},
+        {"a port that is a word, in a unit",
+         [](DoctorWorld& w) {
+             w.files["/etc/systemd/system/ollama.service"] = "[Service]\nEnvironment=OLLAMA_HOST=0.0.0.0:abc\n";
+         },
+         {"variables.port"},
+         {},
+         "'abc' is no port, so Ollama takes 11434"},
+        {"no port behind http://",
+         [](DoctorWorld& w) {
+             w.options.environment["OLLAMA_HOST"] = "http://127.0.0.1";
+             w.options.endpoint = http::Url::parse("http://127.0.0.1:80");
+             w.options.address = w.options.endpoint->text();
+             w.silence = Error(Kind::unreachable, "nothing is listening on http://127.0.0.1:80");
+         },
+         {"server.unreachable", "variables.web_port"},
+         {},
+         "write http://127.0.0.1:11434"},
+        {"no port behind http://, and an Ollama there",
+         [](DoctorWorld& w) {
+             w.options.environment["OLLAMA_HOST"] = "http://127.0.0.1";
+             w.options.endpoint = http::Url::parse("http://127.0.0.1:80");
+         },
+         {}},
         {"one of former times",
          [](DoctorWorld& w) { w.options.environment["OLLAMA_NEW_ENGINE"] = "1"; },
          {},
@@ -221,6 +254,23 @@ TEST_CASE("broken set-ups of the project") {
          {"embeddings.dimension"},
          {},
          "1024"},
+        {"a collection that the store does not have",
+         [](DoctorWorld& w) {
+             w.project = R"({"schema": 1, "roles": {"primary": "chat", "embedding": "embed"},
+                             "vector_store": {"chroma": "db", "collection": "dcos"}})";
+         },
+         {"embeddings.collection"},
+         {},
+         "did you mean 'docs'?"},
+        {"a collection in a store without any",
+         [](DoctorWorld& w) {
+             w.project = R"({"schema": 1, "roles": {"primary": "chat", "embedding": "embed"},
+                             "vector_store": {"chroma": "db", "collection": "nope"}})";
+             w.chroma.collections.clear();
+         },
+         {"embeddings.collection"},
+         {},
+         "none at all"},
         {"another model's vectors",
          [](DoctorWorld& w) { w.chroma.collections.front().model = "mistral"; },
          {"embeddings.other_model"},

@@ -49,9 +49,30 @@ TEST_CASE("broken set-ups of the way to the server") {
          "firewall"},
         {"no such host",
          [](DoctorWorld& w) { w.silence = Error(Kind::unreachable, "cannot find the host 'gpu.example'"); },
+         {"server.unknown_host"},
+         {},
+         "spelt right"},
+        {"the proxy is dead",
+         [](DoctorWorld& w) {
+             w.options.address = "http://gpu.example:11434";
+             w.options.endpoint = http::Url::parse(w.options.address);
+             w.options.environment["http_proxy"] = "http://me:secret@127.0.0.1:3128";
+             w.silence = Error(Kind::unreachable, "cannot reach the proxy 127.0.0.1:3128: Connection refused");
+         },
+         {"server.proxy"},
+         {"proxy.used"},
+         "NO_PROXY=gpu.example"},
+        {"the server is dead, and a proxy is set that exempts it",
+         [](DoctorWorld& w) {
+             w.options.address = "http://gpu.example:11434";
+             w.options.endpoint = http::Url::parse(w.options.address);
+             w.options.environment["http_proxy"] = "http://127.0.0.1:3128";
+             w.options.environment["NO_PROXY"] = ".example";
+             w.silence = Error(Kind::unreachable, "nothing is listening on http://gpu.example:11434");
+         },
          {"server.unreachable"},
          {},
-         "cannot find the host"},
+         "firewall"},
         {"the server starts",
          [](DoctorWorld& w) {
              w.silence = Error(Kind::unreachable, "http://127.0.0.1:11434 did not answer within 3s");
@@ -175,6 +196,38 @@ TEST_CASE("broken set-ups of the models directory") {
          {"list.fails"},
          {},
          "/models/manifests/x"},
+        {"no model can be shown",
+         [](DoctorWorld& w) {
+             w.server.fail(Call::show, Error(Kind::failed, "/api/show: the server failed (500)"), 0, 99);
+             w.store.standing = Standing::elsewhere;
+         },
+         {"list.show_fails"},
+         {},
+         "500"},
+        {"one model cannot be shown",
+         [](DoctorWorld& w) { w.server.fail(Call::show, Error(Kind::failed, "500"), 0, 1); },
+         {}},
+        {"no model can be shown, and nothing is declared",
+         [](DoctorWorld& w) {
+             w.project.clear();
+             w.server.fail(Call::show, Error(Kind::unreachable, "/api/show took longer than 3s"), 0, 99);
+             w.store_failure = Error(Kind::unreachable, "it took longer than 3s");
+         },
+         {"list.show_fails"},
+         {"manifest.none"},
+         "/api/show took longer"},
+        {"what is loaded is not told",
+         [](DoctorWorld& w) {
+             w.server.fail(Call::running, Error(Kind::unreachable, "/api/ps took longer than 3s"), 0, 99);
+         },
+         {"list.running_fails"},
+         {},
+         "being loaded"},
+        {"what is loaded cannot be told",
+         [](DoctorWorld& w) { w.server.fail(Call::running, Error(Kind::failed, "500"), 0, 99); },
+         {"list.running_fails"},
+         {},
+         "server's log"},
         {"another user's",
          [](DoctorWorld& w) {
              w.store.standing = Standing::unreadable;

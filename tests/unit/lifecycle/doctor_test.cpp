@@ -148,6 +148,19 @@ TEST_CASE("what a look throws is said by its check alone") {
     CHECK(report.count(Level::skipped) == 2);
 }
 
+TEST_CASE("a store that holds no vectors yet is not said to hold the model's") {
+    DoctorWorld world;
+    SECTION("no collection") {
+        world.chroma.collections.clear();
+    }
+    SECTION("no dimension") {
+        world.chroma.collections.front().dimension.reset();
+    }
+    const use::Report report = world.look();
+    CHECK(of(report, "embeddings").level == Level::ok);
+    CHECK(of(report, "embeddings").found.find("the store holds no vectors yet") != std::string::npos);
+}
+
 TEST_CASE("a look that hangs ends with its time") {
     DoctorWorld world;
     use::Ports ports = world.ports();

@@ -6,6 +6,7 @@
 using codemate::Error;
 using codemate::Kind;
 using codemate::ollama::endpoint;
+using codemate::ollama::other_port;
 
 TEST_CASE("OLLAMA_HOST means what it means to Ollama") {
     struct Row {
@@ -69,6 +70,21 @@ TEST_CASE("OLLAMA_HOST means what it means to Ollama") {
     }));
     CAPTURE(row.value);
     CHECK(endpoint(row.value).text() == row.url);
+}
+
+TEST_CASE("ports that are not what was written") {
+    const auto other = [](std::string_view value) {
+        const auto port = other_port(value);
+        return port ? port->written + ">" + std::to_string(port->taken) + " " + port->instead : std::string();
+    };
+    CHECK(other("http://127.0.0.1:99999") == "99999>80 http://127.0.0.1:11434");
+    CHECK(other("127.0.0.1:abc") == "abc>11434 127.0.0.1:11434");
+    CHECK(other("https://x:abc/p") == "abc>443 https://x:11434/p");
+    CHECK(other("http://0.0.0.0") == ">80 http://0.0.0.0:11434");
+    CHECK(other("'http://[::1]/p'") == ">80 http://[::1]:11434/p");
+    for (const char* sound :
+         {"", "127.0.0.1", ":1234", "http://x:80", "https://x", "ollama.com", "::1", "x:", "http://a@b"})
+        CHECK(other(sound).empty());
 }
 
 TEST_CASE("values of OLLAMA_HOST that no server can be asked at") {

@@ -219,6 +219,7 @@ TEST_CASE("recorded successes of real servers") {
 
 TEST_CASE("how to start a server is said where none was reached, and nothing else about one that was") {
     Script refused({.steps = {Error(Kind::unreachable, "nothing is listening")}});
+    Script unknown({.steps = {Error(Kind::unreachable, "cannot find the host 'modles'")}});
     Script cut({.steps = {Error(Kind::unreachable, "the connection was cut").hint("run the command again")}});
     Script strange({.steps = {Error(Kind::protocol, "not HTTP")}});
     const auto hint = [](Script& client) {
@@ -230,6 +231,7 @@ TEST_CASE("how to start a server is said where none was reached, and nothing els
         return std::string("succeeded");
     };
     CHECK(hint(refused) == "start it with `ollama serve`, or name another server with --host or OLLAMA_HOST");
+    CHECK(hint(unknown).starts_with("is the name spelt right?"));
     CHECK(hint(cut) == "run the command again");
     CHECK(hint(strange).find("ollama serve") == std::string::npos);
 }
