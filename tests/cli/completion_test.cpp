@@ -34,6 +34,7 @@ struct ShellWorld : World {
         set("PS1", "$ ");
         directory().write("codemate.json", project);
         directory().write("my file.json", "{}");
+        directory().write("directory/of.json", "{}");
         sandbox.pull("codellama:7b");
         sandbox.pull("codellama:34b");
     }
@@ -173,6 +174,26 @@ TEST_CASE("bash completes, with the colon of a name") {
     check_lines(shell);
 }
 
+TEST_CASE("bash completes beside redirections, behind a backslash and inside a word") {
+    if (!has_shell("bash")) return;
+    const ShellWorld world;
+    Typing shell(world, bash, in_bash());
+    const std::string left = "\2"; // Ctrl-B: the cursor goes one to the left
+    for (const auto& [typed, result] : std::vector<std::pair<std::string, std::string>>{
+             {"args --quiet list < my", "<--quiet><list>"}, // fails where there is no such file
+             {"args --json list <my", "<--json><list>"},
+             {"args 2>/dev/null --quiet rm codellama:3", "<--quiet><rm><codellama:34b>"},
+             {"args 2> /dev/null show --json codellama:3", "<show><--json><codellama:34b>"},
+             {"args -v rm codellama\\:3", "<-v><rm><codellama:34b>"},
+             {"args -q --lock my\\ f", "<-q><--lock><my file.json>"},
+             {"args --json rm codellama:34b" + left + left, "<--json><rm><codellama:34b>"},
+             {"args --color=alays" + left + left + left, "<--color=always>"},
+         }) {
+        INFO(typed);
+        CHECK(shell.completes(typed, result));
+    }
+}
+
 TEST_CASE("bash completes names wherever its words end") {
     if (!has_shell("bash")) return;
     const ShellWorld world;
@@ -197,6 +218,11 @@ TEST_CASE("zsh completes") {
                  "autoload -U compinit; compinit -u -D; source <(codemate completion zsh); " + std::string(arguments) +
                      "compdef _codemate args; ");
     check_lines(shell);
+    CHECK(shell.completes("args list --progress ", "<list><--progress>"));
+    const std::string screen = shell.screen();
+    const std::string list = screen.substr(screen.find("list --progress"));
+    CHECK(list.find("plain") != std::string::npos);
+    CHECK(list.find(" -- ") == std::string::npos); // what has no help has no sign for it
 }
 
 // It says itself what a tab would offer.
@@ -205,13 +231,15 @@ TEST_CASE("fish completes") {
     const ShellWorld world;
     std::string script = "codemate completion fish | source; ";
     for (const char* line : {"loc", "list --sort mo", "list --sort=mo", "rm codellama:3", "rm \"codellama:7",
-                             "pull prime-", "prune --keep=codellama:7", "--lock my", "--lock=my", "check x"})
+                             "pull prime-", "prune --keep=codellama:7", "--lock my", "--lock=my", "--lock ~/my",
+                             "--lock=~/my", "--lock $HOME/my", "--lock \"$HOME/my", "--models-dir ~/dir", "check x"})
         script += "echo; complete -C 'codemate " + std::string(line) + "'; ";
     test::Command command = world.command({});
     command.argv = {"fish", "--no-config", "-c", script};
     const auto result = test::run(command);
     CHECK(result.err.empty());
     CHECK(words_of(result.out) == Arguments{"lock", "modified", "--sort=modified", "codellama:34b", "codellama:7b",
-                                            "prime-time", "--keep=codellama:7b", "my file.json",
-                                            "--lock=my file.json"});
+                                            "prime-time", "--keep=codellama:7b", "my file.json", "--lock=my file.json",
+                                            "~/my file.json", "--lock=~/my file.json", "$HOME/my file.json",
+                                            "$HOME/my file.json", "~/directory/"});
 }

@@ -3,14 +3,20 @@
 # `codemate __complete WORD…`.
 _codemate() {
     local program=${(Q)words[1]} line
-    local -a lines found
+    local -a lines told bare
     [[ $program == '~/'* ]] && program=$HOME/${program#'~/'}
     whence -p -- $program >/dev/null || program=codemate
     lines=("${(@f)$($program __complete "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
     for line in "${(@)lines[2,-1]}"; do
-        found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+        if [[ -n ${line#*$'\t'} ]]; then
+            told+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+        else
+            bare+=("${${line%%$'\t'*}//:/\\:}")
+        fi
     done
-    (( $#found )) && _describe codemate found
+    # Apart, as among words that have help one without any is shown with an empty one.
+    (( $#told )) && _describe codemate told
+    (( $#bare )) && _describe codemate bare
     case $lines[1] in
         (:files) compset -P '--*='; _files ;;
         (:directories) compset -P '--*='; _files -/ ;;
