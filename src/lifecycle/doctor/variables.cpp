@@ -1,5 +1,6 @@
 #include "lifecycle/doctor/checks.hpp"
 #include "lifecycle/doctor/findings.hpp"
+#include "lifecycle/doctor/secrets.hpp"
 
 #include "codemate/base/text.hpp"
 #include "codemate/ollama/environment.hpp"
@@ -14,8 +15,18 @@ std::string where(const Setting& setting) {
     return setting.name + " (" + setting.place + ")";
 }
 
+// What a flaw says may quote the value, so it is asked for with what may be shown of that.
+std::optional<Flaw> flaw_of(const Setting& setting) {
+    auto flaw = ollama::flaw_of_value(setting.name, *setting.value);
+    const std::string shown = showable(setting.name, *setting.value);
+    if (!flaw || shown == *setting.value) return flaw;
+    if (auto told = ollama::flaw_of_value(setting.name, shown); told && told->what == flaw->what) return told;
+    return Flaw{flaw->what, "Ollama does not read it as it is meant", "it anew"};
+}
+
 Finding of_flaw(const Setting& setting, const Flaw& flaw) {
-    const std::string set = setting.name + "=" + printable(*setting.value, 60) + " (" + setting.place + ")";
+    const std::string set =
+        setting.name + "=" + printable(showable(setting.name, *setting.value), 60) + " (" + setting.place + ")";
     std::vector<std::string> advice;
     if (!flaw.instead.empty()) advice.push_back("write " + flaw.instead);
     switch (flaw.what) {
@@ -37,7 +48,7 @@ Finding of_flaw(const Setting& setting, const Flaw& flaw) {
 
 std::optional<Finding> of_known(const Setting& setting, const ollama::Variable& variable, const std::string& version) {
     if (setting.value) {
-        if (const auto flaw = ollama::flaw_of_value(setting.name, *setting.value)) return of_flaw(setting, *flaw);
+        if (const auto flaw = flaw_of(setting)) return of_flaw(setting, *flaw);
     }
     const std::string until(variable.until), since(variable.since);
     if (!until.empty() && (version.empty() || ollama::fulfils(version, until) != false))
