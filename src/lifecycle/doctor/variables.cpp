@@ -83,6 +83,13 @@ std::optional<Finding> of_unknown(const Setting& setting) {
                 "it has no effect, unless another program reads it", {});
 }
 
+Finding not_looked_at(const Facts& facts) {
+    return note("unread", "not all that may set them could be read: " + some(facts.settings_unread, 5),
+                "what is wrong there is not seen",
+                {"let this user read regular files there, of at most 256 KB, and write a variable a line; or look "
+                 "yourself"});
+}
+
 } // namespace
 
 Findings check_variables(const Facts& facts) {
@@ -96,6 +103,7 @@ Findings check_variables(const Facts& facts) {
         auto finding = variable ? of_known(setting, *variable, facts.contact.version) : of_unknown(setting);
         if (finding) findings.push_back(std::move(*finding));
     }
+    if (!facts.settings_unread.empty()) findings.push_back(not_looked_at(facts));
     if (findings.empty())
         findings.push_back(ok(facts.settings->empty()
                                   ? "no variable OLLAMA_… is set here, in compose files or in a systemd unit"
