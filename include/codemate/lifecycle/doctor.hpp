@@ -86,6 +86,11 @@ struct Setting {
     Whose whose = Whose::anyone;
 };
 
+struct Settings {
+    std::vector<Setting> all;
+    std::vector<std::string> unread{}; // what could not be looked at, and why: clauses, fit for a terminal
+};
+
 // Whether the user's shell completes codemate's lines.
 struct Completion {
     std::string shell;   // "bash"; empty: none that codemate has a script for
@@ -116,6 +121,7 @@ struct Facts {
     Look<std::vector<Reference>> references{};
     Look<vector_store::Chroma> chroma{};
     Look<std::vector<Setting>> settings{};
+    std::vector<std::string> settings_unread{}; // files that may set some, and could not be looked at: clauses
     Look<Completion> completion{};
     Time now{};
 };
@@ -134,7 +140,7 @@ struct Ports {
         references;
     std::function<vector_store::Chroma(const std::filesystem::path&, Stop)> chroma;
     // The text of a small regular file; nothing where there is none. The names in a directory; none where there is
-    // none.
+    // none. Error where one is there and cannot be read.
     std::function<std::optional<std::string>(const std::filesystem::path&)> read;
     std::function<std::vector<std::string>(const std::filesystem::path&)> list;
     const Clock& clock;

@@ -91,7 +91,11 @@ private:
     }
 
     void look_at_files() {
-        facts_.settings = look_once([&](const Stop&) { return find_settings(facts_.options, ports_); });
+        facts_.settings = look_once([&](const Stop&) {
+            Settings found = find_settings(facts_.options, ports_);
+            facts_.settings_unread = std::move(found.unread);
+            return std::move(found.all);
+        });
         if (!facts_.manifest || facts_.manifest->origin.is_built_in()) return;
         facts_.references =
             look_once([&](const Stop& stop) { return ports_.references(*facts_.manifest, lock(), stop); });

@@ -2,6 +2,7 @@
 
 #include "lifecycle/doctor/checks.hpp"
 #include "lifecycle/doctor/findings.hpp"
+#include "lifecycle/doctor/secrets.hpp"
 
 #include "codemate/base/text.hpp"
 
@@ -12,7 +13,7 @@ std::optional<Proxy> first_set(const Environment& environment, std::initializer_
     for (const char* name : names) {
         const auto found = environment.find(name);
         if (found != environment.end() && !trimmed(found->second).empty())
-            return Proxy{name, printable(without_credentials(trimmed(found->second)), 200)};
+            return Proxy{name, printable(without_login(trimmed(found->second)), 200)};
     }
     return std::nullopt;
 }

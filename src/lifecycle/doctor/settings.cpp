@@ -1,7 +1,7 @@
 #include "lifecycle/doctor/settings.hpp"
 
-#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/ollama/environment.hpp"
 
 #include <algorithm>
 
@@ -68,7 +68,10 @@ public:
             if (line.ends_with('\r')) line.remove_suffix(1);
             const std::string_view content = trimmed(line);
             if (content.empty() || content.starts_with('#')) continue;
-            take(indentation(line), content, number);
+            if (depth_ > 0)
+                take_flow(content, number);
+            else
+                take(indentation(line), content, number);
         }
         end_service();
         return std::move(settings_);
@@ -88,8 +91,61 @@ private:
             return;
         }
         if (content.starts_with("image:")) image_ = resolved(unquoted(without_comment(content.substr(6)))).value_or("");
+        if (const std::string_view flow = flow_of_environment(content); !flow.empty()) {
+            take_flow(flow, number);
+            return;
+        }
         if (content.starts_with("- ")) content = trimmed(content.substr(2));
         add(content, number);
+    }
+
+    // What follows `environment:` where it is [A=1, B=2] or {A: 1, B: 2}, which may go on for several lines.
+    static std::string_view flow_of_environment(std::string_view content) {
+        for (const std::string_view key : {"environment:", "\"environment\":"}) {
+            if (!content.starts_with(key)) continue;
+            const std::string_view rest = trimmed(content.substr(key.size()));
+            if (rest.starts_with('[') || rest.starts_with('{')) return rest;
+        }
+        return {};
+    }
+
+    // Entries are parted by commas; in quotation marks, and in ${…}, nothing parts.
+    void take_flow(std::string_view content, std::size_t number) {
+        std::string entry;
+        char quote = '\0';
+        std::size_t variables = 0; // open ${
+        const auto end_entry = [&] {
+            add(trimmed(entry), number);
+            entry.clear();
+        };
+        for (std::size_t i = 0; i < content.size(); ++i) {
+            const char c = content[i];
+            if (quote != '\0') {
+                if (c == quote) quote = '\0';
+                entry += c;
+            } else if (c == '"' || c == '\'') {
+                quote = c;
+                entry += c;
+            } else if (c == '{' && entry.ends_with('$')) {
+                ++variables;
+                entry += c;
+            } else if (c == '}' && variables > 0) {
+                --variables;
+                entry += c;
+            } else if (c == '#' && (i == 0 || content[i - 1] == ' ')) {
+                break;
+            } else if (c == '[' || c == '{') {
+                ++depth_;
+            } else if (c == ']' || c == '}') {
+                end_entry();
+                if (--depth_ == 0) return;
+            } else if (c == ',' && variables == 0) {
+                end_entry();
+            } else {
+                entry += c;
+            }
+        }
+        end_entry();
     }
 
     // NAME=value, NAME: value, "NAME": value, "NAME=value".
@@ -130,6 +186,7 @@ private:
     std::string image_;       // of the service
     bool in_services_ = false;
     std::size_t service_indent_ = 0; // of the services' names; 0: none has come yet
+    std::size_t depth_ = 0;          // open brackets of an `environment:`
 };
 
 // The words of a line of systemd's: quotation marks hold them together.
@@ -154,6 +211,21 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
+// NAME=… or NAME: … of a variable of Ollama's, wherever it stands in the line; not ${NAME:-…}.
+bool seems_to_set(std::string_view line) {
+    for (std::size_t at = line.find(prefix); at != line.npos; at = line.find(prefix, at + 1)) {
+        const char before = at == 0 ? ' ' : line[at - 1];
+        if (before == '$' || is_name_character(before) || (before == '{' && at > 1 && line[at - 2] == '$')) continue;
+        const std::string_view name = name_at(line.substr(at));
+        if (ollama::is_of_others(name)) continue;
+        std::string_view rest = line.substr(at + name.size());
+        if (rest.starts_with('"') || rest.starts_with('\'')) rest.remove_prefix(1);
+        rest = trimmed(rest);
+        if (rest.starts_with('=') || rest.starts_with(':')) return true;
+    }
+    return false;
+}
+
 bool is_compose(const std::string& name) {
     const bool yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     return yaml && (name.starts_with("docker-compose") || name.starts_with("compose"));
@@ -163,11 +235,11 @@ class Finder {
 public:
     Finder(const Options& options, const Ports& ports) : options_(options), ports_(ports) {}
 
-    std::vector<Setting> run() {
+    Settings run() {
         all_ = settings_of_environment(options_.environment);
         if (!options_.project.empty()) look_at_project();
         look_at_units();
-        return std::move(all_);
+        return {std::move(all_), std::move(unread_)};
     }
 
 private:
@@ -177,17 +249,44 @@ private:
         try {
             const auto text = ports_.read(path);
             if (!text) return;
-            std::vector<Setting> found = reading(*text, shown);
+            if (text->find('\0') != text->npos) throw Error(Kind::storage, quoted(shown) + " is no text");
+            std::string_view content = *text;
+            if (content.starts_with("\xEF\xBB\xBF")) content.remove_prefix(3); // which editors of Windows put there
+            std::vector<Setting> found = reading(content, shown);
+            if (reading == settings_of_compose) not_understood(content, shown, found);
             std::move(found.begin(), found.end(), std::back_inserter(all_));
         } catch (const Error& error) {
-            diagnostics::info(error.message());
+            unread_.push_back(printable(error.message(), 300));
         }
+    }
+
+    std::vector<std::string> names_in(const std::filesystem::path& directory) {
+        try {
+            return ports_.list(directory);
+        } catch (const Error& error) {
+            unread_.push_back(printable(error.message(), 300));
+            return {};
+        }
+    }
+
+    void not_understood(std::string_view text, const std::string& shown, const std::vector<Setting>& found) {
+        for (const std::size_t number : lines_not_understood(text, shown, found))
+            unread_.push_back(place(shown, number) + " sets a variable in a way that is not understood here");
+    }
+
+    void skip(const std::string& shown) {
+        unread_.push_back(printable(shown, 300) + " was not looked at: it is more than the " +
+                          counted(most_files, "file") + " that are");
     }
 
     void look_at_project() {
         std::size_t files = 0;
-        for (const std::string& name : ports_.list(options_.project)) {
-            if (is_compose(name) && ++files <= most_files) look_at(options_.project / name, name, settings_of_compose);
+        for (const std::string& name : names_in(options_.project)) {
+            if (!is_compose(name)) continue;
+            if (++files <= most_files)
+                look_at(options_.project / name, name, settings_of_compose);
+            else
+                skip(name);
         }
         look_at(options_.project / ".env", ".env", settings_of_dotenv);
     }
@@ -200,9 +299,12 @@ private:
             look_at(unit, unit.string(), settings_of_unit);
             const std::filesystem::path parts = unit.string() + ".d";
             std::size_t files = 0;
-            for (const std::string& name : ports_.list(parts)) {
-                if (name.ends_with(".conf") && ++files <= most_files)
+            for (const std::string& name : names_in(parts)) {
+                if (!name.ends_with(".conf")) continue;
+                if (++files <= most_files)
                     look_at(parts / name, (parts / name).string(), settings_of_unit);
+                else
+                    skip((parts / name).string());
             }
             if (std::ranges::any_of(all_, [&](const Setting& each) { return each.place.starts_with(unit.string()); }))
                 return;
@@ -212,12 +314,25 @@ private:
     const Options& options_;
     const Ports& ports_;
     std::vector<Setting> all_;
+    std::vector<std::string> unread_;
 };
 
 } // namespace
 
 std::vector<Setting> settings_of_compose(std::string_view text, const std::string& file) {
     return ComposeReader(file).read(text);
+}
+
+std::vector<std::size_t> lines_not_understood(std::string_view text, const std::string& file,
+                                              const std::vector<Setting>& found) {
+    std::vector<std::size_t> numbers;
+    std::size_t number = 0;
+    for (const std::string_view line : split(text, '\n')) {
+        ++number;
+        if (trimmed(line).starts_with('#') || !seems_to_set(line.substr(0, line.find(" #")))) continue;
+        if (std::ranges::find(found, place(file, number), &Setting::place) == found.end()) numbers.push_back(number);
+    }
+    return numbers;
 }
 
 std::vector<Setting> settings_of_dotenv(std::string_view text, const std::string& file) {
@@ -261,7 +376,7 @@ std::vector<Setting> settings_of_environment(const Environment& environment) {
     return settings;
 }
 
-std::vector<Setting> find_settings(const Options& options, const Ports& ports) {
+Settings find_settings(const Options& options, const Ports& ports) {
     return Finder(options, ports).run();
 }
 

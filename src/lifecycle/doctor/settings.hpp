@@ -13,8 +13,9 @@ inline constexpr std::string_view the_environment = "the environment"; // the pl
 
 // Pure, each of them: never throws for content. `file`: as it is shown.
 
-// A compose file: `environment:` of services, as a map or a list. A service whose image is Ollama's own is a server,
-// another one is none. By its lines, not by a reader of YAML: anchors and merged maps are not followed.
+// A compose file: `environment:` of services, as a map or a list, by lines or in brackets. A service whose image is
+// Ollama's own is a server, another one is none. By its lines, not by a reader of YAML: anchors and merged maps are not
+// followed.
 std::vector<Setting> settings_of_compose(std::string_view text, const std::string& file);
 // A .env: NAME=value, export NAME=value.
 std::vector<Setting> settings_of_dotenv(std::string_view text, const std::string& file);
@@ -23,8 +24,11 @@ std::vector<Setting> settings_of_unit(std::string_view text, const std::string& 
 
 std::vector<Setting> settings_of_environment(const Environment&);
 
+// The lines of a compose file that seem to set a variable of Ollama's, and none was found there.
+std::vector<std::size_t> lines_not_understood(std::string_view text, const std::string& file,
+                                              const std::vector<Setting>& found);
+
 // All of them: the environment, the project's compose files and .env, the units of ollama.service on this machine.
-// A file that cannot be read is passed over.
-std::vector<Setting> find_settings(const Options&, const Ports&);
+Settings find_settings(const Options&, const Ports&);
 
 } // namespace codemate::lifecycle::doctor

@@ -1,5 +1,6 @@
 #include "lifecycle/doctor/checks.hpp"
 #include "lifecycle/doctor/findings.hpp"
+#include "lifecycle/doctor/secrets.hpp"
 
 #include "codemate/base/text.hpp"
 #include "codemate/ollama/environment.hpp"
@@ -35,7 +36,7 @@ Findings switched_off(const Facts& facts) {
     for (const Setting& setting : *facts.settings) {
         if (!is_switched_off(setting)) continue;
         return {note("noprune",
-                     "OLLAMA_NOPRUNE=" + printable(*setting.value, 40) + " (" + setting.place +
+                     "OLLAMA_NOPRUNE=" + printable(showable(setting.name, *setting.value), 40) + " (" + setting.place +
                          ") keeps the server that gets it from tidying up",
                      "blobs that nothing uses and broken downloads stay for ever",
                      {"`codemate prune --leftovers` removes them; or unset it and restart the server"})};

@@ -1,5 +1,6 @@
 #include "lifecycle/doctor/checks.hpp"
 #include "lifecycle/doctor/findings.hpp"
+#include "lifecycle/doctor/secrets.hpp"
 #include "lifecycle/doctor/settings.hpp"
 
 #include "codemate/base/text.hpp"
@@ -18,8 +19,18 @@ std::string where(const Setting& setting) {
     return setting.name + " (" + setting.place + ")";
 }
 
+// What a flaw says may quote the value, so it is asked for with what may be shown of that.
+std::optional<Flaw> flaw_of(const Setting& setting) {
+    auto flaw = ollama::flaw_of_value(setting.name, *setting.value);
+    const std::string shown = showable(setting.name, *setting.value);
+    if (!flaw || shown == *setting.value) return flaw;
+    if (auto told = ollama::flaw_of_value(setting.name, shown); told && told->what == flaw->what) return told;
+    return Flaw{flaw->what, "Ollama does not read it as it is meant", "it anew"};
+}
+
 Finding of_flaw(const Setting& setting, const Flaw& flaw) {
-    const std::string set = setting.name + "=" + printable(*setting.value, 60) + " (" + setting.place + ")";
+    const std::string set =
+        setting.name + "=" + printable(showable(setting.name, *setting.value), 60) + " (" + setting.place + ")";
     std::vector<std::string> advice;
     if (!flaw.instead.empty()) advice.push_back("write " + flaw.instead);
     switch (flaw.what) {
@@ -57,7 +68,7 @@ bool is_answered(const Setting& setting, const Facts& facts) {
 std::optional<Finding> of_known(const Setting& setting, const ollama::Variable& variable, const Facts& facts) {
     const std::string& version = facts.contact.version;
     if (setting.value) {
-        const auto flaw = ollama::flaw_of_value(setting.name, *setting.value);
+        const auto flaw = flaw_of(setting);
         const bool is_meant = flaw && flaw->what == Flaw::What::web_port && is_answered(setting, facts);
         if (flaw && !is_meant) return of_flaw(setting, *flaw);
     }
@@ -94,6 +105,13 @@ std::optional<Finding> of_unknown(const Setting& setting) {
                 "it has no effect, unless another program reads it", {});
 }
 
+Finding not_looked_at(const Facts& facts) {
+    return note("unread", "not all that may set them could be read: " + some(facts.settings_unread, 5),
+                "what is wrong there is not seen",
+                {"let this user read regular files there, of at most 256 KB, and write a variable a line; or look "
+                 "yourself"});
+}
+
 } // namespace
 
 Findings check_variables(const Facts& facts) {
@@ -107,6 +125,7 @@ Findings check_variables(const Facts& facts) {
         auto finding = variable ? of_known(setting, *variable, facts) : of_unknown(setting);
         if (finding) findings.push_back(std::move(*finding));
     }
+    if (!facts.settings_unread.empty()) findings.push_back(not_looked_at(facts));
     if (findings.empty())
         findings.push_back(ok(facts.settings->empty()
                                   ? "no variable OLLAMA_… is set here, in compose files or in a systemd unit"

@@ -4,6 +4,7 @@
 #include "unit/lifecycle/doctor_world.hpp"
 
 #include "codemate/base/files.hpp"
+#include "codemate/base/text.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -44,6 +45,8 @@ inline void check_all(const std::vector<Setup>& setups) {
         for (const lifecycle::doctor::Finding& finding : report.findings) {
             CAPTURE(finding.id(), finding.found);
             CHECK_FALSE(finding.found.empty());
+            for (const std::string& text : {finding.found, finding.why, joined(finding.advice, " ")})
+                CHECK(text.find("sekret") == std::string::npos);
             if (finding.level == lifecycle::doctor::Level::problem) CHECK_FALSE(finding.advice.empty());
             if (!finding.cause.empty()) CHECK(page.find('`' + finding.id() + '`') != std::string::npos);
             if (finding.level == lifecycle::doctor::Level::skipped)

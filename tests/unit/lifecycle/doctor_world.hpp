@@ -29,10 +29,11 @@ struct DoctorWorld {
     MemoryDisk disk;
     HandClock clock{disk.now() + std::chrono::hours(48)};
     lifecycle::doctor::Options options;
-    std::map<std::string, std::string> files; // of this machine, by path
-    http::Response answer;                    // of the server to a question for its version
-    std::optional<Error> silence;             // in place of it
-    lifecycle::doctor::Store store;           // its inventory is that of the disk
+    std::map<std::string, std::string> files;      // of this machine, by path
+    std::map<std::string, std::string> unreadable; // of this machine, by path: why
+    http::Response answer;                         // of the server to a question for its version
+    std::optional<Error> silence;                  // in place of it
+    lifecycle::doctor::Store store;                // its inventory is that of the disk
     std::optional<Error> store_failure;
     lifecycle::doctor::Machine machine;
     std::string project = R"({"schema": 1, "ollama": ">=0.21", "roles": {"primary": "chat", "embedding": "embed"},
@@ -91,6 +92,11 @@ struct DoctorWorld {
             if (each.name == ModelName::parse(name)) pin(name, *each.digest, each.size);
     }
 
+    void refuse_unreadable(const std::filesystem::path& path) const {
+        const auto why = unreadable.find(path.string());
+        if (why != unreadable.end()) throw Error(Kind::storage, "cannot read '" + path.string() + "': " + why->second);
+    }
+
     lifecycle::doctor::Ports ports() {
         return {
             .knock =
@@ -132,11 +138,13 @@ struct DoctorWorld {
                     return chroma;
                 },
             .read = [this](const std::filesystem::path& path) -> std::optional<std::string> {
+                refuse_unreadable(path);
                 const auto found = files.find(path.string());
                 return found == files.end() ? std::nullopt : std::optional(found->second);
             },
             .list =
                 [this](const std::filesystem::path& directory) {
+                    refuse_unreadable(directory);
                     std::vector<std::string> names;
                     for (const auto& [path, text] : files) {
                         if (std::filesystem::path(path).parent_path() == directory)

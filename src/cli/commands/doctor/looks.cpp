@@ -24,7 +24,7 @@ namespace refs = lifecycle::refs;
 constexpr ByteCount small_file(std::uint64_t{256} << 10);
 constexpr auto patience = std::chrono::seconds(3);
 constexpr auto patience_with_gpus = std::chrono::seconds(2);
-constexpr std::size_t most_names = 5000; // of a directory
+constexpr std::size_t most_names = 50'000; // of a directory
 
 use::Store::Standing standing_of(locate::Report::Standing standing) {
     switch (standing) {
@@ -109,9 +109,15 @@ std::optional<std::string> read(const fs::path& path) {
 std::vector<std::string> list(const fs::path& directory) {
     std::vector<std::string> names;
     std::error_code failure;
-    for (fs::directory_iterator at(directory, failure), end; !failure && at != end && names.size() < most_names;
-         at.increment(failure))
+    fs::directory_iterator at(directory, failure);
+    for (const fs::directory_iterator end; !failure && at != end; at.increment(failure)) {
+        if (names.size() == most_names)
+            throw Error(Kind::storage,
+                        quoted(directory.string()) + " has more than " + std::to_string(most_names) + " entries");
         names.push_back(at->path().filename().string());
+    }
+    const bool absent = failure == std::errc::no_such_file_or_directory || failure == std::errc::not_a_directory;
+    if (failure && !absent) throw_errno(failure.value(), "list", directory);
     std::ranges::sort(names);
     return names;
 }

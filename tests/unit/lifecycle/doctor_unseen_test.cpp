@@ -1,0 +1,117 @@
+#include "lifecycle/doctor/settings.hpp"
+#include "unit/lifecycle/doctor_setups.hpp"
+
+using namespace codemate;
+namespace use = lifecycle::doctor;
+using test::check_all;
+using test::DoctorWorld;
+
+namespace {
+
+const char* const compose = "/project/docker-compose.yml";
+
+std::string service(const std::string& environment) {
+    return "services:\n  ollama:\n    image: ollama/ollama\n    environment: " + environment + "\n";
+}
+
+} // namespace
+
+TEST_CASE("files of variables that cannot be read are said to be so") {
+    check_all({
+        {".env",
+         [](DoctorWorld& w) { w.unreadable["/project/.env"] = "Permission denied"; },
+         {},
+         {"variables.unread"},
+         "'/project/.env': Permission denied"},
+        {"a compose file",
+         [](DoctorWorld& w) {
+             w.files[compose] = "";
+             w.unreadable[compose] = "it is no regular file";
+         },
+         {},
+         {"variables.unread"},
+         "no regular file"},
+        {"a part of the unit",
+         [](DoctorWorld& w) { w.unreadable["/etc/systemd/system/ollama.service.d"] = "Permission denied"; },
+         {},
+         {"variables.unread"},
+         "ollama.service.d"},
+        {"the project's directory, and what is wrong elsewhere is said all the same",
+         [](DoctorWorld& w) {
+             w.unreadable["/project"] = "Permission denied";
+             w.options.environment["OLLAMA_NOPRUNE"] = "no";
+         },
+         {"variables.opposite"},
+         {"variables.unread", "cleanup.noprune"},
+         "'/project': Permission denied"},
+        {"no text",
+         [](DoctorWorld& w) { w.files["/project/.env"] = std::string("O\0L", 3); },
+         {},
+         {"variables.unread"},
+         "no text"},
+        {"more compose files than are looked at",
+         [](DoctorWorld& w) {
+             for (int i = 10; i < 31; ++i)
+                 w.files["/project/compose." + std::to_string(i) + ".yml"] = "";
+         },
+         {},
+         {"variables.unread"},
+         "compose.30.yml"},
+        {"a form of YAML that is not followed",
+         [](DoctorWorld& w) {
+             w.files[compose] = "services:\n  o: {image: ollama/ollama, environment: {OLLAMA_NOPRUNE: \"no\"}}\n";
+         },
+         {},
+         {"variables.unread"},
+         "docker-compose.yml:2"},
+    });
+}
+
+TEST_CASE("broken set-ups in compose files that use brackets") {
+    check_all({
+        {"a list in brackets",
+         [](DoctorWorld& w) { w.files[compose] = service(R"(["OLLAMA_NOPRUNE=no", "OLLAMA_MODELS=~/m"])"); },
+         {"variables.opposite", "variables.literal_tilde"},
+         {"cleanup.noprune"},
+         "docker-compose.yml:4"},
+        {"a map in brackets",
+         [](DoctorWorld& w) { w.files[compose] = service(R"({OLLAMA_NOPRUNE: "no"})"); },
+         {"variables.opposite"},
+         {"cleanup.noprune"},
+         "docker-compose.yml:4"},
+        {"a byte order mark",
+         [](DoctorWorld& w) { w.files["/project/.env"] = "\xEF\xBB\xBFOLLAMA_KEEP_ALIVE=1d\n"; },
+         {"variables.ignored_value"},
+         {},
+         ".env:1"},
+    });
+}
+
+TEST_CASE("what brackets hold in a compose file") {
+    using Pairs = std::vector<std::pair<std::string, std::string>>;
+    const auto read = [](const std::string& environment) {
+        Pairs pairs;
+        for (const use::Setting& each : use::settings_of_compose(service(environment), "c"))
+            pairs.emplace_back(each.name + "=" + each.value.value_or("?"), each.place);
+        return pairs;
+    };
+    CHECK(read("[]") == Pairs{});
+    CHECK(read("{}") == Pairs{});
+    CHECK(read("[OLLAMA_A=1,'OLLAMA_B=2, 3' , X=OLLAMA_C=4]") ==
+          Pairs{{"OLLAMA_A=1", "c:4"}, {"OLLAMA_B=2, 3", "c:4"}});
+    CHECK(read("{ OLLAMA_A: 1, \"OLLAMA_B\": '2', <<: *x, OLLAMA_C: \"a: }\" } # OLLAMA_D: 1") ==
+          Pairs{{"OLLAMA_A=1", "c:4"}, {"OLLAMA_B=2", "c:4"}, {"OLLAMA_C=a: }", "c:4"}});
+    CHECK(read("[\n      \"OLLAMA_A=1\", # OLLAMA_B=1\n      OLLAMA_C=${C:-2,3},\n  ]\n    command: OLLAMA_D") ==
+          Pairs{{"OLLAMA_A=1", "c:5"}, {"OLLAMA_C=2,3", "c:6"}});
+    CHECK(read("{OLLAMA_A: ${B}, OLLAMA_C: 1}") == Pairs{{"OLLAMA_A=?", "c:4"}, {"OLLAMA_C=1", "c:4"}});
+    CHECK(read("[OLLAMA_A=1") == Pairs{{"OLLAMA_A=1", "c:4"}});
+    CHECK(read("]}[{") == Pairs{});
+}
+
+TEST_CASE("lines of a compose file that are not understood") {
+    const std::string text =
+        "services:\n  a: {environment: {OLLAMA_A: 1}}\n  b:\n    environment:\n      OLLAMA_B: ${OLLAMA_C:-1}\n"
+        "    command: sh -c 'OLLAMA_D=1 ollama serve'\n    # OLLAMA_E: 1\n    test: $OLLAMA_F:1 # OLLAMA_G=1\n"
+        "    args: [OLLAMA_BASE_URL=x, MY_OLLAMA_H=1]\n";
+    CHECK(use::lines_not_understood(text, "c", use::settings_of_compose(text, "c")) == std::vector<std::size_t>{2, 6});
+}
