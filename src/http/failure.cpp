@@ -36,6 +36,7 @@ std::string without_span(std::string words) {
     return words;
 }
 
+constexpr std::string_view hangs_up = " closed the connection without an answer";
 constexpr std::string_view unknown_host = "cannot find the host ", dead_proxy = "cannot reach the proxy ",
                            unknown_proxy = "cannot find the proxy ";
 
@@ -91,7 +92,7 @@ Error timed_out(const Failure& failed) {
 
 Error cut(const Failure& failed) {
     if (!failed.answered) {
-        return Error(Kind::unreachable, server(failed) + " closed the connection without an answer").hint(again);
+        return Error(Kind::unreachable, server(failed) + std::string(hangs_up)).hint(again);
     }
     const std::string bytes =
         std::to_string(failed.received.count()) + (failed.received.count() == 1 ? " byte" : " bytes");
@@ -133,6 +134,7 @@ Obstacle obstacle_of(const Error& error) {
     const auto says = [&](std::string_view words) { return error.message().find(words) != std::string::npos; };
     if (error.kind() != Kind::unreachable) return Obstacle::none;
     if (says(dead_proxy) || says(unknown_proxy)) return Obstacle::proxy;
+    if (says(hangs_up)) return Obstacle::hangs_up;
     return says(unknown_host) ? Obstacle::name : Obstacle::none;
 }
 

@@ -2,6 +2,7 @@
 #include "ollama/error_text.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/ollama/between.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,17 +35,16 @@ constexpr std::array table{
         "let it wait longer, of nginx proxy_read_timeout: a large model takes minutes to be loaded or verified"},
 };
 
-// nginx, Go (Caddy and Traefik among others) and Apache, asked by http where they speak https.
-bool wants_https(std::string_view body) {
-    constexpr std::array marks{"to HTTPS port", "to an HTTPS server", "plain HTTP to an SSL-enabled"};
-    return std::ranges::any_of(marks, [body](const char* mark) { return body.find(mark) != body.npos; });
-}
-
 bool only_proxies_say(int status) {
     return status == 407 || status == 413 || status == 502 || status == 504;
 }
 
 } // namespace
+
+bool wants_https(std::string_view body) {
+    constexpr std::array marks{"to HTTPS port", "to an HTTPS server", "plain HTTP to an SSL-enabled"};
+    return std::ranges::any_of(marks, [body](const char* mark) { return body.find(mark) != body.npos; });
+}
 
 bool looks_like_html(std::string_view body) {
     return trimmed(body).starts_with('<');

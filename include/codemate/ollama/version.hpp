@@ -11,7 +11,7 @@ namespace codemate::ollama {
 // follows a hyphen. Nothing for a development build, which calls itself 0.0.0, and for what is no version.
 std::optional<bool> fulfils(std::string_view version, std::string_view requirement);
 
-// What a later version does that this one does not, as far as it matters to who looks after models (facts.md 9); each a
+// What a later version does that this one does not, as far as it matters to who looks after models; each a
 // clause with the version that brought it. Nothing for what is no version.
 std::vector<std::string> lacks(std::string_view version);
 

@@ -5,6 +5,7 @@
 #include "codemate/base/text.hpp"
 #include "codemate/http/date.hpp"
 #include "codemate/http/obstacle.hpp"
+#include "codemate/ollama/between.hpp"
 #include "codemate/ollama/version.hpp"
 
 #include <algorithm>
@@ -69,6 +70,11 @@ Findings by_status(const Facts& facts) {
     const http::Response& answer = *facts.contact.answer;
     const std::string& address = facts.options.address;
     switch (answer.status) {
+    case 400:
+        if (!ollama::wants_https(answer.body)) break;
+        return {problem("wants_https", address + " speaks https, and was asked by http",
+                        "what stands there takes no other requests: " + in_between(facts),
+                        {"write https:// in OLLAMA_HOST or --host"})};
     case 401:
         return wants_credentials(facts);
     case 403:
@@ -113,6 +119,11 @@ bool is_about_tls(const Error& error) {
            error.message().find("certificate") != std::string::npos;
 }
 
+std::vector<std::string> advice_of(const Error& error) {
+    if (error.hint().empty()) return {};
+    return {error.hint()};
+}
+
 Findings unknown_host(const Facts& facts) {
     return {problem("unknown_host", facts.contact.failure->message(),
                     "no name service knows it here: no server was asked",
@@ -144,14 +155,22 @@ Findings without_answer(const Facts& facts) {
                         "an answer of a few bytes takes so long on a bad network, or by a proxy "
                         "that holds it back",
                         {"try it on the server's own machine: there it answers at once, or its log says why not"})};
-    if (error.kind() == Kind::protocol && is_about_tls(error))
+    if ((error.kind() == Kind::protocol || error.kind() == Kind::usage) && is_about_tls(error))
         return {problem("tls", error.message(), "nothing is asked without a connection that can be trusted",
                         {error.hint()})};
     if (error.kind() == Kind::protocol)
         return {problem("not_ollama", error.message(), "something else listens there",
                         {"name the server with --host or OLLAMA_HOST; Ollama's own port is 11434"})};
-    if (error.kind() != Kind::unreachable) return {skipped("could not be checked: " + error.message())};
+    if (error.kind() != Kind::unreachable)
+        return {problem("unreachable", error.message(), "without a server there are no models", advice_of(error))};
     if (http::obstacle_of(error) == http::Obstacle::name) return unknown_host(facts);
+    if (http::obstacle_of(error) == http::Obstacle::hangs_up)
+        return {
+            problem("hangs_up", error.message(),
+                    "something takes the connection, so the address is not empty: a proxy or firewall by its rules, "
+                    "one that wants a client's certificate, or a program that is no Ollama",
+                    {"read the log of what listens there",
+                     "ask by http:// where it was https://, and the other way round; Ollama's own port is 11434"})};
     if (facts.options.endpoint) {
         if (const auto proxy = proxy_towards(facts.options.environment, *facts.options.endpoint))
             return by_proxy(facts, *proxy);

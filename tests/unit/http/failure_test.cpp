@@ -115,6 +115,7 @@ TEST_CASE("who was not reached on the way") {
     CHECK(obstacle({.code = CURLE_COULDNT_RESOLVE_HOST, .request = remote}) == Obstacle::name);
     CHECK(obstacle({.code = CURLE_COULDNT_CONNECT, .request = local, .os_error = ECONNREFUSED}) == Obstacle::none);
     CHECK(obstacle({.code = CURLE_OPERATION_TIMEDOUT, .request = local}) == Obstacle::none);
+    CHECK(obstacle({.code = CURLE_GOT_NOTHING, .request = local, .connected = true}) == Obstacle::hangs_up);
 }
 
 TEST_CASE("what to do about a certificate depends on what is wrong with it") {

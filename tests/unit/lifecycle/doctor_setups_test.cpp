@@ -142,6 +142,33 @@ TEST_CASE("broken set-ups of the way to the server") {
          {"server.tls"},
          {},
          "http://"},
+        {"certificates that are not there",
+         [](DoctorWorld& w) {
+             w.silence = Error(Kind::usage, "the certificates to trust cannot be read: '/nosuch' is not there")
+                             .hint("SSL_CERT_FILE has to name a file with certificates");
+         },
+         {"server.tls"},
+         {},
+         "SSL_CERT_FILE"},
+        {"something hangs up",
+         [](DoctorWorld& w) {
+             w.silence = Error(Kind::unreachable, "http://127.0.0.1:11434 closed the connection without an answer");
+         },
+         {"server.hangs_up"},
+         {},
+         "client's certificate"},
+        {"nothing that is foreseen",
+         [](DoctorWorld& w) {
+             w.silence = Error(Kind::failed, "the exchange failed: Out of memory").hint("once more");
+         },
+         {"server.unreachable"},
+         {},
+         "once more"},
+        {"https is spoken there",
+         [](DoctorWorld& w) { w.refuse(400, "<center>The plain HTTP request was sent to HTTPS port</center>"); },
+         {"server.wants_https"},
+         {},
+         "https://"},
         {"an answer that drips",
          [](DoctorWorld& w) {
              w.silence = Error(Kind::unreachable, "http://127.0.0.1:11434 did not answer in full within 3s");
