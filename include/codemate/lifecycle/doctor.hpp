@@ -37,6 +37,7 @@ struct Options {
     Environment environment{};           // of this process
     std::filesystem::path project{};     // where compose files and .env are looked for; empty: nowhere
     bool in_ci = false;                  // nobody types there
+    std::string unseen_manifest{};       // a codemate.json above that does not count here: fit for a terminal
 };
 
 // What came of a look: a value, or why there is none, or neither where nobody looked.
@@ -93,8 +94,10 @@ struct Settings {
 
 // Whether the user's shell completes codemate's lines.
 struct Completion {
-    std::string shell;   // "bash"; empty: none that codemate has a script for
-    std::string found{}; // the file that says so; empty: none of the usual ones
+    std::string shell;          // "bash"; empty: none that codemate has a script for
+    std::string found{};        // the file that says so; empty: none of the usual ones
+    bool lacks_package = false; // of bash: bash-completion, which loads scripts from their directories
+    std::string not_loaded{};   // the script that stands in one without it
 };
 
 // How a request for the version ended, whoever answered it.
@@ -136,7 +139,9 @@ struct Ports {
     std::function<std::optional<manifest::Lock>()> lock;
     std::function<std::vector<std::string>(const manifest::Manifest&, const std::optional<manifest::Lock>&)>
         contradictions;
-    std::function<std::vector<Reference>(const manifest::Manifest&, const std::optional<manifest::Lock>&, Stop)>
+    // `installed`: on the server; nullptr: not known.
+    std::function<std::vector<Reference>(const manifest::Manifest&, const std::optional<manifest::Lock>&,
+                                         const std::vector<ollama::Installed>* installed, Stop)>
         references;
     std::function<vector_store::Chroma(const std::filesystem::path&, Stop)> chroma;
     // The text of a small regular file; nothing where there is none. The names in a directory; none where there is

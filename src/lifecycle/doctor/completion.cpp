@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::array prefixes{"/usr/local", "/usr", "/opt/homebrew", "/home/linuxbrew/.linuxbrew"};
+
 fs::path variable(const Environment& environment, std::string_view name) {
     const auto found = environment.find(name);
     return found == environment.end() ? fs::path() : fs::path(found->second);
@@ -30,7 +32,7 @@ std::vector<fs::path> scripts_of(const std::string& shell, const Environment& en
     };
     if (shell == "bash") add(data, "bash-completion/completions/codemate");
     if (shell == "fish") add(config, "fish/completions/codemate.fish");
-    for (const fs::path prefix : {"/usr/local", "/usr", "/opt/homebrew", "/home/linuxbrew/.linuxbrew"}) {
+    for (const fs::path prefix : prefixes) {
         if (shell == "bash") {
             add(prefix, "share/bash-completion/completions/codemate");
             add(prefix, "etc/bash_completion.d/codemate");
@@ -44,11 +46,12 @@ std::vector<fs::path> scripts_of(const std::string& shell, const Environment& en
     return paths;
 }
 
-// A line of these may ask the program for its script.
-std::vector<fs::path> settings_of(const std::string& shell, const Environment& environment) {
+// A line of these may ask the program for its script. The last one of bash is read by its package alone.
+std::vector<fs::path> settings_of(const std::string& shell, const Environment& environment, bool has_package) {
     const fs::path home = variable(environment, "HOME");
     if (!home.is_absolute()) return {};
-    if (shell == "bash") return {home / ".bashrc", home / ".bash_profile", home / ".bash_completion"};
+    if (shell == "bash" && has_package) return {home / ".bashrc", home / ".bash_profile", home / ".bash_completion"};
+    if (shell == "bash") return {home / ".bashrc", home / ".bash_profile"};
     if (shell == "fish") return {home / ".config/fish/config.fish"};
     const fs::path own = variable(environment, "ZDOTDIR");
     return {(own.is_absolute() ? own : home) / ".zshrc"};
@@ -62,12 +65,41 @@ std::optional<std::string> text_of(const fs::path& path, const Ports& ports) {
     }
 }
 
-std::string way_to_install(const std::string& shell) {
-    if (shell == "bash")
+bool says_something(const std::optional<std::string>& text) {
+    return text && !trimmed(*text).empty();
+}
+
+// Without the package bash-completion nothing loads what stands in directories for completions.
+bool has_bash_package(const Ports& ports) {
+    std::vector<fs::path> files{"/etc/bash_completion", "/run/current-system/sw/share/bash-completion/bash_completion"};
+    for (const fs::path prefix : prefixes) {
+        files.push_back(prefix / "share/bash-completion/bash_completion");
+        files.push_back(prefix / "etc/bash_completion");
+        files.push_back(prefix / "etc/profile.d/bash_completion.sh");
+    }
+    return std::ranges::any_of(files, [&](const fs::path& file) { return says_something(text_of(file, ports)); });
+}
+
+// In a line that is no comment.
+bool asks_for_script(std::string_view text) {
+    for (std::string_view line : split(text, '\n')) {
+        line = trimmed(line);
+        if (!line.starts_with('#') && line.substr(0, line.find(" #")).find("codemate completion") != line.npos)
+            return true;
+    }
+    return false;
+}
+
+std::string way_to_install(const Completion& completion) {
+    if (completion.shell == "bash" && completion.lacks_package)
+        return "add `source <(codemate completion bash)` to ~/.bashrc (or install the package bash-completion, which "
+               "loads scripts by itself)";
+    if (completion.shell == "bash")
         return "`mkdir -p ~/.local/share/bash-completion/completions && codemate completion bash > "
                "~/.local/share/bash-completion/completions/codemate`";
-    if (shell == "zsh") return "add `source <(codemate completion zsh)` to ~/.zshrc, behind compinit";
-    return "`codemate completion fish > ~/.config/fish/completions/codemate.fish`";
+    if (completion.shell == "zsh") return "add `source <(codemate completion zsh)` to ~/.zshrc, behind compinit";
+    return "`mkdir -p ~/.config/fish/completions && codemate completion fish > "
+           "~/.config/fish/completions/codemate.fish`";
 }
 
 } // namespace
@@ -76,14 +108,16 @@ Completion find_completion(const Environment& environment, const Ports& ports) {
     Completion completion{variable(environment, "SHELL").filename().string()};
     constexpr std::array known{"bash", "zsh", "fish"};
     if (std::ranges::find(known, completion.shell) == known.end()) return {};
+    completion.lacks_package = completion.shell == "bash" && !has_bash_package(ports);
     for (const fs::path& script : scripts_of(completion.shell, environment)) {
-        if (!text_of(script, ports)) continue;
-        completion.found = script.string();
-        return completion;
+        if (!says_something(text_of(script, ports))) continue;
+        (completion.lacks_package ? completion.not_loaded : completion.found) = script.string();
+        break;
     }
-    for (const fs::path& file : settings_of(completion.shell, environment)) {
+    if (!completion.found.empty()) return completion;
+    for (const fs::path& file : settings_of(completion.shell, environment, !completion.lacks_package)) {
         const auto text = text_of(file, ports);
-        if (!text || text->find("codemate completion") == text->npos) continue;
+        if (!text || !asks_for_script(*text)) continue;
         completion.found = file.string();
         return completion;
     }
@@ -96,8 +130,12 @@ Findings check_completion(const Facts& facts) {
     const Completion& completion = *facts.completion;
     if (completion.shell.empty()) return {skipped("$SHELL names neither bash nor zsh nor fish")};
     if (!completion.found.empty()) return {ok(completion.shell + ": " + printable(completion.found, 300))};
-    return {note("missing", "Tab does not complete codemate's lines in " + completion.shell,
-                 "names of models, groups and options are long", {way_to_install(completion.shell)})};
+    return {note("missing",
+                 "Tab does not complete codemate's lines in " + completion.shell +
+                     (completion.not_loaded.empty() ? ""
+                                                    : "; " + printable(completion.not_loaded, 300) +
+                                                          " is not loaded without the package bash-completion"),
+                 "names of models, groups and options are long", {way_to_install(completion)})};
 }
 
 } // namespace codemate::lifecycle::doctor

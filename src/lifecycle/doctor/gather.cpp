@@ -62,6 +62,7 @@ public:
         const std::array<void (Gatherer::*)(), 3> parts{&Gatherer::ask_server, &Gatherer::look_at_machine,
                                                         &Gatherer::look_at_files};
         for_each_parallel(parts.size(), parts.size(), [&](std::size_t i) { (this->*parts[i])(); });
+        find_references();
         return std::move(facts_);
     }
 
@@ -97,11 +98,17 @@ private:
             return std::move(found.all);
         });
         if (!facts_.manifest || facts_.manifest->origin.is_built_in()) return;
-        facts_.references =
-            look_once([&](const Stop& stop) { return ports_.references(*facts_.manifest, lock(), stop); });
         const std::filesystem::path directory = facts_.manifest->chroma_directory();
         if (!directory.empty())
             facts_.chroma = look_once([&](const Stop& stop) { return ports_.chroma(directory, stop); });
+    }
+
+    // After the server's list: what is a misspelt name depends on what there is.
+    void find_references() {
+        if (!facts_.manifest || facts_.manifest->origin.is_built_in()) return;
+        const auto* const installed = facts_.installed ? &*facts_.installed : nullptr;
+        facts_.references =
+            look_once([&](const Stop& stop) { return ports_.references(*facts_.manifest, lock(), installed, stop); });
     }
 
     void ask_server() {

@@ -5,6 +5,9 @@
 #include "codemate/rules/drift.hpp"
 #include "codemate/rules/targets.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 namespace codemate::lifecycle::doctor {
 namespace {
 
@@ -25,6 +28,27 @@ std::string name_of(const ModelName& name) {
 
 const manifest::Lock* lock_of(const Facts& facts) {
     return facts.lock && *facts.lock ? &**facts.lock : nullptr;
+}
+
+// One letter more, less, another, or two in the other order. Other digits make another model, not a misspelt one.
+bool is_one_letter_away(std::string_view a, std::string_view b) {
+    if (a.size() > b.size()) std::swap(a, b);
+    if (a == b || b.size() - a.size() > 1) return false;
+    const auto [left, right] = std::ranges::mismatch(a, b);
+    const std::string_view rest_a(left, a.end()), rest_b(right, b.end());
+    const auto letter = [](char c) { return c != '.' && (c < '0' || c > '9'); };
+    if (!letter(rest_b.front()) || (!rest_a.empty() && !letter(rest_a.front()))) return false;
+    if (a.size() < b.size()) return rest_a == rest_b.substr(1);
+    if (rest_a.substr(1) == rest_b.substr(1)) return true;
+    return rest_a.size() > 1 && letter(rest_a[1]) && rest_a[0] == rest_b[1] && rest_a[1] == rest_b[0] &&
+           rest_a.substr(2) == rest_b.substr(2);
+}
+
+const ollama::Installed* one_letter_away(const ModelName& name, const std::vector<ollama::Installed>& installed) {
+    const auto found = std::ranges::find_if(installed, [&](const ollama::Installed& each) {
+        return is_one_letter_away(name.display(), each.name.display());
+    });
+    return found == installed.end() ? nullptr : &*found;
 }
 
 // Required ones first, then whatever else is pinned and installed.
@@ -51,8 +75,13 @@ Findings check_manifest(const Facts& facts) {
     }
     if (!facts.manifest) return {skipped("it was not read")};
     const manifest::Manifest& manifest = *facts.manifest;
+    if (const std::string& unseen = facts.options.unseen_manifest; !has_project(facts) && !unseen.empty())
+        return {note("none", "there is no codemate.json here; " + unseen + " is not looked at",
+                     "above where you stand one counts only within one checkout (.git): what is declared is the "
+                     "built-in set",
+                     {"name it: `--manifest " + unseen + "`, or go there"})};
     if (!has_project(facts))
-        return {note("none", "there is no codemate.json here or above",
+        return {note("none", "there is no codemate.json here, nor above within a checkout",
                      "what is required, locked and referred to cannot be checked without one",
                      {"`codemate init` writes one from what is installed"})};
     return {ok(manifest.origin.display() + ": " + counted(manifest.models.size(), "model") + " declared, " +
@@ -91,15 +120,24 @@ Findings check_lock(const Facts& facts) {
 Findings check_required(const Facts& facts) {
     if (!has_project(facts)) return {no_project(facts)};
     if (!facts.installed) return {not_seen(facts.installed, no_answer)};
-    std::vector<std::string> absent;
+    std::vector<std::string> absent, meant;
     const std::vector<ModelName> required = manifest::required_set(*facts.manifest);
     for (const ModelName& name : required) {
-        if (rules::find(*facts.installed, name) == nullptr) absent.push_back(name_of(name));
+        if (rules::find(*facts.installed, name) != nullptr) continue;
+        absent.push_back(name_of(name));
+        if (const auto* near = one_letter_away(name, *facts.installed))
+            meant.push_back("did you mean " + printable(near->name.display_short(), 200) +
+                            ", which is installed? correct " + printable(name.display_short(), 200) +
+                            " in codemate.json");
     }
     Findings findings;
-    if (!absent.empty())
+    if (!absent.empty()) {
+        const char* const otherwise =
+            meant.empty() ? "`codemate pull` installs it" : "else `codemate pull` installs it";
+        meant.emplace_back(otherwise);
         findings.push_back(problem("absent", "required and not installed: " + some(absent),
-                                   "what the project asks for is not there", {"`codemate pull` installs it"}));
+                                   "what the project asks for is not there", std::move(meant)));
+    }
     if (const std::vector<std::string> moved = drifted(facts); !moved.empty())
         findings.push_back(problem("drift", "not at the locked digest: " + some(moved),
                                    "this machine runs another content than the lock says",

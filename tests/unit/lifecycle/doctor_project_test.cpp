@@ -60,10 +60,20 @@ TEST_CASE("broken set-ups of the machine") {
          {"context.smaller"},
          "OLLAMA_CONTEXT_LENGTH=8192"},
         {"no completion",
-         [](DoctorWorld& w) { w.files.clear(); },
+         [](DoctorWorld& w) { w.files.erase("/usr/share/bash-completion/completions/codemate"); },
          {},
          {"completion.missing"},
-         "codemate completion bash"},
+         "mkdir -p ~/.local/share/bash-completion/completions && codemate completion bash"},
+        {"a script for completion, and nothing that loads it",
+         [](DoctorWorld& w) { w.files.erase("/usr/share/bash-completion/bash_completion"); },
+         {},
+         {"completion.missing"},
+         "source <(codemate completion bash)` to ~/.bashrc"},
+        {"a line in .bashrc, which needs no package",
+         [](DoctorWorld& w) {
+             w.files = {{"/home/me/.bashrc", "x=1\nsource <(codemate completion bash)\n"}};
+         },
+         {}},
     });
 }
 
@@ -173,6 +183,14 @@ TEST_CASE("broken set-ups of the project") {
     using State = use::Reference::State;
     check_all({
         {"no manifest", [](DoctorWorld& w) { w.project.clear(); }, {}, {"manifest.none"}, "codemate init"},
+        {"a manifest above that does not count",
+         [](DoctorWorld& w) {
+             w.project.clear();
+             w.options.unseen_manifest = "../../codemate.json";
+         },
+         {},
+         {"manifest.none"},
+         "--manifest ../../codemate.json"},
         {"mistakes in the manifest",
          [](DoctorWorld& w) {
              w.manifest_failure = Error(Kind::manifest, "codemate.json has 2 mistakes").note("line 7: /roles: a text");
@@ -211,6 +229,24 @@ TEST_CASE("broken set-ups of the project") {
          {"required.absent"},
          {},
          "codemate pull"},
+        {"a required model that is misspelt",
+         [](DoctorWorld& w) {
+             w.install("llama3.2", "weights of llama");
+             w.project = R"({"schema": 1, "roles": {"primary": "lama3.2"}})";
+             w.pin("lama3.2", Digest::of("x"), ByteCount(1000));
+         },
+         {"required.absent"},
+         {},
+         "did you mean llama3.2, which is installed?"},
+        {"a required model of another version than what is installed",
+         [](DoctorWorld& w) {
+             w.install("qwen2", "weights of qwen");
+             w.project = R"({"schema": 1, "roles": {"primary": "qwen3"}})";
+             w.pin("qwen3", Digest::of("x"), ByteCount(1000));
+         },
+         {"required.absent"},
+         {},
+         "`codemate pull` installs it"},
         {"drift",
          [](DoctorWorld& w) { w.pin("chat", Digest::of("another"), ByteCount(1000)); },
          {"required.drift"},

@@ -165,7 +165,7 @@ TEST_CASE("a look that hangs ends with its time") {
     DoctorWorld world;
     use::Ports ports = world.ports();
     ports.look = 20ms;
-    ports.references = [](const auto&, const auto&, const Stop& stop) -> std::vector<use::Reference> {
+    ports.references = [](const auto&, const auto&, const auto*, const Stop& stop) -> std::vector<use::Reference> {
         pause(1h, stop);
         return {};
     };
@@ -217,20 +217,34 @@ TEST_CASE("completions are found where shells look") {
         const char* text;
         const char* id;
     };
-    const Row row =
-        GENERATE(Row{"/bin/bash", "/home/me/.local/share/bash-completion/completions/codemate", "", "completion"},
-                 Row{"/bin/bash", "/home/me/.bashrc", "source <(codemate completion bash)", "completion"},
-                 Row{"/bin/bash", "/home/me/.bashrc", "alias ls=ls", "completion.missing"},
-                 Row{"/usr/bin/zsh", "/home/me/.zshrc", "source <(codemate completion zsh)", "completion"},
-                 Row{"/usr/bin/zsh", "/usr/share/zsh/vendor-completions/_codemate", "", "completion"},
-                 Row{"/usr/bin/zsh", "/home/me/.bashrc", "source <(codemate completion bash)", "completion.missing"},
-                 Row{"/usr/bin/fish", "/home/me/.config/fish/completions/codemate.fish", "", "completion"},
-                 Row{"/usr/bin/fish", "/x", "", "completion.missing"}, Row{"/bin/dash", "/x", "", "completion"});
+    const Row row = GENERATE(
+        Row{"/bin/bash", "/home/me/.local/share/bash-completion/completions/codemate", "x", "completion"},
+        Row{"/bin/bash", "/home/me/.local/share/bash-completion/completions/codemate", "\n", "completion.missing"},
+        Row{"/bin/bash", "/home/me/.bashrc", "  source <(codemate completion bash) # Tab", "completion"},
+        Row{"/bin/bash", "/home/me/.bash_completion", "eval \"$(codemate completion bash)\"", "completion"},
+        Row{"/bin/bash", "/home/me/.bashrc", "alias ls=ls", "completion.missing"},
+        Row{"/bin/bash", "/home/me/.bashrc", "# source <(codemate completion bash)", "completion.missing"},
+        Row{"/bin/bash", "/home/me/.bashrc", "ls # codemate completion", "completion.missing"},
+        Row{"/usr/bin/zsh", "/home/me/.zshrc", "source <(codemate completion zsh)", "completion"},
+        Row{"/usr/bin/zsh", "/usr/share/zsh/vendor-completions/_codemate", "x", "completion"},
+        Row{"/usr/bin/zsh", "/usr/share/zsh/vendor-completions/_codemate", "", "completion.missing"},
+        Row{"/usr/bin/zsh", "/home/me/.bashrc", "source <(codemate completion bash)", "completion.missing"},
+        Row{"/usr/bin/fish", "/home/me/.config/fish/completions/codemate.fish", "x", "completion"},
+        Row{"/usr/bin/fish", "/x", "", "completion.missing"}, Row{"/bin/dash", "/x", "", "completion"});
     CAPTURE(row.shell, row.file);
     DoctorWorld world;
     world.options.environment["SHELL"] = row.shell;
-    world.files = {{row.file, row.text}};
+    world.files = {{row.file, row.text}, {"/usr/share/bash-completion/bash_completion", "x"}};
     CHECK(of(world.look(), "completion").id() == row.id);
     world.options.in_ci = true;
     CHECK(of(world.look(), "completion").level == Level::skipped);
+}
+
+TEST_CASE("what references are looked for with") {
+    DoctorWorld world;
+    world.look();
+    CHECK(world.asked_by == 2U);
+    world.server.fail(test::FakeServer::Call::What::installed, Error(Kind::unreachable, "did not answer"), 0, 9);
+    world.look();
+    CHECK_FALSE(world.asked_by);
 }

@@ -42,6 +42,7 @@ struct DoctorWorld {
     std::optional<manifest::Lock> lock = manifest::Lock{};
     std::vector<std::string> contradictions;
     std::vector<lifecycle::doctor::Reference> references;
+    std::optional<std::size_t> asked_by; // the models that references were looked for with
     vector_store::Chroma chroma;
 
     DoctorWorld() {
@@ -49,7 +50,8 @@ struct DoctorWorld {
         options.endpoint = http::Url::parse(options.address);
         options.environment = {{"SHELL", "/bin/bash"}, {"HOME", "/home/me"}};
         options.project = "/project";
-        files["/usr/share/bash-completion/completions/codemate"] = "…";
+        files["/usr/share/bash-completion/bash_completion"] = files["/usr/share/bash-completion/completions/codemate"] =
+            "…";
         answer.status = 200;
         say_version("0.32.15");
         install("chat", "weights of chat");
@@ -130,8 +132,12 @@ struct DoctorWorld {
                 },
             .contradictions = [this](const manifest::Manifest&,
                                      const std::optional<manifest::Lock>&) { return contradictions; },
-            .references = [this](const manifest::Manifest&, const std::optional<manifest::Lock>&,
-                                 const Stop&) { return references; },
+            .references =
+                [this](const manifest::Manifest&, const std::optional<manifest::Lock>&,
+                       const std::vector<ollama::Installed>* installed, const Stop&) {
+                    asked_by = installed ? std::optional(installed->size()) : std::nullopt;
+                    return references;
+                },
             .chroma =
                 [this](const std::filesystem::path&, const Stop&) {
                     if (chroma_failure) throw Error(*chroma_failure);

@@ -83,10 +83,18 @@ std::optional<use::Reference::State> state_of(const refs::Item& item) {
 }
 
 std::vector<use::Reference> references(const manifest::Manifest& manifest, const std::optional<manifest::Lock>& lock,
-                                       const Project& project, const Stop& stop) {
+                                       const std::vector<ollama::Installed>* installed, const Project& project,
+                                       const Stop& stop) {
     const auto programs = machine::make_programs();
+    const auto names = [installed]() -> std::optional<std::vector<ModelName>> {
+        if (installed == nullptr) return std::nullopt;
+        std::vector<ModelName> all;
+        for (const ollama::Installed& model : *installed)
+            all.push_back(model.name);
+        return all;
+    };
     const refs::Facts facts =
-        refs::gather(project.directory, manifest, {*programs, lock ? &*lock : nullptr, {}}, {stop, {}});
+        refs::gather(project.directory, manifest, {*programs, lock ? &*lock : nullptr, names}, {stop, {}});
     std::vector<use::Reference> references;
     for (const refs::Item& item : refs::examine(facts).items) {
         const auto state = state_of(item);
@@ -142,6 +150,18 @@ const manifest::Manifest* manifest_of(Wiring& wiring) {
     }
 }
 
+// "../../codemate.json": the nearest one above that does not count, as no checkout reaches up to it. Empty: none.
+std::string unseen_manifest(const fs::path& here) {
+    fs::path up = "..";
+    for (fs::path at = here.parent_path(); at.has_relative_path() || at == at.root_path(); at = at.parent_path()) {
+        std::error_code failure;
+        if (fs::is_regular_file(at / "codemate.json", failure)) return (up / "codemate.json").string();
+        if (at == at.parent_path()) break;
+        up /= "..";
+    }
+    return {};
+}
+
 } // namespace
 
 use::Options options_of(Wiring& wiring) {
@@ -157,7 +177,11 @@ use::Options options_of(Wiring& wiring) {
     options.environment = wiring.environment();
     options.in_ci = wiring.in_ci();
     std::error_code failure;
-    if (manifest_of(wiring) != nullptr)
+    const manifest::Manifest* const manifest = manifest_of(wiring);
+    if (manifest != nullptr && manifest->origin.how == manifest::Origin::How::built_in) {
+        if (const fs::path here = fs::current_path(failure); !failure) options.unseen_manifest = unseen_manifest(here);
+    }
+    if (manifest != nullptr)
         options.project = project_of(wiring).directory;
     else if (const fs::path here = fs::current_path(failure); !failure)
         options.project = here;
@@ -179,7 +203,8 @@ use::Ports ports_of(Wiring& wiring) {
         .lock = [&wiring] { return lock_of(wiring); },
         .contradictions = contradictions,
         .references = [project](const manifest::Manifest& declared, const std::optional<manifest::Lock>& lock,
-                                const Stop& stop) { return references(declared, lock, *project, stop); },
+                                const std::vector<ollama::Installed>* installed,
+                                const Stop& stop) { return references(declared, lock, installed, *project, stop); },
         .chroma = [](const fs::path& directory,
                      const Stop& stop) { return vector_store::read_chroma(directory, stop, patience_with_gpus); },
         .read = read,
