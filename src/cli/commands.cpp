@@ -401,9 +401,8 @@ const std::vector<CommandInfo>& commands() {
          "has 300 ms to answer (CODEMATE_COMPLETION_WAIT). What is wrong with either is no answer and never an error. "
          "An installed codemate brings the scripts to where the shells look for them.",
          {"source <(codemate completion bash)  # for this shell; in ~/.bashrc for all",
-          "codemate completion bash > ~/.local/share/bash-completion/completions/codemate  # bash-completion's place",
           "source <(codemate completion zsh)  # in ~/.zshrc, behind compinit",
-          "codemate completion fish > ~/.config/fish/completions/codemate.fish  # fish"},
+          "codemate completion fish | source  # in ~/.config/fish/config.fish"},
          make_completion},
     };
     return table;

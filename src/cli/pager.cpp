@@ -25,6 +25,18 @@ std::optional<std::filesystem::path> program(std::string_view name, const ui::Ge
     return std::nullopt;
 }
 
+// What man would have shown the page with, where the reader has named a program that is not there. A line that a shell
+// has to read is not ours to judge.
+bool pager_is_missing(const ui::Getenv& getenv) {
+    const char* line = getenv("MANPAGER");
+    if (line == nullptr) line = getenv("PAGER");
+    const std::string_view command = trimmed(line == nullptr ? "" : line);
+    const std::string_view name = command.substr(0, command.find_first_of(" \t"));
+    if (name.empty() || command.find_first_of("\"'\\$`~=|&;<>(){}*?[#") != std::string_view::npos) return false;
+    if (name.find('/') != std::string_view::npos) return ::access(std::string(name).c_str(), X_OK) != 0;
+    return !program(name, getenv);
+}
+
 // A script that names `unminimize`, which brings the manuals back.
 bool only_says_that_there_are_none(const std::filesystem::path& man) {
     std::string beginning(4096, '\0');
@@ -95,7 +107,7 @@ int status_of(const std::filesystem::path& man, int input) {
 
 bool shown_by_man(const std::string& page, const ui::Getenv& getenv) {
     const auto man = program("man", getenv);
-    if (!man || only_says_that_there_are_none(*man)) return false;
+    if (!man || only_says_that_there_are_none(*man) || pager_is_missing(getenv)) return false;
     const auto file = file_of(page);
     return file != nullptr && status_of(*man, ::fileno(file.get())) == 0;
 }

@@ -155,6 +155,28 @@ void give(std::vector<std::string> arguments, const Options& options, const std:
     if (!arguments.empty()) refuse_argument(arguments.front(), command);
 }
 
+// Of `codemate help`, the word that asks for it; of `codemate help help` both. Whether it was the second, too.
+bool take_help(std::vector<std::string>& words) {
+    words.erase(words.begin());
+    const bool of_itself = !words.empty() && words.front() == "help";
+    if (of_itself) words.erase(words.begin());
+    words.push_back("--help");
+    return of_itself;
+}
+
+// `codemate help` takes a command and nothing else, whatever that command takes.
+void check_help(const Options& options, const std::string& command) {
+    for (const Option& option : options.all()) {
+        if (!option.is_argument()) continue;
+        const auto* const* one = std::get_if<std::optional<std::string>*>(&option.target);
+        const auto* const* list = std::get_if<std::vector<std::string>*>(&option.target);
+        const bool given = (one != nullptr && **one) || (list != nullptr && !(*list)->empty());
+        if (!given) continue;
+        throw Error(Kind::usage, "unexpected argument " + quoted(one != nullptr ? ***one : (*list)->front()))
+            .hint("`codemate help` explains one command at a time: `codemate help " + command + "`");
+    }
+}
+
 std::vector<Declared> declare_commands(CLI::App& app) {
     std::vector<Declared> all;
     for (const CommandInfo& info : commands()) {
@@ -200,9 +222,9 @@ void parse(const std::vector<std::string>& arguments, Invocation& invocation) {
 
     Line line = taken_apart(arguments);
     // `codemate help pull` means `codemate pull --help`.
+    bool help_of_itself = false;
     if (!line.words.empty() && line.words.front() == "help") {
-        line.words.erase(line.words.begin());
-        line.words.push_back("--help");
+        help_of_itself = take_help(line.words);
         invocation.manual = true;
     }
     // An error of the line itself must be reported as JSON too, and under the command's name.
@@ -227,7 +249,9 @@ void parse(const std::vector<std::string>& arguments, Invocation& invocation) {
     const Declared* used = chosen == declared.end() ? nullptr : &*chosen;
     if (const std::vector<std::string> rest = app.remaining(true); !rest.empty())
         refuse_rest(rest.front(), global, used);
+    if (used != nullptr && help_of_itself) refuse_argument(used->info->name, "help");
     if (used != nullptr) give(std::move(line.arguments), used->options, used->info->name);
+    if (used != nullptr && invocation.manual) check_help(used->options, used->info->name);
     if (invocation.global.help || invocation.global.version) return;
     check_choices(global);
     if (used == nullptr) throw Error(Kind::usage, "no command was given").hint("`codemate --help` lists the commands");

@@ -84,6 +84,22 @@ TEST_CASE("without any standard stream nothing is written anywhere") {
     CHECK(test::read_text(world.directory() / "status") == "status 6\n");
 }
 
+TEST_CASE("help explains one command, or all") {
+    const Place place;
+    const std::string overview = place.codemate({"--help"}).out;
+    CHECK(place.codemate({"help"}).out == overview);
+    CHECK(place.codemate({"help", "help"}).out == overview);
+    const auto two = place.codemate({"help", "pull", "list"});
+    CHECK(two.status() == 2);
+    CHECK(two.out.empty());
+    CHECK(two.err == "codemate: error: unexpected argument 'list'\n"
+                     "hint: `codemate help` explains one command at a time: `codemate help pull`\n");
+    CHECK(place.codemate({"help", "use", "primary"}).status() == 2);
+    CHECK(place.codemate({"help", "help", "pull"}).status() == 2);
+    CHECK(place.codemate({"help", "list", "--", "x"}).status() == 2);
+    CHECK(place.codemate({"pull", "mistral", "--help"}).status() == 0);
+}
+
 TEST_CASE("on a terminal help COMMAND is the manual's page, where there is a man for it") {
     Place place;
     const auto man = place.directory() / "bin/man";
@@ -106,6 +122,23 @@ TEST_CASE("on a terminal help COMMAND is the manual's page, where there is a man
     CHECK(place.codemate({"help", "pull"}).out.find("Usage: codemate pull") != std::string::npos);
     CHECK(place.in_terminal({"pull", "--help"}).terminal.find("Usage: codemate pull") != std::string::npos);
     CHECK(place.in_terminal({"help", "pull", "--json"}).terminal.find("codemate/help/1") != std::string::npos);
+
+    const auto asks_man = [&] {
+        return place.in_terminal({"help", "pull"}).terminal.find("by man") != std::string::npos;
+    };
+    for (const char* const pager : {"cat -s", "LESS=R less", "'a b' c", ""}) { // there, or not for us to tell
+        place.set("PAGER", pager);
+        CHECK(asks_man());
+    }
+    place.set("PAGER", (place.directory() / "no-such-pager").string());
+    CHECK_FALSE(asks_man()); // it would only complain
+    CHECK(shows_text());
+    place.set("MANPAGER", "cat");
+    CHECK(asks_man());
+    place.set("MANPAGER", "no-such-pager -R");
+    CHECK_FALSE(asks_man());
+    place.set("MANPAGER", "");
+    CHECK(asks_man());
 
     put("exit 3");
     CHECK(shows_text());

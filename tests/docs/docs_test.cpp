@@ -51,6 +51,16 @@ std::vector<std::string> in_order(std::vector<std::string> lines, bool any_order
     return lines;
 }
 
+// A command as it runs here, by the comment "instead".
+std::string by_what_is_here(std::string command, const Block& block) {
+    const auto note = block.note("instead");
+    if (!note) return command;
+    const std::size_t blank = note->find(' ');
+    if (blank == std::string::npos) throw std::runtime_error("what runs instead of " + *note + "?");
+    const std::size_t at = command.find(note->substr(0, blank));
+    return at == std::string::npos ? command : command.replace(at, blank, note->substr(blank + 1));
+}
+
 std::optional<fs::path> recordings() {
     const char* const directory = std::getenv("CODEMATE_RECORD");
     return directory == nullptr ? std::nullopt : std::optional<fs::path>(directory);
@@ -154,7 +164,7 @@ private:
         bool differs = false;
         for (std::size_t at = 0; at < commands.size(); ++at) {
             const Shown& shown = commands[at];
-            const Outcome outcome = session().run(shown.command, block.note("answer"));
+            const Outcome outcome = session().run(by_what_is_here(shown.command, block), block.note("answer"));
             if (outcome.status != expected[at])
                 mistake(shown.line, shown.command + "\nends with " + std::to_string(outcome.status) + ", not " +
                                         std::to_string(expected[at]) + ":\n" + all_of(outcome.lines));

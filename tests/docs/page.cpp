@@ -22,6 +22,7 @@ constexpr std::array forms{
     Form{"far", Place::between},        Form{"page", Place::between},      Form{"picture", Place::between},
     Form{"file", Place::block},         Form{"status", Place::block},      Form{"answer", Place::block},
     Form{"figures vary", Place::block}, Form{"not run", Place::block},     Form{"any order", Place::block},
+    Form{"instead", Place::block},
 };
 
 const Form* form_of(std::string_view name) {

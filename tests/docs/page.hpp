@@ -30,6 +30,8 @@
 //   <!-- answer: y -->                      typed at each question; without it nobody is there to be asked
 //   <!-- figures vary -->                   any number in the output counts as any other
 //   <!-- any order -->                      what is done at the same time is told in any order: lines may be swapped
+//   <!-- instead: --gate --gate=900% -->    what the page says first, and what runs in its place, as a test cannot tell
+//                                           how busy the machine is
 //   <!-- not run: why -->                   only the form of its commands is checked; "it needs another machine" has
 //   one
 //                                           where far.sh runs the page
