@@ -38,6 +38,9 @@ std::optional<Time> parse_date(std::string_view text) {
     const year_month_day date{year(*year_number), std::chrono::month(*in_year),
                               day(static_cast<unsigned>(*day_number))};
     if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+    // What lies outside 64 bits of nanoseconds is their end, as in parse_rfc3339.
+    if (*year_number < 1678) return Time::min();
+    if (*year_number > 2261) return Time::max();
     return sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second);
 }
 

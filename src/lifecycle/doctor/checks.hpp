@@ -8,6 +8,7 @@ namespace codemate::lifecycle::doctor {
 // server.cpp
 Findings check_server(const Facts&);
 Findings check_version(const Facts&);
+// clock.cpp
 Findings check_clock(const Facts&);
 // proxy.cpp
 Findings check_proxy(const Facts&);

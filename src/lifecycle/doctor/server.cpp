@@ -13,8 +13,6 @@
 namespace codemate::lifecycle::doctor {
 namespace {
 
-constexpr auto most_skew = std::chrono::minutes(1);
-
 // "reverse proxy nginx/1.25": what says of itself that it answered, or passed the answer on.
 std::string in_between(const Facts& facts) {
     const http::Response& answer = *facts.contact.answer;
@@ -224,22 +222,6 @@ Findings check_version(const Facts& facts) {
     if (lacks.empty()) return {ok("ollama " + shown)};
     return {note("lacks", "ollama " + shown + ": " + joined(lacks, "; "),
                  "codemate works with it, and asks for what it does not say", {update})};
-}
-
-// A whole second is what a Date says: the server's clock may be later than it by almost that.
-Findings check_clock(const Facts& facts) {
-    const Contact& contact = facts.contact;
-    if (!contact.answer) return {skipped(std::string(no_answer))};
-    const std::string* header = contact.answer->header("Date");
-    const auto date = header ? http::parse_date(*header) : std::nullopt;
-    if (!date) return {skipped("the server's answers have no date")};
-    const Duration ahead = *date - contact.answered, behind = contact.asked - (*date + std::chrono::seconds(1));
-    const Duration skew = std::max({ahead, behind, Duration{0}});
-    if (skew < most_skew) return {ok("the server's clock agrees with this one")};
-    return {problem("skew",
-                    "the server's clock is " + to_text(skew) + (ahead > behind ? " ahead of" : " behind") + " this one",
-                    "ages are wrong then: of snapshots, leftovers and pulled models; far apart, certificates fail, too",
-                    {"let both machines set their clocks (`timedatectl set-ntp true`)"})};
 }
 
 } // namespace codemate::lifecycle::doctor

@@ -106,10 +106,13 @@ std::optional<Finding> of_unknown(const Setting& setting) {
 }
 
 Finding not_looked_at(const Facts& facts) {
-    return note("unread", "not all that may set them could be read: " + some(facts.settings_unread, 5),
-                "what is wrong there is not seen",
-                {"let this user read regular files there, of at most 256 KB, and write a variable a line; or look "
-                 "yourself"});
+    constexpr std::size_t most = 5;
+    const std::vector<std::string>& all = facts.settings_unread;
+    std::string where =
+        joined({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(most, all.size()))}, "; ");
+    if (all.size() > most) where += " and " + std::to_string(all.size() - most) + " more";
+    return note("unread", "not all that may set them could be read: " + where, "what is wrong there is not seen",
+                {"make it a small regular file that this user may read, with one variable a line; or look yourself"});
 }
 
 } // namespace

@@ -115,3 +115,51 @@ TEST_CASE("lines of a compose file that are not understood") {
         "    args: [OLLAMA_BASE_URL=x, MY_OLLAMA_H=1]\n";
     CHECK(use::lines_not_understood(text, "c", use::settings_of_compose(text, "c")) == std::vector<std::size_t>{2, 6});
 }
+
+namespace {
+
+void set_date(DoctorWorld& world, const std::string& date) {
+    world.answer.headers.push_back({"Date", date});
+}
+
+} // namespace
+
+TEST_CASE("broken set-ups of the server's clock") {
+    using namespace std::chrono_literals;
+    check_all({
+        {"hours behind",
+         [](DoctorWorld& w) { set_date(w, test::http_date(w.clock.now() - 47h)); },
+         {"clock.skew"},
+         {},
+         "is 46h59m behind this one"},
+        {"days ahead",
+         [](DoctorWorld& w) { set_date(w, test::http_date(w.clock.now() + 72h)); },
+         {"clock.skew"},
+         {},
+         "is 3 days ahead of this one"},
+        {"the year 9999",
+         [](DoctorWorld& w) { set_date(w, "Fri, 31 Dec 9999 23:59:59 GMT"); },
+         {"clock.skew"},
+         {},
+         "is centuries ahead of this one; it says 'Fri, 31 Dec 9999 23:59:59 GMT'"},
+        {"the year 1",
+         [](DoctorWorld& w) { set_date(w, "Mon, 01 Jan 0001 00:00:00 GMT"); },
+         {"clock.skew"},
+         {},
+         "is centuries behind this one"},
+        {"three centuries ago",
+         [](DoctorWorld& w) { set_date(w, "Fri, 01 Jan 1700 00:00:00 GMT"); },
+         {"clock.skew"},
+         {},
+         "days behind this one"},
+    });
+}
+
+TEST_CASE("a date that cannot be read is no missing one") {
+    DoctorWorld world;
+    set_date(world, "tomorrow\x1b");
+    const use::Report report = world.look();
+    const auto clock = std::ranges::find(report.findings, "clock", &use::Finding::check);
+    CHECK(clock->level == use::Level::skipped);
+    CHECK(clock->found == "the date of the server's answers cannot be read: 'tomorrow\\x1b'");
+}
