@@ -25,6 +25,28 @@ bool may_come_of_a_redirect(Kind kind) {
     return kind == Kind::unreachable || kind == Kind::damaged || kind == Kind::protocol || kind == Kind::failed;
 }
 
+// What became of the attempts, one line each; of more than two in a row that brought nothing for the same reason, one
+// for all.
+void add_history(Error& error, const std::vector<Attempt>& attempts) {
+    for (std::size_t first = 0; first < attempts.size();) {
+        const Attempt& attempt = attempts[first];
+        const auto differs = [&](const Attempt& other) {
+            return other.reason != attempt.reason || other.came != ByteCount();
+        };
+        const auto begin = attempts.begin() + static_cast<std::ptrdiff_t>(first);
+        const std::size_t equal = static_cast<std::size_t>(std::find_if(begin, attempts.end(), differs) - begin);
+        const std::size_t count = equal > 2 ? equal : 1;
+        Duration took{0};
+        for (std::size_t i = first; i < first + count; ++i)
+            took += attempts[i].took;
+        const std::string all = std::to_string(first + 1) + " to " + std::to_string(first + count);
+        error.note((count > 1 ? "attempts " + all : "attempt " + std::to_string(first + 1)) + ": " +
+                   to_string(attempt.came) + " in " + to_text(took) +
+                   (count > 1 ? " altogether, each time " : ", then ") + attempt.reason);
+        first += count;
+    }
+}
+
 } // namespace
 
 Download::Download(ModelName source, ollama::Transport transport, const Options& options, const Ports& ports,
@@ -212,8 +234,9 @@ bool Download::go_on_after(const Error& error, const Stall& stall, SteadyTime be
     attempts_.push_back(
         {cause.message(), came_, ports_.clock.steady() - began, wait.value_or(Duration{0}), stood_still_});
     if (!wait) return false;
+    const bool as_before = attempts_.size() > 1 && (attempts_.end() - 2)->reason == cause.message();
     listener_.note("attempt " + std::to_string(attempts_.size() + 1) + " in " + to_text(*wait) + ": " +
-                   cause.message());
+                   (as_before ? "the same again" : cause.message()));
     ports_.wait(*wait, stop);
     return true;
 }
@@ -229,11 +252,7 @@ Error Download::cause_of(const Error& error) const {
 }
 
 void Download::give_up(Error error) const {
-    for (std::size_t i = 0; i < attempts_.size() && attempts_.size() > 1; ++i) {
-        const Attempt& attempt = attempts_[i];
-        error.note("attempt " + std::to_string(i + 1) + ": " + to_string(attempt.came) + " in " +
-                   to_text(attempt.took) + ", then " + attempt.reason);
-    }
+    if (attempts_.size() > 1) add_history(error, attempts_);
     throw error;
 }
 
