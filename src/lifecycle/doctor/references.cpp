@@ -176,7 +176,8 @@ Findings check_embeddings(const Facts& facts) {
     const bool has_store = facts.manifest->vector_store.has_value();
     if (!model && !has_store) return {skipped("no role is called embedding, and no vector_store is declared")};
     if (!model)
-        return {problem("no_role", "nothing says which model makes the vectors of the store", "",
+        return {problem("no_role", "nothing says which model makes the vectors of the store",
+                        "whether it fits the store cannot be checked, and nobody pins it",
                         {"`codemate use embedding NAME` names it"})};
     if (!facts.installed) return {not_seen(facts.installed, no_answer)};
     if (rules::find(*facts.installed, *model) == nullptr) {
