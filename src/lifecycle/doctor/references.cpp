@@ -128,12 +128,15 @@ private:
                                      "the model that it was built with"}));
     }
 
-    // That it is not there is no mistake: a fresh checkout has none.
+    // That it is not there need be no mistake: a fresh checkout has none.
     Finding of_failure() const {
         const Error& error = *facts_.chroma.failure;
         if (error.kind() == Kind::damaged || error.kind() == Kind::storage)
             return problem("store", error.message(), "nothing can be found in a store that cannot be read",
                            {error.hint().empty() ? "`codemate embeddings` says more" : error.hint()});
+        if (error.kind() == Kind::not_found)
+            return note("no_store", error.message(), "nothing is found in a store that was not built",
+                        {"build it, or correct vector_store.chroma in codemate.json where it is elsewhere"});
         return skipped("could not be checked: " + error.message());
     }
 

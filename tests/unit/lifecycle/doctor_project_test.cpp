@@ -341,7 +341,11 @@ TEST_CASE("broken set-ups of the project") {
          {"embeddings.store"},
          {},
          "no database"},
-        {"no store yet", [](DoctorWorld& w) { w.chroma_failure = Error(Kind::not_found, "there is no 'db'"); }, {}},
+        {"no store yet",
+         [](DoctorWorld& w) { w.chroma_failure = Error(Kind::not_found, "there is no 'db'"); },
+         {},
+         {"embeddings.no_store"},
+         "vector_store.chroma"},
         {"no embedding role",
          [](DoctorWorld& w) {
              w.project = R"({"schema": 1, "roles": {"primary": "chat"}, "vector_store": {"chroma": "db"}})";
