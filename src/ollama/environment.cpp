@@ -19,6 +19,10 @@ using What = Flaw::What;
 // "since" and "until" by AsMap of all tags from v0.1.39 on.
 constexpr std::array variables{
     Variable{"OLLAMA_AUTH", Reads::truth},
+    Variable{"OLLAMA_CLOUD_BASE_URL"}, // server/cloud_proxy.go, as are the next three elsewhere than in AsMap
+    Variable{"OLLAMA_LLAMA_CPP_COMPAT", Reads::text, "0.30.0"},
+    Variable{"OLLAMA_MLX_MTP_DRAFT_SCHEDULE", Reads::text, "", "0.31.0"},
+    Variable{"OLLAMA_REGISTRY_MAXSTREAMS", Reads::text, "", "0.32.0"},
     Variable{"OLLAMA_CONTEXT_LENGTH", Reads::count, "0.5.13"},
     Variable{"OLLAMA_DEBUG", Reads::debug_level},
     Variable{"OLLAMA_DEBUG_LOG_REQUESTS", Reads::truth, "0.18.3"},
@@ -101,7 +105,6 @@ constexpr std::array of_others{
     std::string_view{"OLLAMA_EMBEDDINGS_MODEL"},
     std::string_view{"OLLAMA_ENDPOINT"},
     std::string_view{"OLLAMA_HOSTNAME"},
-    std::string_view{"OLLAMA_HOSTS"},
     std::string_view{"OLLAMA_IMAGE"},
     std::string_view{"OLLAMA_INSTALL_DIR"},
     std::string_view{"OLLAMA_LLM_MODEL"},
@@ -189,6 +192,16 @@ std::optional<Flaw> flaw_of_count(std::string_view name, std::string_view value)
                 bytes ? "a number of bytes, without a unit" : "a whole number"};
 }
 
+// Until 0.30 others than the first three are passed over (fs/ggml/ggml.go, SupportsKVCacheType); later ones go to
+// llama.cpp as they are, which knows these, and ends where it knows none.
+std::optional<Flaw> flaw_of_cache_type(std::string_view value) {
+    constexpr std::array<std::string_view, 9> types{"f16",  "q8_0", "q4_0",   "f32", "bf16",
+                                                    "q4_1", "q5_0", "iq4_nl", "q5_1"};
+    if (std::ranges::any_of(types, [&](std::string_view type) { return equal_ignoring_case(type, value); }))
+        return std::nullopt;
+    return Flaw{What::no_type, shown(value) + " is no type of cache", "f16, q8_0 or q4_0"};
+}
+
 std::optional<Flaw> flaw_of_address(std::string_view value) {
     try {
         endpoint(value);
@@ -264,7 +277,7 @@ std::optional<Flaw> flaw_of_value(std::string_view name, std::string_view raw) {
     if (variable == nullptr || value.empty()) return std::nullopt;
     switch (variable->reads) {
     case Reads::text:
-        break;
+        return name == "OLLAMA_KV_CACHE_TYPE" ? flaw_of_cache_type(value) : std::nullopt;
     case Reads::truth:
         return flaw_of_truth(value);
     case Reads::count:

@@ -41,6 +41,7 @@ struct Flaw {
         fatal,    // the server does not start
         port,     // it names no port that there is: another one is taken
         web_port, // http:// without a port, which is 80: seldom what is meant
+        no_type,  // older versions take their default, newer ones load no model
         literal,  // nobody replaces what stands in it: "~"
     };
     What what;

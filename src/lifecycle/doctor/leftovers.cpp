@@ -95,7 +95,7 @@ Findings check_leftovers(const Facts& facts) {
     if (orphans.count == 0) return {ok("no blob is unused")};
     return {note("orphans", counted(orphans.count, "blob") + " that no model uses, " + to_string(orphans.bytes),
                  "they take room until the server starts the next time",
-                 {"`codemate prune --leftovers` removes them now"})};
+                 {"`codemate prune --leftovers` removes those that are older than an hour"})};
 }
 
 Findings check_snapshots(const Facts& facts) {
@@ -138,17 +138,20 @@ Findings check_space(const Facts& facts) {
     const ByteCount free = facts.store->space->free;
     const std::string found = to_string(free) + " free of " + to_string(facts.store->space->total) + ", where " +
                               quoted(facts.store->path) + " is";
-    const std::string advice =
-        "`codemate prune --dry-run --to-free 5GB` says what could go; `codemate du` what takes room";
+    const auto advice = [&](ByteCount wanted) {
+        const std::uint64_t gigabytes = (wanted.count() - std::min(wanted, free).count() + 999'999'999) / 1'000'000'000;
+        return "`codemate prune --dry-run --to-free " + std::to_string(gigabytes) +
+               "GB` says what could go; `codemate du` what takes room";
+    };
     if (const auto needed = still_to_come(facts); needed && *needed > free)
         return {problem("too_little",
                         found + ", and the required models that are not there take " + to_string(*needed) + ": " +
                             to_string(*needed - free) + " short",
-                        "`codemate pull` would fail", {advice})};
+                        "`codemate pull` would fail", {advice(*needed)})};
     if (free < hardly_any)
-        return {
-            problem("full", found, "downloads fail, and a server that cannot write damages what it writes", {advice})};
-    if (free < little) return {note("low", found, "one larger model fills it", {advice})};
+        return {problem("full", found, "downloads fail, and a server that cannot write damages what it writes",
+                        {advice(little)})};
+    if (free < little) return {note("low", found, "one larger model fills it", {advice(little)})};
     return {ok(found)};
 }
 

@@ -140,6 +140,12 @@ std::string share_text(const ollama::Running& model) {
            to_string(ByteCount(size) - ByteCount(on_gpu)) + " beside it)";
 }
 
+std::optional<std::uint64_t> supported_by(const Facts& facts, const ModelName& name) {
+    const auto shown = facts.shown.find(name);
+    if (shown == facts.shown.end() || shown->second.context_length == 0) return std::nullopt;
+    return shown->second.context_length;
+}
+
 } // namespace
 
 Findings check_memory(const Facts& facts) {
@@ -192,14 +198,25 @@ Findings check_gpu(const Facts& facts) {
 }
 
 Findings check_context(const Facts& facts) {
-    if (!facts.running) return {not_seen(facts.running, no_answer)};
+    if (!facts.running && facts.shown.empty()) return {not_seen(facts.running, no_answer)};
     if (!has_project(facts)) return {no_project(facts)};
     Findings findings;
     for (const auto& [name, declared] : facts.manifest->models) {
         const ollama::Installed* model = facts.installed ? rules::find(*facts.installed, name) : nullptr;
         if (model == nullptr) continue;
-        const ollama::Running* running = rules::loaded_as(name, model->digest, *facts.running);
-        const rules::Contexts contexts = rules::contexts_of(declared, std::nullopt, running);
+        const ollama::Running* running =
+            facts.running ? rules::loaded_as(name, model->digest, *facts.running) : nullptr;
+        const rules::Contexts contexts = rules::contexts_of(declared, supported_by(facts, name), running);
+        if (contexts.declared && contexts.supported && *contexts.declared > *contexts.supported) {
+            findings.push_back(problem("unsupported",
+                                       printable(name.display(), 200) + " supports a context of " +
+                                           std::to_string(*contexts.supported) + ", and codemate.json declares " +
+                                           std::to_string(*contexts.declared),
+                                       "the server serves no more than the model was made for",
+                                       {"declare " + std::to_string(*contexts.supported) +
+                                        " at most in codemate.json, or take another model"}));
+            continue;
+        }
         if (!contexts.declared || !contexts.served || *contexts.served >= *contexts.declared) continue;
         findings.push_back(note("smaller",
                                 printable(name.display(), 200) + " is served with a context of " +
@@ -210,6 +227,7 @@ Findings check_context(const Facts& facts) {
                                  "OLLAMA_CONTEXT_LENGTH=" +
                                  std::to_string(*contexts.declared)}));
     }
+    if (findings.empty() && !facts.running) return {not_seen(facts.running, no_answer)};
     if (findings.empty()) findings.push_back(ok("nothing is loaded with less than is declared"));
     return findings;
 }

@@ -92,9 +92,11 @@ Findings check_lock(const Facts& facts) {
     if (facts.lock.failure)
         return {problem(is_mistaken(*facts.lock.failure) ? "mistakes" : "unreadable", with_notes(*facts.lock.failure),
                         "models cannot be held at their digests",
-                        {is_mistaken(*facts.lock.failure) ? "`codemate check` lists them all; `git restore "
-                                                            "codemate.lock` brings back what was committed"
-                                                          : facts.lock.failure->hint()})};
+                        {is_mistaken(*facts.lock.failure)     ? "`codemate check` lists them all; take back what was "
+                                                                "committed (`git restore`), or write it anew with "
+                                                                "`codemate lock`"
+                         : facts.lock.failure->hint().empty() ? "name another file with --lock, or leave that out"
+                                                              : facts.lock.failure->hint()})};
     if (!has_project(facts)) return {no_project(facts)};
     const manifest::Lock* const lock = lock_of(facts);
     if (lock == nullptr && facts.manifest->origin.is_built_in()) return {skipped("the built-in manifest has no lock")};

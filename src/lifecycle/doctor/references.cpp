@@ -128,12 +128,15 @@ private:
                                      "the model that it was built with"}));
     }
 
-    // That it is not there is no mistake: a fresh checkout has none.
+    // That it is not there need be no mistake: a fresh checkout has none.
     Finding of_failure() const {
         const Error& error = *facts_.chroma.failure;
         if (error.kind() == Kind::damaged || error.kind() == Kind::storage)
             return problem("store", error.message(), "nothing can be found in a store that cannot be read",
                            {error.hint().empty() ? "`codemate embeddings` says more" : error.hint()});
+        if (error.kind() == Kind::not_found)
+            return note("no_store", error.message(), "nothing is found in a store that was not built",
+                        {"build it, or correct vector_store.chroma in codemate.json where it is elsewhere"});
         return skipped("could not be checked: " + error.message());
     }
 
@@ -176,7 +179,8 @@ Findings check_embeddings(const Facts& facts) {
     const bool has_store = facts.manifest->vector_store.has_value();
     if (!model && !has_store) return {skipped("no role is called embedding, and no vector_store is declared")};
     if (!model)
-        return {problem("no_role", "nothing says which model makes the vectors of the store", "",
+        return {problem("no_role", "nothing says which model makes the vectors of the store",
+                        "whether it fits the store cannot be checked, and nobody pins it",
                         {"`codemate use embedding NAME` names it"})};
     if (!facts.installed) return {not_seen(facts.installed, no_answer)};
     if (rules::find(*facts.installed, *model) == nullptr) {

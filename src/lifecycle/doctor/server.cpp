@@ -186,8 +186,8 @@ Findings without_answer(const Facts& facts) {
     if (facts.options.endpoint && facts.options.endpoint->scheme == "http" && facts.options.endpoint->port == 80) {
         http::Url meant = *facts.options.endpoint;
         meant.port = 11434;
-        advice.insert(advice.begin(), "http:// without a port means port 80, and Ollama's own is 11434: is " +
-                                          meant.text() + " meant?");
+        advice.insert(advice.begin(),
+                      "it is port 80 that was asked, and Ollama's own is 11434: is " + meant.text() + " meant?");
     }
     return {problem("unreachable", error.message(), "without a server there are no models", std::move(advice))};
 }

@@ -49,6 +49,10 @@ Finding of_flaw(const Setting& setting, const Flaw& flaw) {
     case Flaw::What::web_port:
         return problem("web_port", set + ": " + flaw.why, "a client asks there, and a server listens there",
                        std::move(advice));
+    case Flaw::What::no_type:
+        return problem("no_type", set + ": " + flaw.why,
+                       "a server before 0.30 takes f16 in its place, a later one hands it on and models do not load",
+                       std::move(advice));
     case Flaw::What::literal:
         break;
     }
@@ -102,7 +106,7 @@ std::optional<Finding> of_unknown(const Setting& setting) {
         return of_no_effect(setting, "misspelt", "; " + *meant + " is", "did you mean " + *meant + "?");
     if (setting.whose == Setting::Whose::readers) return std::nullopt;
     return note("unknown", where(setting) + " is no variable that Ollama reads",
-                "it has no effect, unless another program reads it", {});
+                "it has no effect, unless another program reads it", {"remove it where it was meant for Ollama"});
 }
 
 Finding not_looked_at(const Facts& facts) {

@@ -59,6 +59,20 @@ TEST_CASE("broken set-ups of the machine") {
          {},
          {"context.smaller"},
          "OLLAMA_CONTEXT_LENGTH=8192"},
+        {"more context than the model supports",
+         [](DoctorWorld& w) {
+             w.project = R"({"schema": 1, "roles": {"primary": "small"},
+                             "models": {"small": {"options": {"num_ctx": 99999999}}}})";
+             test::install(w.disk, "small", "{}", {"weights of small"});
+             test::FakeServer::Model model = test::model_on(w.disk, "small");
+             model.context_length = 2048;
+             w.pin("small", model.digest, ByteCount(16));
+             w.server.install("small", std::move(model));
+             w.server.load("small", 2048, ByteCount(1'000'000));
+         },
+         {"context.unsupported"},
+         {},
+         "supports a context of 2048"},
         {"no completion",
          [](DoctorWorld& w) { w.files.erase("/usr/share/bash-completion/completions/codemate"); },
          {},
@@ -117,6 +131,11 @@ TEST_CASE("broken set-ups of variables") {
          {"variables.literal_tilde"},
          {},
          "whole path"},
+        {"a type of cache that is none",
+         [](DoctorWorld& w) { w.options.environment["OLLAMA_KV_CACHE_TYPE"] = "q9"; },
+         {"variables.no_type"},
+         {},
+         "f16, q8_0 or q4_0"},
         {"a port that is none",
          [](DoctorWorld& w) {
              w.options.environment["OLLAMA_HOST"] = "http://127.0.0.1:99999";
@@ -210,6 +229,11 @@ TEST_CASE("broken set-ups of the project") {
          {"lock.mistakes"},
          {},
          "git restore"},
+        {"a named lock that is not there",
+         [](DoctorWorld& w) { w.lock_failure = Error(Kind::not_found, "there is no '/nope'"); },
+         {"lock.unreadable"},
+         {},
+         "--lock"},
         {"no lock", [](DoctorWorld& w) { w.lock.reset(); }, {}, {"lock.none"}, "codemate lock"},
         {"a lock without an entry",
          [](DoctorWorld& w) { w.lock->models.erase(ModelName::parse("chat")); },
@@ -317,7 +341,11 @@ TEST_CASE("broken set-ups of the project") {
          {"embeddings.store"},
          {},
          "no database"},
-        {"no store yet", [](DoctorWorld& w) { w.chroma_failure = Error(Kind::not_found, "there is no 'db'"); }, {}},
+        {"no store yet",
+         [](DoctorWorld& w) { w.chroma_failure = Error(Kind::not_found, "there is no 'db'"); },
+         {},
+         {"embeddings.no_store"},
+         "vector_store.chroma"},
         {"no embedding role",
          [](DoctorWorld& w) {
              w.project = R"({"schema": 1, "roles": {"primary": "chat"}, "vector_store": {"chroma": "db"}})";

@@ -352,7 +352,7 @@ TEST_CASE("broken set-ups of the models directory") {
          [](DoctorWorld& w) { w.store.space->free = DoctorWorld::gigabytes(7); },
          {},
          {"space.low"},
-         "prune --dry-run"},
+         "--to-free 3GB"},
         {"no room for what is required",
          [](DoctorWorld& w) {
              w.project = R"({"schema": 1, "roles": {"primary": "chat", "large": "giant"}})";

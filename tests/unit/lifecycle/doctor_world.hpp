@@ -82,6 +82,7 @@ struct DoctorWorld {
         test::install(disk, name, "{}", {weights});
         FakeServer::Model model = model_on(disk, name);
         model.embedding_length = 768;
+        model.context_length = 32'768;
         pin(name, model.digest, ByteCount(weights.size()));
         server.install(name, std::move(model));
     }

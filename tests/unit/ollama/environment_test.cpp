@@ -21,11 +21,12 @@ TEST_CASE("what a misspelt variable means") {
         const char* name;
         const char* meant; // nullptr: nothing
     };
-    const Row row = GENERATE(Row{"OLLAMA_NOPRUN", "OLLAMA_NOPRUNE"}, Row{"OLLAMA_NO_PRUNE", "OLLAMA_NOPRUNE"},
-                             Row{"OLLAMA_KEEPALIVE", "OLLAMA_KEEP_ALIVE"}, Row{"OLLAMA_ORIGIN", "OLLAMA_ORIGINS"},
-                             Row{"OLLAMA_FLASH_ATENTION", "OLLAMA_FLASH_ATTENTION"}, Row{"OLLAMA_MODEL", nullptr},
-                             Row{"OLLAMA_HOST", nullptr}, Row{"OLLAMA_BASE_URL", nullptr}, Row{"OLLAMA_", nullptr},
-                             Row{"OLLAMA_SOMETHING_ELSE", nullptr}, Row{"OTHER_HOST", nullptr});
+    const Row row =
+        GENERATE(Row{"OLLAMA_NOPRUN", "OLLAMA_NOPRUNE"}, Row{"OLLAMA_NO_PRUNE", "OLLAMA_NOPRUNE"},
+                 Row{"OLLAMA_KEEPALIVE", "OLLAMA_KEEP_ALIVE"}, Row{"OLLAMA_ORIGIN", "OLLAMA_ORIGINS"},
+                 Row{"OLLAMA_FLASH_ATENTION", "OLLAMA_FLASH_ATTENTION"}, Row{"OLLAMA_MODEL", nullptr},
+                 Row{"OLLAMA_HOST", nullptr}, Row{"OLLAMA_HOSTS", "OLLAMA_HOST"}, Row{"OLLAMA_BASE_URL", nullptr},
+                 Row{"OLLAMA_", nullptr}, Row{"OLLAMA_SOMETHING_ELSE", nullptr}, Row{"OTHER_HOST", nullptr});
     CAPTURE(row.name);
     CHECK(ollama::meant_by(row.name) == (row.meant ? std::optional<std::string>(row.meant) : std::nullopt));
 }
@@ -55,6 +56,8 @@ TEST_CASE("values that do not mean what they seem to") {
         Row{"OLLAMA_MODELS", "~/models", What::literal}, Row{"OLLAMA_ORIGINS", "*", fine},
         Row{"OLLAMA_ORIGINS", "http://a,https://b:*", fine}, Row{"OLLAMA_ORIGINS", "chrome-extension://*", fine},
         Row{"OLLAMA_ORIGINS", "http://a,example.com", What::fatal}, Row{"OLLAMA_LLM_LIBRARY", "no", fine},
+        Row{"OLLAMA_KV_CACHE_TYPE", "q9", What::no_type}, Row{"OLLAMA_KV_CACHE_TYPE", "q8_0", fine},
+        Row{"OLLAMA_HOST", "http://127.0.0.1:99999", What::port}, Row{"OLLAMA_HOST", "http://x", What::web_port},
         Row{"OLLAMA_UNKNOWN", "no", fine});
     CAPTURE(row.name, row.value);
     const auto flaw = ollama::flaw_of_value(row.name, row.value);
