@@ -1,5 +1,6 @@
 #pragma once
 
+#include "codemate/base/text.hpp"
 #include "codemate/lifecycle/doctor.hpp"
 
 #include <string>
@@ -42,6 +43,27 @@ inline const store::Inventory* inventory(const Facts& facts) {
 inline Finding no_inventory(const Facts& facts) {
     return not_seen(facts.store, no_store).found.starts_with("could not") ? not_seen(facts.store, no_store)
                                                                           : skipped(std::string(no_store));
+}
+
+// Of a named directory that need not be this server's nothing is said to be in order.
+inline Finding ok_in_store(const Facts& facts, std::string found) {
+    if (facts.store->standing != Store::Standing::named) return ok(std::move(found));
+    return skipped("the directory that was looked at is not proven to be this server's; there: " + found);
+}
+
+// Manifests at whose place no file stands, such as a fifo: whoever opens that waits, or fails.
+inline std::vector<std::string> no_manifests(const Facts& facts) {
+    std::vector<std::string> paths;
+    const store::Inventory* const there = inventory(facts);
+    if (there == nullptr) return paths;
+    for (const store::Oddity& oddity : there->oddities) {
+        const bool no_file =
+            oddity.what == store::Oddity::What::unreadable_manifest && oddity.why.starts_with("it is ");
+        if (no_file)
+            paths.push_back(quoted(facts.store->path + "/" + oddity.path, 300) + " (" + printable(oddity.why, 100) +
+                            ")");
+    }
+    return paths;
 }
 
 // A project has said what it wants; the built-in set is nobody's.

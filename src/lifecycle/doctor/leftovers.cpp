@@ -79,8 +79,9 @@ Findings check_downloads(const Facts& facts) {
                                 "a pull of the same model goes on from there; else they only take room",
                                 {"pull again, or `codemate prune --leftovers`"}));
     if (findings.empty())
-        findings.push_back(ok(fresh.count == 0 ? "none is unfinished"
-                                               : counted(fresh.count, "download") + " under way, or just broken off"));
+        findings.push_back(
+            ok_in_store(facts, fresh.count == 0 ? "none is unfinished"
+                                                : counted(fresh.count, "download") + " under way, or just broken off"));
     return findings;
 }
 

@@ -95,6 +95,36 @@ bool has_flaws(const Facts& facts) {
            std::ranges::any_of(there->models, [](const store::Entry& entry) { return !entry.flaws.empty(); });
 }
 
+bool is_slow(const Error& error) {
+    return error.kind() == Kind::unreachable && (http::silence_of(error) != http::Silence::none ||
+                                                 error.message().find("took longer than") != std::string::npos);
+}
+
+Finding slow_list(const Error& error, const std::vector<std::string>& no_files, std::vector<std::string> advice) {
+    const std::string found = "the server's list of its models does not come in time: " + error.message();
+    if (!no_files.empty())
+        return problem("slow", found, "it may wait for a manifest that is no file: " + some(no_files),
+                       std::move(advice));
+    return problem(
+        "slow", found,
+        "it is busy, its disk is slow or has very many models, or something that is no file stands among "
+        "its manifests, where it waits for ever",
+        {"try `codemate list`, which waits longer; if nothing comes, `codemate doctor --models-dir DIR` on the "
+         "server's machine names a manifest that is no file"});
+}
+
+// Of which nothing is known, whatever the reason.
+std::vector<std::string> manifests_not_read(const store::Inventory& there) {
+    using What = store::Oddity::What;
+    std::vector<std::string> names;
+    for (const store::Oddity& oddity : there.oddities) {
+        const bool of_manifests = oddity.what == What::unreadable && oddity.path.starts_with("manifests");
+        if (oddity.what == What::unreadable_manifest || oddity.stops_cleaning() || of_manifests)
+            names.push_back(named(oddity));
+    }
+    return names;
+}
+
 } // namespace
 
 Findings check_list(const Facts& facts) {
@@ -110,11 +140,16 @@ Findings check_list(const Facts& facts) {
     std::vector<std::string> advice;
     for (const std::string& link : dangling)
         advice.push_back("remove it: " + link);
+    const std::vector<std::string> no_files = no_manifests(facts);
+    for (const std::string& path : no_files)
+        advice.push_back("remove it: " + path);
+    if (dangling.empty() && is_slow(error)) return {slow_list(error, no_files, std::move(advice))};
     if (advice.empty() && !error.hint().empty()) advice.push_back(error.hint());
     if (advice.empty()) advice.emplace_back("look into the server's log");
     return {problem("fails", "the server cannot list its models: " + error.message(),
-                    dangling.empty() ? "nothing that is installed can be seen"
-                                     : "one link among the manifests that leads nowhere hides all models",
+                    !no_files.empty()  ? "a manifest that is no file hides all models: " + some(no_files)
+                    : dangling.empty() ? "nothing that is installed can be seen"
+                                       : "one link among the manifests that leads nowhere hides all models",
                     std::move(advice))};
 }
 
@@ -167,7 +202,17 @@ Findings check_cleanup(const Facts& facts) {
             "as long as there is one, a starting server removes nothing of what is unused",
             {"`codemate verify --repair` rebuilds a manifest that lock or journal know; else pull that model again, or "
              "remove the file"}));
-    if (findings.empty()) findings.push_back(ok("a starting server tidies up"));
+    const std::vector<std::string> unread = manifests_not_read(*there);
+    const std::vector<std::string> no_files = no_manifests(facts);
+    const bool told_by_list = facts.installed.failure.has_value();
+    if (bad.empty() && !no_files.empty() && !told_by_list)
+        findings.push_back(problem("corrupt_manifest", "a manifest is no file: " + some(no_files),
+                                   "a server that reads it waits or fails, and removes nothing of what is unused",
+                                   {"remove it, and pull that model again"}));
+    else if (bad.empty() && !unread.empty())
+        findings.push_back(skipped("whether a starting server tidies up cannot be told: " +
+                                   counted(unread.size(), "manifest") + " could not be read: " + some(unread)));
+    if (findings.empty()) findings.push_back(ok_in_store(facts, "a starting server tidies up"));
     return findings;
 }
 
@@ -183,7 +228,11 @@ Findings check_content(const Facts& facts) {
         for (const store::Flaw& flaw : entry.flaws)
             flaws.push_back(flaw_text(entry.name, flaw));
     }
-    if (flaws.empty()) return {ok("all layers are there in their size; `codemate verify --deep` reads them")};
+    if (const auto unread = manifests_not_read(*there); flaws.empty() && !unread.empty())
+        return {skipped("what cannot be read was not checked: " + counted(unread.size(), "manifest") + ", " +
+                        some(unread) + "; the layers of the others are there in their size")};
+    if (flaws.empty())
+        return {ok_in_store(facts, "all layers are there in their size; `codemate verify --deep` reads them")};
     return {problem("damaged", some(flaws),
                     "such a model does not load, or gives nonsense, and a pull need not heal it",
                     {"`codemate verify --repair` fetches what is missing or damaged, and nothing else"})};

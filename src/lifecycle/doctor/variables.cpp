@@ -98,10 +98,18 @@ Finding of_no_effect(const Setting& setting, std::string cause, const std::strin
     return finding;
 }
 
+bool is_meant_for_the_key(std::string_view name) {
+    constexpr std::array names{"OLLAMA_APIKEY", "OLLAMA_API_KEYS", "OLLAMA_KEY", "OLLAMA_APIKEYS", "OLLAMA_API_TOKEN"};
+    return std::ranges::find(names, name) != names.end();
+}
+
 std::optional<Finding> of_unknown(const Setting& setting) {
     if (const std::string_view advice = ollama::instead_of(setting.name); !advice.empty())
         return of_no_effect(setting, "ignored", "", std::string(advice));
     if (ollama::is_of_others(setting.name)) return std::nullopt;
+    if (is_meant_for_the_key(setting.name))
+        return of_no_effect(setting, "misspelt", "; clients, as codemate, read OLLAMA_API_KEY",
+                            "did you mean OLLAMA_API_KEY?");
     if (const auto meant = ollama::meant_by(setting.name))
         return of_no_effect(setting, "misspelt", "; " + *meant + " is", "did you mean " + *meant + "?");
     if (setting.whose == Setting::Whose::readers) return std::nullopt;

@@ -163,3 +163,77 @@ TEST_CASE("a date that cannot be read is no missing one") {
     CHECK(clock->level == use::Level::skipped);
     CHECK(clock->found == "the date of the server's answers cannot be read: 'tomorrow\\x1b'");
 }
+
+namespace {
+
+using Standing = use::Store::Standing;
+using Call = test::FakeServer::Call::What;
+
+void put_fifo(DoctorWorld& world) {
+    world.disk.put_special(test::path_of_model("waits:latest"), store::Type::fifo);
+}
+
+void hang_list(DoctorWorld& world) {
+    world.server.fail(Call::installed, Error(Kind::unreachable, "/api/tags took longer than 3.0s"), 0, 9);
+}
+
+use::Level level_of(const use::Report& report, std::string_view check) {
+    return std::ranges::find(report.findings, check, &use::Finding::check)->level;
+}
+
+} // namespace
+
+TEST_CASE("broken set-ups of a list that does not come, and of manifests that are no files") {
+    check_all({
+        {"a slow list",
+         [](DoctorWorld& w) {
+             hang_list(w);
+             w.store.standing = Standing::unprovable;
+         },
+         {"list.slow"},
+         {},
+         "waits longer"},
+        {"a fifo that the list waits for, in the named directory",
+         [](DoctorWorld& w) {
+             hang_list(w);
+             put_fifo(w);
+             w.store.standing = Standing::named;
+         },
+         {"list.slow"},
+         {},
+         "remove it: '/models/manifests/registry.ollama.ai/library/waits/latest' (it is a fifo)"},
+        {"a fifo in another server's directory",
+         [](DoctorWorld& w) {
+             put_fifo(w);
+             w.store.standing = Standing::named;
+             w.store.doubt = "chat:latest has another digest there";
+         },
+         {"store.not_ours", "cleanup.corrupt_manifest"},
+         {},
+         "waits/latest"},
+        {"a key's name",
+         [](DoctorWorld& w) { w.options.environment["OLLAMA_APIKEY"] = "sekret"; },
+         {"variables.misspelt"},
+         {},
+         "did you mean OLLAMA_API_KEY?"},
+    });
+}
+
+TEST_CASE("nothing is in order that was not read, or need not be this server's") {
+    DoctorWorld unread;
+    put_fifo(unread);
+    hang_list(unread);
+    unread.store.standing = Standing::named;
+    const use::Report waits = unread.look();
+    CHECK(level_of(waits, "cleanup") == use::Level::skipped);
+    CHECK(level_of(waits, "content") == use::Level::skipped);
+    DoctorWorld named;
+    named.store.standing = Standing::named;
+    named.store.doubt = "chat:latest has another digest there";
+    const use::Report report = named.look();
+    CHECK(DoctorWorld::ids(report, use::Level::problem) == DoctorWorld::Ids{"store.not_ours"});
+    for (const char* check : {"cleanup", "content", "downloads"}) {
+        CAPTURE(check);
+        CHECK(level_of(report, check) == use::Level::skipped);
+    }
+}
