@@ -99,9 +99,21 @@ std::vector<std::string> manifests_not_read(const store::Inventory& there) {
     return names;
 }
 
+Finding unusable_names(const Facts& facts) {
+    const std::size_t usable = facts.installed->size();
+    Finding finding =
+        problem("unusable",
+                std::to_string(facts.unusable) + " of " + counted(usable + facts.unusable, "model") +
+                    " in the server's list have names that no model can have, and are left out",
+                "codemate cannot ask for them", {"`codemate list -v` names them; `ollama cp` gives one another name"});
+    if (usable > 0) finding.level = Level::note;
+    return finding;
+}
+
 } // namespace
 
 Findings check_list(const Facts& facts) {
+    if (facts.installed && facts.unusable > 0) return {unusable_names(facts)};
     if (facts.installed) return {ok(counted(facts.installed->size(), "model") + " installed")};
     if (!facts.installed.failure) return {skipped(std::string(no_answer))};
     const Error& error = *facts.installed.failure;
@@ -137,6 +149,8 @@ Findings check_store(const Facts& facts) {
     case Standing::unreadable:
         return unreadable(store);
     case Standing::unprovable:
+        if (facts.unusable > 0)
+            return {skipped("the server lists no model whose name can be used, to tell its directory")};
         return {skipped(facts.installed ? "the server has no models that would tell which directory is its own"
                                         : "without the server's list no directory can be proven to be its own")};
     case Standing::elsewhere:
