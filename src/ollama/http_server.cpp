@@ -7,6 +7,7 @@
 #include "codemate/base/error.hpp"
 #include "codemate/http/obstacle.hpp"
 #include "codemate/json/value.hpp"
+#include "codemate/ollama/listing.hpp"
 #include "codemate/ollama/server.hpp"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ constexpr std::string_view way_to_name =
     "is the name spelt right? it may be known in another network only (a VPN's, a Compose service's); name the server "
     "with --host or OLLAMA_HOST, by its IP address if need be";
 
-class HttpServer final : public Server {
+class HttpServer final : public Server, public Lister {
 public:
     HttpServer(http::Client& client, http::Url endpoint, std::string authorization, Duration read_pace)
         : client_(client), endpoint_(std::move(endpoint)), authorization_(std::move(authorization)),
@@ -47,17 +48,19 @@ public:
     }
 
     // A name that somebody removes while the server walks through them fails the whole list, once (facts.md 3.2).
-    std::vector<Installed> installed(Stop stop) override {
+    Listing listing(Stop stop) override {
         for (int again = 2;; --again) {
             try {
-                auto models = wire::installed(list(request("GET", "api/tags"), stop), source(), stop);
-                std::ranges::stable_sort(models, {}, &Installed::name);
-                return models;
+                Listing all = wire::listing(list(request("GET", "api/tags"), stop), source(), stop);
+                std::ranges::stable_sort(all.models, {}, &Installed::name);
+                return all;
             } catch (const Error& error) {
                 if (error.kind() != Kind::storage || again == 0) throw;
             }
         }
     }
+
+    std::vector<Installed> installed(Stop stop) override { return listing(std::move(stop)).models; }
 
     std::vector<Running> running(Stop stop) override {
         http::Request question = request("GET", "api/ps");
@@ -270,6 +273,11 @@ Embedded HttpServer::embed(const Passage& passage, Stop stop) {
 }
 
 } // namespace
+
+Listing list(Server& server, Stop stop) {
+    if (auto* const lister = dynamic_cast<Lister*>(&server)) return lister->listing(std::move(stop));
+    return {server.installed(std::move(stop)), 0};
+}
 
 std::unique_ptr<Server> connect(http::Client& client, http::Url endpoint, std::string authorization,
                                 Duration read_pace) {

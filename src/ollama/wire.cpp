@@ -197,14 +197,21 @@ std::string version(std::string_view body, std::string_view source) {
     return json::Cursor(document.root, source).at("version").string();
 }
 
-std::vector<Installed> installed(std::string_view body, std::string_view source, const Stop& stop) {
+Listing listing(std::string_view body, std::string_view source, const Stop& stop) {
     const json::Document document = read(body, source, stop);
-    std::vector<Installed> models;
+    Listing list;
     for (const auto& entry : models_of(document, source)) {
         throw_if_stopped(stop);
-        if (auto name = name_of(entry)) models.push_back(to_installed(std::move(*name), entry));
+        if (auto name = name_of(entry))
+            list.models.push_back(to_installed(std::move(*name), entry));
+        else
+            ++list.unusable;
     }
-    return models;
+    return list;
+}
+
+std::vector<Installed> installed(std::string_view body, std::string_view source, const Stop& stop) {
+    return listing(body, source, stop).models;
 }
 
 std::vector<Running> running(std::string_view body, std::string_view source, const Stop& stop) {

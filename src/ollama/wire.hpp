@@ -2,6 +2,7 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/run.hpp"
+#include "codemate/ollama/listing.hpp"
 #include "codemate/ollama/types.hpp"
 
 #include <optional>
@@ -20,6 +21,8 @@ std::string version(std::string_view body, std::string_view source);
 // In the server's order. Entries whose name cannot be a model's are left out with a warning. More than a hundred
 // thousand are no list.
 std::vector<Installed> installed(std::string_view body, std::string_view source, const Stop& = {});
+
+Listing listing(std::string_view body, std::string_view source, const Stop& = {}); // likewise, and how many those are
 
 std::vector<Running> running(std::string_view body, std::string_view source, const Stop& = {}); // likewise
 Shown shown(std::string_view body, std::string_view source, const Stop& = {});

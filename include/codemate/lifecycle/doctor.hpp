@@ -113,6 +113,7 @@ struct Facts {
     Options options;
     Contact contact{};
     Look<std::vector<ollama::Installed>> installed{};
+    std::size_t unusable = 0; // entries of the server's list beside these, with names that no model can have
     Look<std::vector<ollama::Running>> running{};
     std::map<ModelName, ollama::Shown, ServerOrder> shown{}; // of required models, a few at most
     std::optional<Error> shows_none{};                       // of several models none can be shown: why not

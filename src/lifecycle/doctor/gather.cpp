@@ -5,6 +5,7 @@
 #include "codemate/base/parallel.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/json/read.hpp"
+#include "codemate/ollama/listing.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
@@ -156,7 +157,11 @@ private:
                 std::clamp<Duration>(end - ports_.clock.steady(), std::chrono::milliseconds(1), ports_.answer);
             return look(left, run_.stop, question, path);
         };
-        facts_.installed = ask("/api/tags", [&](const Stop& stop) { return ports_.server().installed(stop); });
+        facts_.installed = ask("/api/tags", [&](const Stop& stop) {
+            ollama::Listing listing = ollama::list(ports_.server(), stop);
+            facts_.unusable = listing.unusable;
+            return std::move(listing.models);
+        });
         facts_.running = ask("/api/ps", [&](const Stop& stop) { return ports_.server().running(stop); });
         const auto show = [&](const ModelName& name) {
             return ask("/api/show", [&](const Stop& stop) { return ports_.server().show(name, stop); });

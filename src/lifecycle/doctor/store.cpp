@@ -75,10 +75,9 @@ const std::string in_the_log = "read the server's log (`journalctl -u ollama`, `
 // While a model is being loaded the server makes whoever asks wait (server/sched.go).
 Finding running_fails(const Error& error) {
     if (error.kind() == Kind::unreachable)
-        return problem(
-            "running_fails", "the server does not say what is loaded: " + error.message(),
-            "it waits as long as a model is being loaded, which may be minutes; one that hangs looks the same",
-            {"run this again when nothing is being loaded any more; if it stays so, " + in_the_log});
+        return note("running_fails", "the server does not say what is loaded: " + error.message(),
+                    "it waits as long as a model is being loaded, which may be minutes; one that hangs looks the same",
+                    {"run this again when nothing is being loaded any more; if it stays so, " + in_the_log});
     return problem("running_fails", "the server cannot say what is loaded: " + error.message(),
                    "what runs on the GPU, and with which context, cannot be seen", {in_the_log});
 }
@@ -125,11 +124,23 @@ std::vector<std::string> manifests_not_read(const store::Inventory& there) {
     return names;
 }
 
+Finding unusable_names(const Facts& facts) {
+    const std::size_t usable = facts.installed->size();
+    Finding finding =
+        problem("unusable",
+                std::to_string(facts.unusable) + " of " + counted(usable + facts.unusable, "model") +
+                    " in the server's list have names that no model can have, and are left out",
+                "codemate cannot ask for them", {"`codemate list -v` names them; `ollama cp` gives one another name"});
+    if (usable > 0) finding.level = Level::note;
+    return finding;
+}
+
 } // namespace
 
 Findings check_list(const Facts& facts) {
     if (facts.installed) {
-        Findings findings{ok(counted(facts.installed->size(), "model") + " installed")};
+        Findings findings{facts.unusable > 0 ? unusable_names(facts)
+                                             : ok(counted(facts.installed->size(), "model") + " installed")};
         if (facts.running.failure) findings.push_back(running_fails(*facts.running.failure));
         if (facts.shows_none && !has_flaws(facts)) findings.push_back(shows_none(*facts.shows_none));
         return findings;
@@ -168,6 +179,8 @@ Findings check_store(const Facts& facts) {
     case Standing::unreadable:
         return unreadable(store);
     case Standing::unprovable:
+        if (facts.unusable > 0)
+            return {skipped("the server lists no model whose name can be used, to tell its directory")};
         return {skipped(facts.installed ? "the server has no models that would tell which directory is its own"
                                         : "without the server's list no directory can be proven to be its own")};
     case Standing::elsewhere:

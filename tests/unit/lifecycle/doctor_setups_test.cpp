@@ -247,8 +247,8 @@ TEST_CASE("broken set-ups of the models directory") {
          [](DoctorWorld& w) {
              w.server.fail(Call::running, Error(Kind::unreachable, "/api/ps took longer than 3s"), 0, 99);
          },
-         {"list.running_fails"},
          {},
+         {"list.running_fails"},
          "being loaded"},
         {"what is loaded cannot be told",
          [](DoctorWorld& w) { w.server.fail(Call::running, Error(Kind::failed, "500"), 0, 99); },

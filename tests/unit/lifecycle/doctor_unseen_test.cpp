@@ -237,3 +237,23 @@ TEST_CASE("nothing is in order that was not read, or need not be this server's")
         CHECK(level_of(report, check) == use::Level::skipped);
     }
 }
+
+TEST_CASE("names in the server's list that cannot be used are said") {
+    DoctorWorld world;
+    use::Facts facts = use::gather(world.options, world.ports(), {});
+    const auto list_in = [&] {
+        const use::Report report = use::examine(facts);
+        return *std::ranges::find(report.findings, "list", &use::Finding::check);
+    };
+    CHECK(list_in().level == use::Level::ok);
+    facts.unusable = 3;
+    CHECK(list_in().id() == "list.unusable");
+    CHECK(list_in().level == use::Level::note);
+    CHECK(list_in().found.find("3 of 5 models") == 0);
+    facts.installed.value->clear();
+    CHECK(list_in().level == use::Level::problem);
+    facts.store.value->standing = Standing::unprovable;
+    const use::Report report = use::examine(facts);
+    const auto store = std::ranges::find(report.findings, "store", &use::Finding::check);
+    CHECK(store->found.find("the server lists no model whose name can be used") == 0);
+}

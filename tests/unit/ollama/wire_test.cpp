@@ -150,6 +150,12 @@ TEST_CASE("lists of other versions and of other kinds of models") {
     }
 }
 
+TEST_CASE("entries of a list that are left out are counted") {
+    const auto list = wire::listing(R"({"models":[{"name":"a b"},{"name":""},7,{"name":"ok:1"}]})", "x");
+    CHECK(list.models.size() == 1);
+    CHECK(list.unusable == 3);
+}
+
 TEST_CASE("more models than any server has are no list, and reading many of them can be stopped") {
     const auto list_of = [](std::size_t count) {
         std::string body = R"({"models":[{"name":"a:b"})";
