@@ -9,12 +9,15 @@
 
 namespace codemate::http {
 
+std::string server_of(Url url) {
+    url.path.clear();
+    return url.text();
+}
+
 namespace {
 
 std::string server(const Failure& failed) {
-    Url url = failed.request.url;
-    url.path.clear();
-    return url.text();
+    return server_of(failed.request.url);
 }
 
 constexpr std::string_view no_answer = " did not answer", in_full = " in full";
@@ -139,9 +142,7 @@ Obstacle obstacle_of(const Error& error) {
 }
 
 Error silent(const Request& request, ByteCount received) {
-    Url server = request.url;
-    server.path.clear();
-    return Error(Kind::unreachable, server.text() + " has sent nothing for " +
+    return Error(Kind::unreachable, server_of(request.url) + " has sent nothing for " +
                                         to_text(request.silence.value_or(Duration::zero())) + ", after " +
                                         std::to_string(received.count()) + (received.count() == 1 ? " byte" : " bytes"))
         .hint(again);

@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 
+#include <string>
 #include <string_view>
 
 namespace codemate::http {
@@ -19,6 +20,8 @@ struct Failure {
     bool answered = false;      // a status line came
     ByteCount received = {};    // of the body
 };
+
+std::string server_of(Url); // its address as an error names it: without the path
 
 // The one place where libcurl's failures become kinds.
 Error failure(const Failure&);

@@ -1,6 +1,7 @@
 #include "http/trust.hpp"
 
 #include "http/curl_handle.hpp"
+#include "http/failure.hpp"
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
@@ -99,9 +100,7 @@ void require_certificates(const Trust& trust, const Url& url) {
     if (const auto error = mistake_in(trust, what_is_there)) throw Error(*error);
     const bool found = !trust.file.empty() || !trust.directory.empty();
     if (found || has_certificates(trust, built_in_trust(), is_readable)) return;
-    Url server = url;
-    server.path.clear();
-    throw Error(Kind::usage, "there are no certificates on this machine to judge " + server.text() + " by")
+    throw Error(Kind::usage, "there are no certificates on this machine to judge " + server_of(url) + " by")
         .hint("install the package ca-certificates, or name a file with the certificates to trust in SSL_CERT_FILE");
 }
 

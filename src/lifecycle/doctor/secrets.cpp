@@ -9,11 +9,9 @@ namespace codemate::lifecycle::doctor {
 namespace {
 
 bool names_a_secret(std::string_view name) {
-    constexpr std::array words{"KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"};
-    std::string upper(name);
-    std::ranges::transform(upper, upper.begin(),
-                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    return std::ranges::any_of(words, [&](const char* word) { return upper.find(word) != upper.npos; });
+    constexpr std::array words{"key", "token", "secret", "password", "passwd", "credential"};
+    const std::string lower = to_lower(name);
+    return std::ranges::any_of(words, [&](const char* word) { return lower.find(word) != lower.npos; });
 }
 
 } // namespace

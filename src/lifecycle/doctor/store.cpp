@@ -69,22 +69,23 @@ Findings of_named(const Look<Store>& store) {
                      "where it is that one's"})};
 }
 
-const std::string in_the_log = "read the server's log (`journalctl -u ollama`, `docker logs ollama`), and that of what "
-                               "stands before it";
+std::string in_the_log() {
+    return "read the server's log (`journalctl -u ollama`, `docker logs ollama`), and that of what stands before it";
+}
 
 // While a model is being loaded the server makes whoever asks wait (server/sched.go).
 Finding running_fails(const Error& error) {
     if (error.kind() == Kind::unreachable)
         return note("running_fails", "the server does not say what is loaded: " + error.message(),
                     "it waits as long as a model is being loaded, which may be minutes; one that hangs looks the same",
-                    {"run this again when nothing is being loaded any more; if it stays so, " + in_the_log});
+                    {"run this again when nothing is being loaded any more; if it stays so, " + in_the_log()});
     return problem("running_fails", "the server cannot say what is loaded: " + error.message(),
-                   "what runs on the GPU, and with which context, cannot be seen", {in_the_log});
+                   "what runs on the GPU, and with which context, cannot be seen", {in_the_log()});
 }
 
 Finding shows_none(const Error& error) {
     return problem("show_fails", "the server lists its models and shows none of them: " + error.message(),
-                   "what they need, and where they are, cannot be seen", {in_the_log});
+                   "what they need, and where they are, cannot be seen", {in_the_log()});
 }
 
 // Which the check of the content tells, and is reason enough.
