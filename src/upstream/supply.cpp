@@ -45,8 +45,12 @@ private:
     bool is_of_its_size(const Layer& layer, const ModelName& place, const registry::BlobPlace& found) {
         if (!found.size || *found.size == layer.size) return true;
         const std::lock_guard lock(mutex_);
+        const bool alike = to_string(*found.size) == to_string(layer.size);
+        const auto told = [&](ByteCount size) {
+            return alike ? std::to_string(size.count()) + " bytes" : to_string(size);
+        };
         contradictions_.push_back("its " + std::string(to_string(layer.role)) + " " + layer.digest.id() + " has " +
-                                  to_string(*found.size) + " at " + asked(place) + ", not " + to_string(layer.size) +
+                                  told(*found.size) + " at " + asked(place) + ", not " + told(layer.size) +
                                   " as the manifest says");
         return false;
     }

@@ -16,10 +16,10 @@ using test::new_digest;
 using test::old_digest;
 using Call = FakeServer::Call;
 using Do = use::Step::Do;
-using use::Outcome;
-using test::before;
 using test::after;
+using test::before;
 using test::code;
+using use::Outcome;
 
 namespace {
 
