@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view is_it_one = "is there a registry at all? a proxy or a login page may answer in its place";
 constexpr std::string_view way_there =
     "check the name of the registry and the way to it (https_proxy); CODEMATE_REGISTRY names another public registry";
+constexpr std::string_view way_to_it = "check its address, and the way to it (https_proxy, no_proxy)";
 constexpr std::size_t longest_excerpt = 300;
 
 // "DENIED: requested access to the resource is denied" of the OCI specification's {"errors":[{"code", "message"}]}.
@@ -160,7 +161,12 @@ Error with_hint(Error error) {
 }
 
 // Names of models are written without http://.
-Error with_hint(Error error, const http::Url& registry) {
+Error with_hint(Error error, const http::Url& registry, Named named) {
+    if (named == Named::by_the_user) {
+        if (lacks_tls(error)) return error.hint("if it speaks http only: name it http://" + shown(registry));
+        const bool is_lost = error.kind() == Kind::unreachable && error.hint().empty();
+        return is_lost ? error.hint(std::string(way_to_it)) : with_hint(std::move(error));
+    }
     if (!lacks_tls(error) || equal_ignoring_case(registry.host, ModelName::default_host))
         return with_hint(std::move(error));
     const std::string address = "http://" + shown(registry);

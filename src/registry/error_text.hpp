@@ -32,7 +32,9 @@ Error protocol_error(std::string message); // with a hint that fits a registry, 
 // What the HTTP client threw, or what reads an answer: with a hint that fits, where it has none of its own.
 Error with_hint(Error);
 
-// The same of a request to the registry itself, whose address is the host of models' names, or CODEMATE_REGISTRY.
-Error with_hint(Error, const http::Url& registry);
+// The same of a request to the registry itself. Its address is the host of models' names, or CODEMATE_REGISTRY; or
+// Options::everything_at, which the user has typed.
+enum class Named { by_models, by_the_user };
+Error with_hint(Error, const http::Url& registry, Named);
 
 } // namespace codemate::registry

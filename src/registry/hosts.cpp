@@ -1,5 +1,6 @@
 #include "registry/hosts.hpp"
 
+#include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 
 #include <algorithm>
@@ -68,12 +69,36 @@ std::string registered_domain(std::string_view host) {
 } // namespace
 
 http::Url address_of(const ModelName& model, const Options& options) {
+    if (options.everything_at) {
+        http::Url origin = *options.everything_at;
+        origin.path.clear();
+        return origin;
+    }
     if (model.on_public_registry()) {
         return options.public_registry ? *options.public_registry
                                        : http::Url::parse("https://" + std::string(ModelName::default_host));
     }
     const bool plain = is_written_with_http(model.host(), options);
     return http::Url::parse((plain ? "http://" : "https://") + model.host());
+}
+
+std::string repository_of(const ModelName& model, const Options& options) {
+    const std::string own = model.owner() + '/' + model.model();
+    if (!options.everything_at || options.everything_at->path.empty()) return own;
+    return options.everything_at->path.substr(1) + '/' + own;
+}
+
+// The OCI specification's letters; its rule for where separators may stand is the registry's to enforce.
+void check_stand_in(const http::Url& everything_at) {
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               std::string_view("/._-").find(c) != std::string::npos;
+    };
+    const auto parts = split(std::string_view(everything_at.path).substr(everything_at.path.empty() ? 0 : 1), '/');
+    const bool is_relative = std::ranges::any_of(parts, [](std::string_view part) { return part.starts_with('.'); });
+    if (std::ranges::all_of(everything_at.path, fits) && !is_relative) return;
+    throw Error(Kind::usage, quoted(everything_at.path) + " cannot be the beginning of a repository's name")
+        .hint("behind the registry's host stand small letters, digits and . _ - /, as in https://registry.corp/models");
 }
 
 bool same_origin(const http::Url& a, const http::Url& b) {

@@ -13,6 +13,12 @@ namespace codemate::registry {
 // host that is none.
 http::Url address_of(const ModelName&, const Options&);
 
+// What the registry there calls "owner/model": behind the path of Options::everything_at, if there is one.
+std::string repository_of(const ModelName&, const Options&);
+
+// Throws Error{usage} where no repository's name can begin so.
+void check_stand_in(const http::Url& everything_at);
+
 bool same_origin(const http::Url&, const http::Url&); // scheme, host and port
 std::string shown(const http::Url&);                  // the host, and the port unless it is the scheme's; for messages
 

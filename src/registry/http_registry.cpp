@@ -76,10 +76,6 @@ std::string usual_text(const http::Url& url) {
     return url.scheme + "://" + shown(url) + url.path;
 }
 
-std::string repository(const ModelName& model) {
-    return model.owner() + '/' + model.model();
-}
-
 class HttpRegistry final : public Registry {
 public:
     HttpRegistry(http::Client& client, Options options) : options_(std::move(options)), session_(client, options_) {}
@@ -107,8 +103,8 @@ private:
 // The path consists of a name's parts, which have no slash and do not begin with a dot.
 Question HttpRegistry::about(const ModelName& model, std::string what, std::string path) const {
     Question question;
-    question.entrance = {address_of(model, options_), repository(model), std::move(what)};
-    question.path = "v2/" + repository(model) + '/' + std::move(path);
+    question.entrance = {address_of(model, options_), repository_of(model, options_), std::move(what)};
+    question.path = "v2/" + question.entrance.repository + '/' + std::move(path);
     return question;
 }
 
@@ -145,8 +141,8 @@ void HttpRegistry::throw_no_tag(const ModelName& model, Stop stop) {
     } catch (const Error& none) {
         diagnostics::debug(none.message());
     }
-    if (hint.empty() && model.on_public_registry() && !options_.public_registry)
-        hint = "check its name and tag: https://ollama.com/" + repository(model) + "/tags";
+    if (hint.empty() && model.on_public_registry() && !options_.public_registry && !options_.everything_at)
+        hint = "check its name and tag: https://ollama.com/" + repository_of(model, options_) + "/tags";
     throw hint.empty() ? error : std::move(error).hint(hint);
 }
 
@@ -247,6 +243,7 @@ void HttpRegistry::read_blob(const ModelName& model, const Digest& digest, ByteR
 } // namespace
 
 std::unique_ptr<Registry> connect(http::Client& client, Options options) {
+    if (options.everything_at) check_stand_in(*options.everything_at);
     return std::make_unique<HttpRegistry>(client, std::move(options));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "registry/error_text.hpp"
 #include "registry/login.hpp"
 
 #include "codemate/base/bytes.hpp"
@@ -36,7 +37,9 @@ struct Question {
 // Asks, logs in where that is wanted, follows redirects.
 class Session {
 public:
-    Session(http::Client& client, const Options& options) : client_(client), login_(client, options) {}
+    Session(http::Client& client, const Options& options)
+        : client_(client), login_(client, options),
+          named_(options.everything_at ? Named::by_the_user : Named::by_models) {}
 
     // The answer that is left when login and redirects are done, whatever its status but 401. Authorization goes to the
     // registry's own origin only. Throws Error{protocol} for more than five redirects, one from https to http, a body
@@ -54,6 +57,7 @@ private:
 
     http::Client& client_;
     Login login_;
+    Named named_;
 };
 
 } // namespace codemate::registry

@@ -1,11 +1,10 @@
 #include "codemate/store/inventory.hpp"
 
-#include "store/manifest_digest.hpp"
-
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/json/read.hpp"
 #include "codemate/store/layout.hpp"
+#include "codemate/store/manifest_digest.hpp"
 #include "codemate/store/scan.hpp"
 
 #include <algorithm>

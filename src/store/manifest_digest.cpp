@@ -1,4 +1,4 @@
-#include "store/manifest_digest.hpp"
+#include "codemate/store/manifest_digest.hpp"
 
 #include <algorithm>
 

@@ -78,11 +78,15 @@ using CredentialsFor = std::function<std::optional<Credentials>(const std::strin
 
 struct Options {
     std::optional<http::Url> public_registry = {}; // stands in for registry.ollama.ai (CODEMATE_REGISTRY)
+    // Stands in for every registry, whatever host a model's name has: "mistral" is asked for there as
+    // /v2/PATH/library/mistral/…, PATH being the URL's own. Credentials are those for its host.
+    std::optional<http::Url> everything_at = {};
     // Hosts that were written with http:// by the user: asked without TLS. Everybody else only with it.
     std::vector<std::string> plain_http_hosts = {};
     CredentialsFor credentials = {}; // may be empty
 };
 
+// Throws Error{usage} for an everything_at whose path cannot be a part of a repository's name.
 std::unique_ptr<Registry> connect(http::Client&, Options);
 
 } // namespace codemate::registry

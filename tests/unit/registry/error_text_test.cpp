@@ -88,10 +88,20 @@ TEST_CASE("failures of the way there get a registry's hint") {
 
 TEST_CASE("what works with a registry that speaks http only is said, which is not http:// in a model's name") {
     const Error error = Error(Kind::protocol, "x").hint(std::string(http::no_tls_hint));
-    CHECK(with_hint(error, http::Url::parse("https://lan:5000")).hint() ==
+    constexpr auto by_models = Named::by_models;
+    CHECK(with_hint(error, http::Url::parse("https://lan:5000"), by_models).hint() ==
           "if it speaks http only: declare \"http://lan:5000\" in \"mirrors\" of codemate.json, or name it so in "
           "CODEMATE_REGISTRY; `codemate pull` also takes http://lan:5000/owner/model:tag");
-    CHECK(with_hint(error, http::Url::parse("https://registry.ollama.ai")).hint().find("proxy") != std::string::npos);
+    CHECK(with_hint(error, http::Url::parse("https://registry.ollama.ai"), by_models).hint().find("proxy") !=
+          std::string::npos);
     CHECK(with_hint(error).hint().find("http://") == std::string::npos); // where a registry redirects to
-    CHECK(with_hint(Error(Kind::unreachable, "x").hint("mine"), http::Url::parse("https://lan")).hint() == "mine");
+    CHECK(with_hint(Error(Kind::unreachable, "x").hint("mine"), http::Url::parse("https://lan"), by_models).hint() ==
+          "mine");
+    constexpr auto by_the_user = Named::by_the_user;
+    CHECK(with_hint(error, http::Url::parse("https://lan:5000"), by_the_user).hint() ==
+          "if it speaks http only: name it http://lan:5000");
+    CHECK(with_hint(Error(Kind::unreachable, "x"), http::Url::parse("https://lan"), by_the_user).hint() ==
+          "check its address, and the way to it (https_proxy, no_proxy)");
+    CHECK(with_hint(Error(Kind::unreachable, "x").hint("mine"), http::Url::parse("https://lan"), by_the_user).hint() ==
+          "mine");
 }

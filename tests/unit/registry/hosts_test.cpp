@@ -1,6 +1,8 @@
 #include "registry/hosts.hpp"
 #include "support/catch.hpp"
 
+#include "codemate/base/error.hpp"
+
 using namespace codemate;
 using namespace codemate::registry;
 
@@ -30,6 +32,36 @@ TEST_CASE("where a model's registry is") {
     options.public_registry = http::Url::parse("http://127.0.0.1:9/mirror");
     CHECK(address_of(ModelName::parse("mistral"), options).text() == "http://127.0.0.1:9/mirror");
     CHECK(address_of(ModelName::parse("hf.co/a/b"), options).text() == "https://hf.co:443");
+    CHECK(repository_of(ModelName::parse("hf.co/a/b"), options) == "a/b");
+}
+
+TEST_CASE("one registry stands in for every host, at a path") {
+    for (const auto* url : {"http://lan:5000", "http://lan:5000/", "http://lan:5000/team/models"}) {
+        const Options options{.public_registry = http::Url::parse("https://other"),
+                              .everything_at = http::Url::parse(url),
+                              .plain_http_hosts = {"registry.corp"}};
+        for (const auto* name : {"mistral", "registry.corp/library/mistral", "hf.co/library/mistral:Q4"}) {
+            CHECK(address_of(ModelName::parse(name), options).text() == "http://lan:5000");
+            CHECK(repository_of(ModelName::parse(name), options) ==
+                  (options.everything_at->path.empty() ? "" : "team/models/") + std::string("library/mistral"));
+        }
+    }
+}
+
+TEST_CASE("a path that cannot begin a repository's name is refused") {
+    const auto fits = [](const std::string& path) {
+        try {
+            check_stand_in(http::Url::parse("https://registry.corp" + path));
+        } catch (const Error& error) {
+            CHECK(error.kind() == Kind::usage);
+            return false;
+        }
+        return true;
+    };
+    for (const auto* path : {"", "/", "/models", "/a/b-c_d.e/9"})
+        CHECK(fits(path));
+    for (const auto* path : {"/Models", "/a b", "/a/../b", "/.x", "/%2e", "/a:b", "/a@b", "/\xc3\xa4"})
+        CHECK_FALSE(fits(path));
 }
 
 TEST_CASE("which host is meant") {

@@ -176,6 +176,8 @@ TEST_CASE("where anybody may read a blob: the registry's own address, wherever t
     CHECK(open({}) == "https://registry.ollama.ai" + path);
     CHECK(open({.public_registry = http::Url::parse("http://127.0.0.1:5000/a")}) == "http://127.0.0.1:5000/a" + path);
     CHECK(open({.public_registry = http::Url::parse("http://[::1]")}) == "http://[::1]" + path);
+    CHECK(open({.everything_at = http::Url::parse("http://lan:5000/a/b")}) ==
+          "http://lan:5000/v2/a/b/library/mistral/blobs/" + blob_digest.text());
 }
 
 TEST_CASE("a blob for which a token or a login was needed is not open") {
@@ -322,6 +324,11 @@ TEST_CASE("names become paths and nothing else") {
     registry->digest(ModelName("r.corp:5000", "O-o", "m.x_y-z", "T"), {});
     CHECK(site.lines() == std::vector<std::string>{"HEAD https://mirror.corp:443/ollama/v2/_a-b/c..d/manifests/e..",
                                                    "HEAD https://r.corp:5000/v2/O-o/m.x_y-z/manifests/T"});
+    const auto stand_in = connect(site, {.everything_at = http::Url::parse("https://corp/a/b")});
+    stand_in->digest(ModelName::parse("hf.co/c/d:e"), {});
+    CHECK(site.lines().back() == "HEAD https://corp:443/v2/a/b/c/d/manifests/e");
+    CHECK(error_of([&] { connect(site, {.everything_at = http::Url::parse("https://corp/A")}); }).kind() ==
+          Kind::usage);
     CHECK_THROWS_AS(ModelName("r.corp", "..", "m", "t"), Error);
     CHECK_THROWS_AS(ModelName("r.corp", "o", "../m", "t"), Error);
     CHECK_THROWS_AS(ModelName("r.corp", "o", "m", "../../x"), Error);

@@ -1,8 +1,8 @@
-#include "store/manifest_digest.hpp"
 #include "support/catch.hpp"
 #include "unit/store/worlds.hpp"
 
 #include "codemate/store/inventory.hpp"
+#include "codemate/store/manifest_digest.hpp"
 #include "codemate/store/scan.hpp"
 
 using namespace codemate;
