@@ -46,7 +46,8 @@ const state::VerifiedBlobs* Wiring::verified_blobs() {
 }
 
 const state::Uploads* Wiring::uploads() {
-    if (const auto directory = state_directory(); directory && !uploads_) uploads_.emplace(*directory / "uploads.jsonl");
+    if (const auto directory = state_directory(); directory && !uploads_)
+        uploads_.emplace(*directory / "uploads.jsonl");
     return uploads_ ? &*uploads_ : nullptr;
 }
 

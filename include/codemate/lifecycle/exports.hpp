@@ -51,7 +51,7 @@ class Destination {
 public:
     virtual ~Destination() = default;
 
-    virtual std::string place(const ModelName&) const = 0; // for people; two models cannot have the same
+    virtual std::string place(const ModelName&) const = 0;             // for people; two models cannot have the same
     virtual bool has(const ModelName&, const Layer&, const Stop&) = 0; // in its size, whatever its content
     virtual std::optional<Digest> served(const ModelName&, const Stop&) = 0;
 
@@ -66,10 +66,10 @@ public:
 };
 
 struct DirectoryPorts {
-    std::filesystem::path path;              // as absolute
-    std::string shown;                       // as the user named it
-    std::shared_ptr<store::Disk> disk;       // nullptr: there is no such directory
-    std::function<std::shared_ptr<store::Disk>()> make; // makes it
+    std::filesystem::path path;                                 // as absolute
+    std::string shown;                                          // as the user named it
+    std::shared_ptr<store::Disk> disk;                          // nullptr: there is no such directory
+    std::function<std::shared_ptr<store::Disk>()> make;         // makes it
     std::function<std::unique_ptr<FileLock>(const Stop&)> lock; // against a second export into it; may be empty
     const Clock& clock;
     const state::VerifiedBlobs* verified = nullptr; // nullptr: all that is there is hashed each time
@@ -101,7 +101,7 @@ struct Ports {
     registry::Registry& registry; // of the models' places
     Destination& destination;
     std::optional<Store> store = {};
-    std::string why_no_store = {};                // a clause, fit for a terminal
+    std::string why_no_store = {};                 // a clause, fit for a terminal
     std::vector<ollama::Installed> installed = {}; // as the server lists it, or by the store where none answers
     // Whether a path in a manifest tells of this machine. Absolute ones are asked for only.
     std::function<bool(const std::string&)> is_private = {};
@@ -115,12 +115,12 @@ struct Facts {
         ModelName source; // its place
         std::vector<ModelName> places{};
         std::optional<manifest::Locked> locked{};
-        std::optional<Image> image{};    // as it goes out
+        std::optional<Image> image{};     // as it goes out
         std::optional<Digest> original{}; // of what it was before paths of this machine were taken out
         Why why = Why::locked;
-        std::optional<Error> error{};            // why there is no image
-        std::set<Digest> there{};                // at the destination
-        std::optional<Digest> served{};          // likewise, under that name
+        std::optional<Error> error{};             // why there is no image
+        std::set<Digest> there{};                 // at the destination
+        std::optional<Digest> served{};           // likewise, under that name
         std::optional<upstream::Supply> supply{}; // where something is neither there nor in the store
     };
     std::vector<Model> models;

@@ -21,9 +21,9 @@ struct Upload {
     bool operator==(const Upload&) const = default;
 };
 
-// Uploads that have not ended, so that the next run goes on with what a killed one has sent. A file of JSON lines in the
-// state directory, newest last, at most 1000 of them; those of a week ago are forgotten, as registries forget them. Best
-// effort: losing it costs sending again.
+// Uploads that have not ended, so that the next run goes on with what a killed one has sent. A file of JSON lines in
+// the state directory, newest last, at most 1000 of them; those of a week ago are forgotten, as registries forget them.
+// Best effort: losing it costs sending again.
 class Uploads {
 public:
     explicit Uploads(std::filesystem::path file) : file_(std::move(file)) {}

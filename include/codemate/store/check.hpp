@@ -43,7 +43,7 @@ struct Checked {
 };
 
 struct CheckOptions {
-    std::size_t cores = 0; // threads; 0: all of this machine
+    std::size_t cores = 0;                        // threads; 0: all of this machine
     std::string (*path)(const Digest&) = nullptr; // where a blob stands on the disk; none: as in a models directory
     // Called by one thread at a time, between two pieces of work: must not take long. What they throw ends the check
     // and is thrown by it.

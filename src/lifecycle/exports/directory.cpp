@@ -39,6 +39,7 @@ public:
         // Another export may have written meanwhile.
         index_ = depot::written_so_far(*ports_.disk, ports_.shown).value_or(depot::Index{});
         depot::prepare(*ports_.disk);
+        begun_ = true;
     }
 
     std::vector<Digest> check(const std::vector<Layer>& layers, const Run& run) override {
@@ -51,9 +52,7 @@ public:
         tell({Event::Type::begin, item, "checking", {}, {}});
         store::CheckOptions options;
         options.path = &depot::blob_path;
-        options.progress = [&](ByteCount done, ByteCount total) {
-            tell({Event::Type::amount, item, {}, done, total});
-        };
+        options.progress = [&](ByteCount done, ByteCount total) { tell({Event::Type::amount, item, {}, done, total}); };
         const Time at = ports_.clock.now();
         const auto checked = store::check_blobs(*ports_.disk, unknown, options, run.stop);
         tell({Event::Type::end, item, run.stop.stop_requested() ? "interrupted" : "checked", {}, {}});
@@ -77,9 +76,7 @@ public:
     // Whoever reads the index finds all that it names; whoever reads the lock, what the index will name.
     void put_model(const ModelName& name, const Image& image, const manifest::Locked& entry,
                    const Stop& stop) override {
-        const auto found = ports_.disk->stat(depot::blob_path(image.digest));
-        if (!found || found->identity.size.count() != image.bytes.size() || index_.find(name) == nullptr)
-            depot::put_blob(*ports_.disk, image.digest, image.bytes);
+        if (!has_manifest(image)) depot::put_blob(*ports_.disk, image.digest, image.bytes);
         depot::Index index = index_;
         std::erase_if(index.models, [&](const depot::Entry& other) { return other.name.same_on_server(name); });
         const bool known = depot::is_manifest_type(image.media_type);
@@ -92,7 +89,7 @@ public:
     }
 
     void end() override {
-        if (ports_.disk && lock_) depot::clear_work(*ports_.disk);
+        if (begun_) depot::clear_work(*ports_.disk);
         lock_.reset();
     }
 
@@ -121,7 +118,8 @@ private:
         std::vector<state::Verified> good;
         for (const store::Checked& each : checked) {
             const bool whole = each.verdict == store::Checked::Verdict::good && each.identity;
-            if (whole && state::worth_remembering(*each.identity, at)) good.push_back({each.digest, *each.identity, at});
+            if (whole && state::worth_remembering(*each.identity, at))
+                good.push_back({each.digest, *each.identity, at});
         }
         try {
             if (ports_.verified != nullptr) ports_.verified->add(good, stop);
@@ -154,6 +152,13 @@ private:
         return entry;
     }
 
+    bool has_manifest(const Image& image) const {
+        const std::string path = depot::blob_path(image.digest);
+        const auto found = ports_.disk->stat(path);
+        if (!found || found->identity.size.count() != image.bytes.size()) return false;
+        return store::read_all(*ports_.disk->open(path), ByteCount(image.bytes.size()), path) == image.bytes;
+    }
+
     void write_lock(const ModelName& name, const manifest::Locked& entry, const depot::Index& index,
                     const Stop& stop) const {
         const manifest::LockFile file(ports_.path / std::string(depot::lock_file));
@@ -167,6 +172,7 @@ private:
 
     DirectoryPorts ports_;
     std::unique_ptr<FileLock> lock_;
+    bool begun_ = false;
     depot::Index index_;
     std::set<Digest> written_;
 };

@@ -111,8 +111,11 @@ private:
             return ports_.destination.put(name, blob.layer, {*store_, {name}, true}, progress, run_.stop);
         } catch (Error& error) {
             if (!may_be_elsewhere(error)) throw;
-            tell({Event::Type::note, name.display(),
-                  error.message() + "; it is looked for at the registries instead", {}, {}});
+            tell({Event::Type::note,
+                  name.display(),
+                  error.message() + "; it is looked for at the registries instead",
+                  {},
+                  {}});
             try {
                 return ports_.destination.put(name, blob.layer, {ports_.registry, item.step.places}, progress,
                                               run_.stop);

@@ -50,8 +50,8 @@ private:
     void list_store() {
         if (!ports_.store) return;
         for (const store::Blob& blob : ports_.store->inventory.blobs)
-            sizes_.emplace(blob.digest, blob.stat.type == store::Type::file ? std::optional(blob.stat.identity.size)
-                                                                           : std::nullopt);
+            sizes_.emplace(blob.digest,
+                           blob.stat.type == store::Type::file ? std::optional(blob.stat.identity.size) : std::nullopt);
     }
 
     // --- which image
@@ -77,8 +77,8 @@ private:
         if (auto image = stored_image([&](const Digest& digest) { return digest == locked.digest; })) return *image;
         if (auto image = upstream::find_image(locked.digest, model.places, upstream_, run_)) return *image;
         if (auto image = stored_image([&](const Digest& digest) { return locked.is(digest); })) return *image;
-        throw Error(Kind::not_found, "the manifest that the lock pins it to, " + locked.digest.id() +
-                                         ", is in no reach" + no_store())
+        throw Error(Kind::not_found,
+                    "the manifest that the lock pins it to, " + locked.digest.id() + ", is in no reach" + no_store())
             .hint("where it is installed, `codemate lock` writes the manifest into the lock");
     }
 
@@ -105,7 +105,8 @@ private:
             throw Error(Kind::unsupported, "it is a cloud model, whose content is elsewhere");
         if (installed != nullptr && installed->digest) {
             if (auto image = upstream::find_image(*installed->digest, model.places, upstream_, run_)) return *image;
-            throw Error(Kind::not_found, "no registry serves what is installed, " + installed->digest->id() + no_store())
+            throw Error(Kind::not_found,
+                        "no registry serves what is installed, " + installed->digest->id() + no_store())
                 .hint("run it where the models directory can be read, and name that with --models-dir");
         }
         model.why = Facts::Why::served;
