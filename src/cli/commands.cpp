@@ -10,6 +10,7 @@ std::unique_ptr<Command> make_docs();
 std::unique_ptr<Command> make_doctor();
 std::unique_ptr<Command> make_du();
 std::unique_ptr<Command> make_embeddings();
+std::unique_ptr<Command> make_export();
 std::unique_ptr<Command> make_init();
 std::unique_ptr<Command> make_list();
 std::unique_ptr<Command> make_lock();
@@ -99,6 +100,26 @@ const std::vector<CommandInfo>& commands() {
           "codemate du --models-dir /mnt/models  # where it cannot be found",
           "codemate du --json  # every unfinished download, in bytes"},
          make_du},
+        {"export",
+         Group::everyday,
+         "write models into a directory, or push them to a registry",
+         "Makes models travel: into a directory that another machine reads with `codemate pull --from DIR`, or to a "
+         "registry of one's own. A model goes out as codemate.lock pins it, without an entry there as it is installed, "
+         "else as its tag serves it. Layers are read from the server's models directory where that is here, or named "
+         "with --models-dir, else fetched from the model's registry; each is hashed on the way. The directory is an "
+         "OCI image layout: index.json, manifests and layers by their digests, what models share once, and a "
+         "codemate.lock with their pins. Layers that are there are left alone, once they are known to be good. An "
+         "export that is cut off is gone on with by the next one; what is not whole never has a final name. With "
+         "--to the registry gets each model as /owner/model:tag below the address's path; layers that it has are not "
+         "sent, uploads go in parts and are resumed where it allows that. It is asked without TLS where the address "
+         "is written with http://; `docker login` stores credentials for it. Manifests keep their bytes, and so "
+         "their digests, but for one thing: what `ollama create` made on this machine names paths of it, and these "
+         "are left out. A layer that is to be had nowhere is named (status 5), and the other models go all the same.",
+         {"codemate export models  # the required set, into the directory models",
+          "codemate export mistral /media/usb/models  # one model, by its name",
+          "codemate export default --to https://registry.corp/models  # to a registry, below a path",
+          "codemate export --to http://localhost:5000 --dry-run  # what would be sent"},
+         make_export},
         {"prune",
          Group::everyday,
          "remove the models that nothing keeps",

@@ -21,6 +21,8 @@ constexpr Names files_only{.files = true};
 const std::map<std::string, ValueKind, std::less<>>& kinds() {
     static const std::map<std::string, ValueKind, std::less<>> table{
         {"TARGET", {any_model, {}}},
+        {"export TARGET",
+         {{.groups = true, .roles = true, .declared = true, .installed = true, .directories = true}, {}}},
         {"lock TARGET", {{.groups = true, .roles = true, .declared = true}, {}}},
         {"benchmark TARGET", {any_model, {"all"}}},
         {"outdated TARGET", {any_model, {"all"}}},

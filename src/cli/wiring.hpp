@@ -9,12 +9,14 @@
 #include "codemate/manifest/lock.hpp"
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/ollama/server.hpp"
+#include "codemate/registry/push.hpp"
 #include "codemate/registry/registry.hpp"
 #include "codemate/relay/relay.hpp"
 #include "codemate/state/benchmarks.hpp"
 #include "codemate/state/changes.hpp"
 #include "codemate/state/journal.hpp"
 #include "codemate/state/required_sets.hpp"
+#include "codemate/state/uploads.hpp"
 #include "codemate/state/verified.hpp"
 #include "codemate/ui/annotation.hpp"
 #include "codemate/ui/out.hpp"
@@ -101,6 +103,9 @@ public:
     };
     From take_everything_from(const std::string& where);
 
+    // Puts models into that registry, with the user's credentials for it.
+    std::unique_ptr<registry::Publisher> publisher(http::Url);
+
     // Registries of our own, from which the server can pull, and by which addresses it may get here, likely ones first.
     relay::Relays& relays(); // after registry_server()
     std::vector<std::string> relay_addresses();
@@ -109,6 +114,7 @@ public:
     const state::Journal* journal();
     const state::Changes* changes();
     const state::VerifiedBlobs* verified_blobs();
+    const state::Uploads* uploads();
     const state::RequiredSets* required_sets();
     const state::Benchmarks* benchmarks();
     // What other manifests required of this server in the last 90 days. What cannot be read is nothing.
@@ -188,6 +194,7 @@ private:
     std::optional<state::Journal> journal_;
     std::optional<state::Changes> changes_;
     std::optional<state::VerifiedBlobs> verified_blobs_;
+    std::optional<state::Uploads> uploads_;
     std::optional<state::RequiredSets> required_sets_;
     std::optional<state::Benchmarks> benchmarks_;
     std::unique_ptr<ui::Progress> progress_;

@@ -1,9 +1,11 @@
 // Of the wiring: the lock and the registries.
 #include "cli/wiring.hpp"
 
+#include "codemate/base/deadline.hpp"
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
+#include "codemate/base/random.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/machine/programs.hpp"
 #include "codemate/registry/credentials.hpp"
@@ -80,6 +82,15 @@ registry::Registry& Wiring::registry_server(std::vector<std::string> plain_http_
         registry_server_ = registry::connect(client(), std::move(options));
     }
     return *registry_server_;
+}
+
+std::unique_ptr<registry::Publisher> Wiring::publisher(http::Url registry) {
+    registry::PushOptions options;
+    options.registry = std::move(registry);
+    options.credentials = credentials();
+    options.wait = [](Duration span, const Stop& stop) { pause(span, stop); };
+    options.random = &random_fraction;
+    return registry::publish_to(client(), std::move(options));
 }
 
 registry::CredentialsFor Wiring::credentials() {

@@ -45,6 +45,12 @@ const state::VerifiedBlobs* Wiring::verified_blobs() {
     return verified_blobs_ ? &*verified_blobs_ : nullptr;
 }
 
+const state::Uploads* Wiring::uploads() {
+    if (const auto directory = state_directory(); directory && !uploads_)
+        uploads_.emplace(*directory / "uploads.jsonl");
+    return uploads_ ? &*uploads_ : nullptr;
+}
+
 const state::RequiredSets* Wiring::required_sets() {
     if (const auto directory = state_directory(); directory && !required_sets_)
         required_sets_.emplace(*directory / "required.jsonl");

@@ -2,11 +2,13 @@
 
 #include "http/failure.hpp"
 #include "http/incoming.hpp"
+#include "http/sending.hpp"
 
 #include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 
 namespace codemate::http {
 
@@ -22,6 +24,7 @@ public:
         : multi_(handle.multi.get()), easy_(handle.easy), request_(request), stop_(stop),
           incoming_(receiver, request.body_limit) {
         incoming_.attach(easy_);
+        if (request.upload) sending_.emplace(*request.upload, request.method).attach(easy_);
         set(easy_, CURLOPT_ERRORBUFFER, error_text_.data());
         check_multi(curl_multi_add_handle(multi_, easy_.get()));
     }
@@ -47,6 +50,7 @@ private:
     const Request& request_;
     const Stop& stop_;
     Incoming incoming_;
+    std::optional<Sending> sending_;
     SteadyTime last_read_ = std::chrono::steady_clock::now();
     std::array<char, CURL_ERROR_SIZE> error_text_{};
 };
@@ -109,11 +113,14 @@ void Exchange::pause(Duration span) const {
 }
 
 void Exchange::check_silence() const {
-    if (request_.silence && incoming_.silent_for() > *request_.silence) throw silent(request_, incoming_.received());
+    if (!request_.silence || incoming_.silent_for() <= *request_.silence) return;
+    if (sending_ && sending_->idle_for() <= *request_.silence) return;
+    throw silent(request_, incoming_.received());
 }
 
 void Exchange::judge(CURLcode code) const {
     incoming_.rethrow();
+    if (sending_) sending_->rethrow();
     if (code == CURLE_OK || incoming_.dropped()) return;
     throw_if_stopped(stop_);
     long os_error = 0;

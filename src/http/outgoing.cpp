@@ -36,14 +36,16 @@ List header_list(const Request& request) {
         check(header);
         append(list, header.value.empty() ? header.name + ';' : header.name + ": " + header.value);
     }
-    append(list, "Expect:"); // never wait for "100 Continue": bodies are small
-    if (!request.body.empty() && !has_header(request, "Content-Type")) append(list, "Content-Type:");
+    append(list, "Expect:"); // never wait for "100 Continue": few servers say it
+    if ((!request.body.empty() || request.upload) && !has_header(request, "Content-Type"))
+        append(list, "Content-Type:");
     return list;
 }
 
 // A body goes with every method: Ollama's DELETE has one.
 void set_method(const Easy& easy, const Request& request) {
     const bool has_body = !request.body.empty() || request.method == "POST" || request.method == "PUT";
+    if (request.upload) return; // Outgoing says it all
     if (request.method == "HEAD") {
         set(easy, CURLOPT_NOBODY, 1L);
     } else if (has_body) {

@@ -19,15 +19,25 @@ std::string origin_key(const http::Url& registry) {
 }
 
 std::string repository_key(const Entrance& entrance) {
-    return origin_key(entrance.registry) + ' ' + entrance.repository;
+    std::string key = origin_key(entrance.registry) + ' ' + entrance.repository;
+    if (entrance.wish == Entrance::Wish::write) key += " push " + entrance.mount_from;
+    return key;
 }
 
 Authorization bearer(const std::string& token, Authorization::Who who) {
     return {"Bearer " + token, {token}, who, {}};
 }
 
-// Reading is all that is asked for, whatever the registry says: a token for more would be worth stealing.
+std::vector<std::string> scopes_for_writing(const Entrance& entrance) {
+    std::vector<std::string> scopes{"repository:" + entrance.repository + ":pull,push"};
+    if (!entrance.mount_from.empty()) scopes.push_back("repository:" + entrance.mount_from + ":pull");
+    return scopes;
+}
+
+// No more than what is about to be done is asked for, whatever the registry says: a token for more would be worth
+// stealing.
 std::vector<std::string> scopes_of(const Challenge& challenge, const Entrance& entrance) {
+    if (entrance.wish == Entrance::Wish::write) return scopes_for_writing(entrance);
     const std::vector<std::string> own{"repository:" + entrance.repository + ":pull"};
     const std::string* named = challenge.find("scope");
     if (!named) return own;

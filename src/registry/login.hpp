@@ -30,6 +30,8 @@ struct Entrance {
     http::Url registry;
     std::string repository; // owner/model
     std::string what;       // for messages: "'owner/model:tag'"
+    enum class Wish { read, write } wish = Wish::read;
+    std::string mount_from = {}; // of write: another repository, to be read
 };
 
 // Answers a registry's 401, and remembers what it took. Where credentials may go is decided here alone

@@ -83,6 +83,7 @@ http::Response Session::send_once(const Question& question, const http::Url& url
     request.method = question.method;
     request.url = url;
     request.headers = question.headers;
+    request.upload = question.upload;
     request.timeout = question.patience;
     request.silence = question.silence;
     if (question.take) request.read_buffer = stream_buffer;
@@ -105,12 +106,14 @@ http::Response Session::send_once(const Question& question, const http::Url& url
 }
 
 http::Response Session::send(const Question& question, Stop stop) {
-    const http::Url start = question.entrance.registry / question.path;
+    const http::Url& home = question.entrance.registry;
+    const http::Url start = question.at ? *question.at : home / question.path;
+    if (question.at) check_redirect(home, start);
     http::Url url = start;
     Authorization authorization = login_.known(question.entrance);
     bool logged_in = false;
     for (int redirects = 0;;) {
-        const bool at_home = same_origin(url, start);
+        const bool at_home = same_origin(url, home);
         http::Response answer = send_once(question, url, at_home ? authorization : Authorization{}, stop);
         if (answer.status == 401 && at_home && !logged_in) {
             authorization = login_.answer(answer, question.entrance, authorization, stop);
@@ -120,7 +123,7 @@ http::Response Session::send(const Question& question, Stop stop) {
         const auto next = next_address(answer, question, url);
         if (answer.status == 401)
             throw at_home ? Login::refused(question.entrance, authorization)
-                          : not_let_in(question.entrance.what, shown(start), shown(url));
+                          : not_let_in(question.entrance.what, shown(home), shown(url));
         if (!next) return answer;
         check_redirect(url, *next);
         if (++redirects > most_redirects)

@@ -19,7 +19,10 @@ struct Question {
     std::string method = "GET";
     Entrance entrance;
     std::string path; // below the registry's address
+    // Instead: an address that the registry has named, as of an upload. At another origin it gets no credentials.
+    std::optional<http::Url> at = {};
     std::vector<http::Header> headers;
+    std::optional<http::Upload> upload = {};                     // the request's body
     std::optional<Duration> patience = std::chrono::seconds(30); // for each step
     std::optional<Duration> silence = {};                        // likewise: without a byte
 

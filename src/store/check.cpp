@@ -54,7 +54,7 @@ private:
         std::vector<CheckPool::Blob> to_read;
         for (std::size_t i = 0; i < blobs_.size() && !stop_.stop_requested(); ++i) {
             try {
-                const std::optional<Stat> found = disk_.stat(blob_path(blobs_[i].digest));
+                const std::optional<Stat> found = disk_.stat(path_of(blobs_[i].digest));
                 if (!found) {
                     settle(i, Verdict::missing);
                 } else if (found->type == Type::file && wrong_size(i, *found)) {
@@ -204,7 +204,10 @@ private:
 
     // --- results
 
-    std::string path(const Stream& stream) const { return blob_path(blobs_[stream.index].digest); }
+    std::string path(const Stream& stream) const { return path_of(blobs_[stream.index].digest); }
+    std::string path_of(const Digest& digest) const {
+        return options_.path != nullptr ? options_.path(digest) : blob_path(digest);
+    }
 
     void settle_changed(const Stream& stream, std::string_view how) {
         settle(stream.index, Verdict::changed,

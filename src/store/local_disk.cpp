@@ -148,6 +148,14 @@ private:
     std::vector<bool> cold_; // for each step of the file: was not in the cache before it was read
 };
 
+void own(int file, const Ownership& wanted, const fs::path& path) {
+    const uid_t owner = wanted.owner.value_or(static_cast<uid_t>(-1)); // -1: as it is
+    const gid_t group = wanted.group.value_or(static_cast<gid_t>(-1));
+    if (::fchown(file, owner, group) != 0) throw_errno(errno, "write", path);
+    // After the owner: a change of that takes bits away.
+    if (::fchmod(file, wanted.mode) != 0) throw_errno(errno, "write", path);
+}
+
 class LocalNewFile final : public NewFile {
 public:
     LocalNewFile(Place place, Descriptor file) : place_(std::move(place)), file_(std::move(file)) {}
@@ -157,13 +165,7 @@ public:
     LocalNewFile(const LocalNewFile&) = delete;
     LocalNewFile& operator=(const LocalNewFile&) = delete;
 
-    void own(const Ownership& wanted) {
-        const uid_t owner = wanted.owner.value_or(static_cast<uid_t>(-1)); // -1: as it is
-        const gid_t group = wanted.group.value_or(static_cast<gid_t>(-1));
-        if (::fchown(file_.get(), owner, group) != 0) throw_errno(errno, "write", place_.path);
-        // After the owner: a change of that takes bits away.
-        if (::fchmod(file_.get(), wanted.mode) != 0) throw_errno(errno, "write", place_.path);
-    }
+    void own(const Ownership& wanted) { store::own(file_.get(), wanted, place_.path); }
 
     void write(std::string_view content) override {
         while (!content.empty()) {
@@ -185,6 +187,40 @@ private:
     bool finished_ = false;
 };
 
+class LocalDraft final : public Draft {
+public:
+    LocalDraft(Descriptor file, fs::path path) : file_(std::move(file)), path_(std::move(path)) {}
+
+    Stat stat() override {
+        struct stat facts {};
+        if (::fstat(file_.get(), &facts) != 0) throw_errno(errno, "read", path_);
+        return to_stat(facts);
+    }
+
+    void write(std::uint64_t offset, std::string_view content) override {
+        while (!content.empty()) {
+            const ssize_t written = ::pwrite(file_.get(), content.data(), content.size(), static_cast<off_t>(offset));
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0) throw_errno(errno, "write", path_);
+            content.remove_prefix(static_cast<std::size_t>(written));
+            offset += static_cast<std::uint64_t>(written);
+        }
+    }
+
+    void begin_sync(std::uint64_t offset, ByteCount size) override {
+        ::sync_file_range(file_.get(), static_cast<off_t>(offset), static_cast<off_t>(size.count()),
+                          SYNC_FILE_RANGE_WRITE);
+    }
+
+    void sync() override {
+        if (::fsync(file_.get()) != 0) throw_errno(errno, "write", path_);
+    }
+
+private:
+    Descriptor file_;
+    fs::path path_;
+};
+
 class LocalDisk final : public Disk {
 public:
     explicit LocalDisk(const fs::path& root)
@@ -196,6 +232,8 @@ public:
     std::optional<Stat> stat(std::string_view path) override;
     std::unique_ptr<File> open(std::string_view path) override;
     std::unique_ptr<NewFile> write(std::string_view path, const Ownership&) override;
+    std::unique_ptr<Draft> draft(std::string_view path, const Ownership&) override;
+    bool make_directory(std::string_view path, const Ownership&) override;
     void move(std::string_view from, std::string_view to) override;
     bool remove(std::string_view path) override;
 
@@ -324,6 +362,40 @@ std::unique_ptr<NewFile> LocalDisk::write(std::string_view path, const Ownership
     auto made = std::make_unique<LocalNewFile>(std::move(place), std::move(file));
     made->own(ownership);
     return made;
+}
+
+std::unique_ptr<Draft> LocalDisk::draft(std::string_view path, const Ownership& ownership) {
+    const Place place = walk(path, "write");
+    constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    if (const std::optional<Stat> before = place.stat()) {
+        if (before->type != Type::file) refuse(place.path, "write", before->type);
+        auto opened =
+            std::make_unique<LocalDraft>(Descriptor(::openat(place.directory, place.name.c_str(), flags)), place.path);
+        const Stat now = opened->stat();
+        if (now.type != Type::file) refuse(place.path, "write", now.type);
+        if (now.links == 1) return opened;
+        throw Error(Kind::storage, "cannot write " + quoted(place.path.string()) + ": the file has another name, too");
+    }
+    Descriptor file(::openat(place.directory, place.name.c_str(), flags | O_CREAT | O_EXCL, 0600));
+    if (!file.open()) throw_errno(errno, "write", place.path);
+    own(file.get(), ownership, place.path);
+    return std::make_unique<LocalDraft>(std::move(file), place.path);
+}
+
+bool LocalDisk::make_directory(std::string_view path, const Ownership& ownership) {
+    const Place place = walk(path, "write");
+    if (::mkdirat(place.directory, place.name.c_str(), 0700) != 0) {
+        const int error = errno;
+        const std::optional<Stat> found = place.stat();
+        if (error == EEXIST && found && found->type == Type::directory) return false;
+        if (found && found->type != Type::directory) refuse(place.path, "write", found->type);
+        throw_errno(error, "write", place.path);
+    }
+    const Descriptor made(
+        ::openat(place.directory, place.name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!made.open()) throw_errno(errno, "write", place.path);
+    own(made.get(), ownership, place.path);
+    return true;
 }
 
 void LocalDisk::move(std::string_view from, std::string_view to) {

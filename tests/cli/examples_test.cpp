@@ -43,6 +43,11 @@ const std::map<std::string, Need>& needs() {
         {"codemate du --models-dir /mnt/models", {.instead = {{"/mnt/models", "$STORE"}}}},
         {"codemate doctor --host https://models.example.com", {.instead = {{"https://models.example.com", "$OTHER"}}}},
         {"codemate doctor --models-dir /mnt/models", {.instead = {{"/mnt/models", "$STORE"}}}},
+        {"codemate export mistral /media/usb/models", {.instead = {{"/media/usb/models", "usb"}}}},
+        {"codemate export default --to https://registry.corp/models",
+         {.instead = {{"https://registry.corp", "$CODEMATE_REGISTRY"}}}},
+        {"codemate export --to http://localhost:5000 --dry-run",
+         {.instead = {{"http://localhost:5000", "$CODEMATE_REGISTRY"}}}},
         {"codemate prune --dry-run", nomic_is_there},
         {"codemate prune --older-than 30d", nomic_is_there},
         // So much there is not in the sandbox, and then it says so.

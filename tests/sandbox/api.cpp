@@ -41,6 +41,7 @@ constexpr std::array routes{
     Route{"GET", "/api/ps", handle_ps},
     Route{"GET", "/api/status", handle_unsupported},
     Route{"GET", "/sandbox/faults", handle_faults},
+    Route{"GET", "/sandbox/pushed", handle_pushed},
     Route{"POST", "/api/pull", handle_pull},
     Route{"POST", "/api/push", handle_unsupported},
     Route{"POST", "/api/show", handle_show},
@@ -250,6 +251,13 @@ Reply handle_version(World& world, const Request& request) {
     const auto other = world.faults.strike("version", {request.path, std::nullopt});
     auto value = json::Value::object();
     value.set("version", other ? std::string_view(other->value) : server_version);
+    return json_reply(200, value);
+}
+
+// What came in by pushes, so that a test sees what was sent twice.
+Reply handle_pushed(World& world, const Request&) {
+    auto value = json::Value::object();
+    value.set("received", world.pushed.received()).set("uploads", std::uint64_t{world.pushed.uploads()});
     return json_reply(200, value);
 }
 

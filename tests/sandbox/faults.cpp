@@ -54,6 +54,13 @@ const std::vector<FaultForm>& fault_forms() {
         {"no-location", "", "registry: blobs come with 200 and no Location, as from a stock one"},
         {"no-digest-header", "", "registry: no ollama-content-digest"},
         {"no-head", "", "registry: 405 for HEAD"},
+        {"push-status", "CODE", "pushes: answers CODE to what would change something"},
+        {"push-cut", "", "pushes: half of a part arrives, and the connection closes"},
+        {"push-cut-at-end", "", "pushes: a blob is there, and the connection closes without saying so"},
+        {"push-forgets", "", "pushes: an upload is not known any more"},
+        {"push-no-parts", "", "pushes: 405 for a part, a blob has to come whole"},
+        {"push-part-limit", "SIZE", "pushes: 413 for a part of more"},
+        {"push-wrong-digest", "", "pushes: says another digest of what it has taken"},
     };
     return forms;
 }
@@ -81,6 +88,7 @@ void check_value(const Fault& fault, const FaultForm& form, std::string_view tex
         refuse(text,
                form.value.empty() ? "takes no value" : "wants a value: " + fault.name + "=" + std::string(form.value));
     if (form.value == "RATE") parse_rate(fault.value);
+    if (form.value == "SIZE") ByteCount::parse(fault.value);
     if (form.value == "DURATION") parse_duration(fault.value);
     if (form.value == "SECONDS" && !whole_number(fault.value)) refuse(text, "wants whole seconds");
     if (form.value == "NUMBER" && whole_number(fault.value).value_or(0) == 0) refuse(text, "wants a whole number");

@@ -32,6 +32,7 @@ Reply handle_embeddings(World&, const Request&);
 Reply handle_blob_head(World&, const Request&);
 Reply handle_blob_post(World&, const Request&);
 Reply handle_faults(World&, const Request&);
+Reply handle_pushed(World&, const Request&);
 
 // What several of them use.
 Reply json_reply(int status, const json::Value&);

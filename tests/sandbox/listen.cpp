@@ -65,6 +65,10 @@ public:
         return stop_.stop_requested() || (fd_ >= 0 && ::recv(fd_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0);
     }
 
+    void cut() const {
+        if (fd_ >= 0) ::shutdown(fd_, SHUT_RDWR);
+    }
+
 private:
     Stop stop_;
     int fd_;
@@ -190,6 +194,8 @@ void put_headers_right(httplib::Response& to) {
 
 Request translated(const httplib::Request& from) {
     Request request{.method = from.method, .path = from.path, .body = from.body};
+    for (const auto& [key, value] : from.params)
+        request.query.emplace_back(key, value);
     for (const auto& [key, value] : from.headers)
         if (key != "REMOTE_ADDR" && key != "REMOTE_PORT" && key != "LOCAL_ADDR" && key != "LOCAL_PORT")
             request.headers.emplace_back(key, value);
@@ -212,6 +218,7 @@ struct Listener::State {
             find_socket(static_cast<std::uint16_t>(port), static_cast<std::uint16_t>(from.remote_port)));
         request.peer = connection.get();
         Reply reply = is_registry_path(request.path) ? registry(world, request) : api(world, request);
+        if (reply.cut) connection->cut();
         if (reply.hang) {
             hang(*connection);
             reply = Reply{.status = 500}; // nobody is there to read it

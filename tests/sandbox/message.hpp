@@ -24,6 +24,7 @@ public:
 struct Request {
     std::string method = {};
     std::string path = {}; // without its query
+    Headers query = {};    // its parameters, decoded
     Headers headers = {};
     std::string body = {};
     const Peer* peer = nullptr; // nullptr: always there
@@ -53,6 +54,7 @@ struct Reply {
     std::string body = {};                       // unless one of these two:
     std::function<StreamEnd(Sink&)> stream = {}; // chunked
     std::optional<Content> content = {};         // with Content-Length
+    bool cut = false;                            // the connection closes, without an answer
     bool hang = false;                           // no answer at all, for as long as the other end waits
 };
 

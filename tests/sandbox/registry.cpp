@@ -1,5 +1,7 @@
 #include "sandbox/registry.hpp"
 
+#include "sandbox/push.hpp"
+
 #include "codemate/base/text.hpp"
 
 #include <algorithm>
@@ -157,6 +159,23 @@ Reply blob_reply(World& world, const Request& request, const Target& target, con
     return located(world, request, target, *content, occasion);
 }
 
+// A blob that was pushed, of whatever repository.
+std::optional<Reply> pushed_reply(World& world, const Request& request, const Occasion& occasion) {
+    constexpr std::string_view root = "/v2/", mark = "/blobs/";
+    const std::string_view path = request.path;
+    const auto at = path.rfind(mark);
+    if (!path.starts_with(root) || at == std::string_view::npos || at < root.size()) return std::nullopt;
+    const auto blob = world.pushed.blob(std::string(path.substr(root.size(), at - root.size())),
+                                        std::string(path.substr(at + mark.size())));
+    if (!blob) return std::nullopt;
+    Reply reply = bytes_reply(
+        world, request,
+        {blob->size(), [blob](std::uint64_t offset, std::size_t length) { return blob->substr(offset, length); }},
+        occasion);
+    if (!world.faults.strike("no-location", occasion)) reply.headers.emplace_back("Location", request.path);
+    return reply;
+}
+
 std::string refusal_text(int status) {
     switch (status) {
     case 429:
@@ -217,6 +236,8 @@ Reply registry(World& world, const Request& request) {
     const auto target = target_of(request.path);
     const Occasion occasion{request.path, target ? std::optional(target->name) : std::nullopt};
     if (auto reply = struck(world, request, occasion)) return *reply;
+    if (auto reply = push(world, request)) return *reply;
+    if (auto reply = pushed_reply(world, request, occasion)) return *reply;
     if (!target) return error_reply(404, "NOT_FOUND", "page not found");
     if (request.method != "GET" && request.method != "HEAD")
         return error_reply(405, "UNSUPPORTED", "method not allowed");

@@ -3,6 +3,7 @@
 #include "sandbox/catalog.hpp"
 #include "sandbox/download.hpp"
 #include "sandbox/faults.hpp"
+#include "sandbox/pushed.hpp"
 #include "sandbox/source.hpp"
 #include "sandbox/store.hpp"
 
@@ -130,6 +131,7 @@ struct World {
 
     Store store;
     Catalog catalog;
+    Pushed pushed;
     Faults faults;
     Running running;
     Runners runners;

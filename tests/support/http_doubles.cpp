@@ -63,9 +63,22 @@ http::Response Replay::send(const http::Request& request, const http::Receiver& 
     return answer;
 }
 
+namespace {
+
+std::string body_of(const http::Upload& upload) {
+    std::string body(upload.size, '\0');
+    for (std::uint64_t offset = 0; offset < upload.size;)
+        offset += upload.read(offset,
+                              std::span(body).subspan(offset, std::min<std::uint64_t>(64 << 10, upload.size - offset)));
+    return body;
+}
+
+} // namespace
+
 const Script::Answer& Script::next(const http::Request& request) {
     const std::lock_guard lock(mutex_);
     requests_.push_back(request);
+    if (request.upload) requests_.back().body = body_of(*request.upload);
     return answers_.at(std::min(requests_.size(), answers_.size()) - 1);
 }
 

@@ -81,6 +81,7 @@ public:
         {
             const std::lock_guard lock(disk_.mutex_);
             disk_.called(Call::write, path_);
+            disk_.check_room(bytes.size(), path_);
         }
         disk_.change(path_, [&](std::string& content) { content += bytes; });
     }
@@ -91,6 +92,47 @@ private:
     std::string path_;
     bool finished_ = false;
 };
+
+class MemoryDisk::Drafting final : public store::Draft {
+public:
+    Drafting(MemoryDisk& disk, std::string path, std::shared_ptr<Node> node)
+        : disk_(disk), path_(std::move(path)), node_(std::move(node)) {}
+
+    store::Stat stat() override {
+        const std::lock_guard lock(disk_.mutex_);
+        return disk_.stat_of(*node_, path_);
+    }
+    void write(std::uint64_t offset, std::string_view bytes) override {
+        if (disk_.before_write_) disk_.before_write_(path_, offset);
+        const std::lock_guard lock(disk_.mutex_);
+        disk_.called(Call::write, path_);
+        std::string& content = node_->content;
+        const std::size_t end = offset + bytes.size();
+        if (end > content.size()) {
+            disk_.check_room(end - content.size(), path_);
+            content.resize(end);
+        }
+        std::memcpy(content.data() + offset, bytes.data(), bytes.size());
+        node_->stat.identity.modified = node_->stat.identity.changed = disk_.tick();
+    }
+    void sync() override {
+        const std::lock_guard lock(disk_.mutex_);
+        disk_.called(Call::sync, path_);
+    }
+
+private:
+    MemoryDisk& disk_;
+    std::string path_;
+    std::shared_ptr<Node> node_;
+};
+
+void MemoryDisk::check_room(std::size_t more, std::string_view path) const {
+    if (!room_) return;
+    ByteCount taken(more);
+    for (const auto& [name, node] : nodes_)
+        taken += ByteCount(node->content.size());
+    if (taken > *room_) fail_with("write", path, "No space left on device");
+}
 
 MemoryDisk::MemoryDisk() : now_(std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + std::chrono::hours(12)) {
     const auto root = std::make_shared<Node>();
@@ -297,6 +339,38 @@ std::unique_ptr<store::NewFile> MemoryDisk::write(std::string_view path, const s
     }
     own(path, ownership);
     return std::make_unique<Making>(*this, std::string(path));
+}
+
+std::unique_ptr<store::Draft> MemoryDisk::draft(std::string_view path, const store::Ownership& ownership) {
+    std::unique_lock lock(mutex_);
+    called(Call::draft, path);
+    check_path(path);
+    existing(parent_of(path), "write");
+    auto node = find(path);
+    if (!node) {
+        node = make(path, Type::file, {});
+        lock.unlock();
+        own(path, ownership);
+    } else if (node->stat.type != Type::file) {
+        fail_with("write", path, "it is " + std::string(to_string(stat_of(*node, path).type)));
+    }
+    return std::make_unique<Drafting>(*this, std::string(path), std::move(node));
+}
+
+bool MemoryDisk::make_directory(std::string_view path, const store::Ownership& ownership) {
+    {
+        const std::lock_guard lock(mutex_);
+        called(Call::make_directory, path);
+        check_path(path);
+        existing(parent_of(path), "write");
+        if (const auto there = find(path)) {
+            if (there->stat.type == Type::directory) return false;
+            fail_with("write", path, "it is " + std::string(to_string(stat_of(*there, path).type)));
+        }
+        make(path, Type::directory, {});
+    }
+    own(path, ownership);
+    return true;
 }
 
 void MemoryDisk::move(std::string_view from, std::string_view to) {

@@ -42,8 +42,13 @@ public:
     // How fine the times of files are; 1 ns from the start. With a coarser one changes may leave times as they were.
     void granularity(Duration);
 
-    enum class Call { list, stat, open, read, write, move, remove };
-    void fail(Call, std::string_view path, Error); // each such call from now on
+    enum class Call { list, stat, open, read, write, move, remove, draft, sync, make_directory };
+    void fail(Call, std::string_view path, Error);           // each such call from now on
+    void room(std::optional<ByteCount> all) { room_ = all; } // what all contents may take; a write beyond it fails
+    // Before each write into a draft, without a lock: may throw.
+    void before_each_write(std::function<void(std::string_view path, std::uint64_t offset)> act) {
+        before_write_ = std::move(act);
+    }
     // Before each read of a file's content, without a lock.
     void before_each_read(std::function<void(std::string_view path, std::uint64_t offset)>);
     // After each removal, without a lock.
@@ -55,6 +60,8 @@ public:
     std::optional<store::Stat> stat(std::string_view path) override;
     std::unique_ptr<store::File> open(std::string_view path) override;
     std::unique_ptr<store::NewFile> write(std::string_view path, const store::Ownership&) override;
+    std::unique_ptr<store::Draft> draft(std::string_view path, const store::Ownership&) override;
+    bool make_directory(std::string_view path, const store::Ownership&) override;
     void move(std::string_view from, std::string_view to) override;
     bool remove(std::string_view path) override;
 
@@ -66,9 +73,11 @@ private:
     };
     class OpenFile;
     class Making;
+    class Drafting;
     using Nodes = std::map<std::string, std::shared_ptr<Node>, std::less<>>;
 
     void called(Call, std::string_view path);
+    void check_room(std::size_t more, std::string_view path) const;
     Time tick();
     std::shared_ptr<Node> make(std::string_view path, store::Type, std::string content);
     std::shared_ptr<Node> find(std::string_view path) const; // of the path's parts before the last one: directories
@@ -83,7 +92,8 @@ private:
     std::uint64_t next_inode_ = 1;
     std::map<std::pair<Call, std::string>, Error> faults_;
     std::map<Call, std::size_t> calls_;
-    std::function<void(std::string_view, std::uint64_t)> before_read_;
+    std::function<void(std::string_view, std::uint64_t)> before_read_, before_write_;
+    std::optional<ByteCount> room_;
     std::size_t open_ = 0, most_open_ = 0;
 };
 

@@ -5,9 +5,11 @@
 #include "codemate/base/time.hpp"
 #include "codemate/http/url.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,15 +21,24 @@ struct Header {
     bool operator==(const Header&) const = default;
 };
 
+// A body that is produced while it is sent. `read` fills what it can from that offset on, at least one byte, and may be
+// asked for the same again; what it throws ends the exchange and is thrown by send().
+struct Upload {
+    std::uint64_t size = 0;
+    std::function<std::size_t(std::uint64_t offset, std::span<char> into)> read = {};
+};
+
 struct Request {
     std::string method = "GET";
     Url url;
     std::vector<Header> headers;
-    std::string body; // sent with Content-Length, whatever the method
+    std::string body;                  // sent with Content-Length, whatever the method
+    std::optional<Upload> upload = {}; // instead; likewise
     Duration connect_timeout = std::chrono::seconds(10);
     std::optional<Duration> timeout; // of the whole exchange; never for a stream
-    std::optional<Duration> silence; // the longest without a byte, in whatever phase; more is Error{unreachable}
-    Duration read_pace{0};           // least time between two reads of a fast stream; 0: read at every readiness
+    std::optional<Duration>
+        silence;           // the longest without a byte, in whatever phase and direction; more is Error{unreachable}
+    Duration read_pace{0}; // least time between two reads of a fast stream; 0: read at every readiness
     ByteCount read_buffer{std::uint64_t{64}
                           << 10}; // at most this much with one read; larger is cheaper for what is large
     ByteCount body_limit{std::uint64_t{256} << 20}; // of a body that is collected; more is Error{protocol}

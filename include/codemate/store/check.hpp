@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace codemate::store {
@@ -42,7 +43,8 @@ struct Checked {
 };
 
 struct CheckOptions {
-    std::size_t cores = 0; // threads; 0: all of this machine
+    std::size_t cores = 0;                        // threads; 0: all of this machine
+    std::string (*path)(const Digest&) = nullptr; // where a blob stands on the disk; none: as in a models directory
     // Called by one thread at a time, between two pieces of work: must not take long. What they throw ends the check
     // and is thrown by it.
     std::function<void(ByteCount done, ByteCount total)> progress = {}; // every few MiB

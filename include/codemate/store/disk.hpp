@@ -39,6 +39,19 @@ public:
     virtual void finish() = 0;                // returns when the content has reached the disk
 };
 
+// A file that is written at its places, in any order, and stays as it is when it is left. May be called from several
+// threads.
+class Draft {
+public:
+    virtual ~Draft() = default;
+
+    virtual Stat stat() = 0;                                        // as it is now
+    virtual void write(std::uint64_t offset, std::string_view) = 0; // what lies between it and the end becomes zeros
+    // Advice: what was written there can go to the disk meanwhile, so that sync() has less to wait for.
+    virtual void begin_sync(std::uint64_t /*offset*/, ByteCount) {}
+    virtual void sync() = 0; // returns when the content has reached the disk
+};
+
 // Permission bits and owner of a new file. An owner of whom the system does not allow it: Error{storage}.
 struct Ownership {
     std::uint32_t mode = 0644;
@@ -73,6 +86,10 @@ public:
     // A regular file only; never waits for what is none, such as a fifo without a writer.
     virtual std::unique_ptr<File> open(std::string_view path) = 0;
     virtual std::unique_ptr<NewFile> write(std::string_view path, const Ownership&) = 0; // not over another file
+    // Makes an empty one, or opens the one that is there, as it is. A regular file with one name only.
+    virtual std::unique_ptr<Draft> draft(std::string_view path, const Ownership&) = 0;
+    // False if it was there. Error{storage} where something else is.
+    virtual bool make_directory(std::string_view path, const Ownership&) = 0;
     virtual void move(std::string_view from, std::string_view to) = 0; // in one step, also over another file
     // A file, a link (not what it leads to), or an empty directory. False if it was not there.
     virtual bool remove(std::string_view path) = 0;

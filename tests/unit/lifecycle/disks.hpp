@@ -27,6 +27,12 @@ public:
     std::unique_ptr<store::NewFile> write(std::string_view path, const store::Ownership& ownership) override {
         return disk_.write(path, ownership);
     }
+    std::unique_ptr<store::Draft> draft(std::string_view path, const store::Ownership& ownership) override {
+        return disk_.draft(path, ownership);
+    }
+    bool make_directory(std::string_view path, const store::Ownership& ownership) override {
+        return disk_.make_directory(path, ownership);
+    }
     void move(std::string_view from, std::string_view to) override { disk_.move(from, to); }
     bool remove(std::string_view path) override { return disk_.remove(path); }
 

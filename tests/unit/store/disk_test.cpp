@@ -184,6 +184,47 @@ TEST_CASE("a file that was not finished is gone") {
     CHECK_FALSE(world->disk().stat("blobs/new"));
 }
 
+TEST_CASE("a draft is written at its places, and stays") {
+    const auto world = make_world(GENERATE(true, false));
+    Disk& disk = world->disk();
+    disk.draft("blobs/new", {0640, {}, {}})->write(3, "def");
+    CHECK(content_of(disk, "blobs/new") == std::string("\0\0\0def", 6));
+    CHECK(disk.stat("blobs/new")->mode == 0640);
+    {
+        const auto again = disk.draft("blobs/new", {0600, {}, {}}); // as it is
+        again->write(0, "abc");
+        again->begin_sync(0, ByteCount(3));
+        again->sync();
+        CHECK(again->stat() == *disk.stat("blobs/new"));
+        disk.move("blobs/new", "blobs/a");
+        again->write(6, "g"); // the same file under its other name
+    }
+    CHECK(content_of(disk, "blobs/a") == "abcdefg");
+    CHECK(disk.stat("blobs/a")->mode == 0640);
+    for (const std::string path : {"blobs/link", "blobs/nowhere", "blobs/fifo", "manifests", "none/a", "blobs/a/b"})
+        CHECK(kind_of([&] { disk.draft(path, {}); }) == Kind::storage);
+    CHECK(kind_of([&] { disk.draft("../a", {}); }) == Kind::defect);
+}
+
+TEST_CASE("a draft is no file that has another name") {
+    RealWorld world;
+    fs::create_hard_link(world.dir / "blobs/a", world.dir / "other");
+    CHECK(kind_of([&] { world.disk().draft("blobs/a", {}); }) == Kind::storage);
+    CHECK(content_of(world.disk(), "blobs/a") == "abc");
+}
+
+TEST_CASE("a directory is made where there is none") {
+    const auto world = make_world(GENERATE(true, false));
+    Disk& disk = world->disk();
+    CHECK(disk.make_directory("manifests/host", {0750, {}, {}}));
+    CHECK(disk.stat("manifests/host")->mode == 0750);
+    CHECK_FALSE(disk.make_directory("manifests/host", {0700, {}, {}}));
+    CHECK(disk.stat("manifests/host")->mode == 0750);
+    for (const std::string path : {"blobs/a", "blobs/link", "blobs/fifo", "none/a", "blobs/a/b"})
+        CHECK(kind_of([&] { disk.make_directory(path, {0755, {}, {}}); }) == Kind::storage);
+    CHECK(kind_of([&] { disk.make_directory("manifests/..", {}); }) == Kind::defect);
+}
+
 TEST_CASE("removing takes files, links and empty directories") {
     const auto world = make_world(GENERATE(true, false));
     Disk& disk = world->disk();

@@ -1,0 +1,229 @@
+#include "cli/command.hpp"
+
+#include "cli/commands/export/render.hpp"
+#include "cli/commands/targets.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/store_directory.hpp"
+#include "cli/wiring.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/error.hpp"
+#include "codemate/base/files.hpp"
+#include "codemate/base/random.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/store/local_disk.hpp"
+#include "codemate/ui/markup.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace codemate::cli {
+namespace {
+
+namespace use = lifecycle::exports;
+namespace fs = std::filesystem;
+
+// A host alone is meant with TLS.
+http::Url registry_url(const std::string& text) {
+    try {
+        return http::Url::parse(text.find("://") == std::string::npos ? "https://" + text : text);
+    } catch (Error& error) {
+        throw error.context("--to").hint("as in --to https://registry.corp/models or --to http://localhost:5000");
+    }
+}
+
+bool is_below(const std::string& path, const std::string& directory) {
+    return directory.size() > 1 && path.starts_with(directory.ends_with('/') ? directory : directory + '/');
+}
+
+std::string boot_id() {
+    try {
+        return std::string(trimmed(read_file("/proc/sys/kernel/random/boot_id", ByteCount(100))));
+    } catch (const Error& error) { // then what an earlier run left is hashed again
+        diagnostics::info(error.message());
+        return {};
+    }
+}
+
+std::shared_ptr<store::Disk> make_directory(const fs::path& path) {
+    std::error_code failure;
+    fs::create_directories(path, failure);
+    if (failure) throw_errno(failure.value(), "make", path);
+    return store::open_disk(path);
+}
+
+class Export final : public Command {
+public:
+    void declare(Options& options) override {
+        options.arguments("TARGET", targets_,
+                          "groups, roles, models; none: the required set. Without --to the last one is the directory");
+        options.value("--to", "URL", to_, "push to that registry, as in https://registry.corp/models");
+        options.flag("--dry-run", dry_run_, "say what would be done, change nothing");
+    }
+
+    int run(Wiring& wiring) override {
+        std::vector<std::string> targets = targets_;
+        const exporting::To to = where(targets);
+        std::unique_ptr<registry::Publisher> publisher;
+        if (to_) publisher = wiring.publisher(registry_url(*to_));
+        const manifest::Manifest& manifest = wiring.manifest();
+        refuse_without_manifest(manifest, targets);
+        const manifest::Lock& lock = wiring.lock();
+
+        const auto destination = publisher ? use::to_registry({*publisher, wiring.clock(), wiring.uploads()})
+                                           : use::to_directory(directory_ports(to.shown, wiring));
+        use::Ports ports{wiring.registry_server(plain_http_hosts(targets, manifest)), *destination};
+        look_for_models(ports, wiring);
+        const std::string home = wiring.environment()["HOME"];
+        const std::string store = ports.store ? ports.store->path.string() : "";
+        ports.is_private = [home, store](const std::string& path) {
+            std::error_code ignored;
+            return is_below(path, store) || is_below(path, home) || fs::exists(path, ignored);
+        };
+        const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
+        const use::Plan plan = use::plan(use::gather({targets}, manifest, lock, ports, run));
+        if (plan.steps.empty())
+            wiring.note("the manifest requires no model: it has neither roles nor a group \"default\"");
+        say_what_is_served(plan, wiring);
+        if (plan.refusal && !dry_run_) throw *plan.refusal;
+        if (dry_run_) return show(plan, to, ports, wiring);
+        const use::Report report = use::execute(plan, ports, run);
+        wiring.progress().clear();
+        return show(report, to, ports, wiring);
+    }
+
+private:
+    exporting::To where(std::vector<std::string>& targets) const {
+        if (to_) return {*to_, exporting::To::Form::registry};
+        if (targets.empty()) {
+            throw Error(Kind::usage, "nothing says where to export to")
+                .hint("`codemate export DIR` writes a directory, `codemate export --to URL` pushes to a registry");
+        }
+        exporting::To to{targets.back()};
+        targets.pop_back();
+        if (to.shown.find("://") != std::string::npos)
+            throw Error(Kind::usage, codemate::quoted(to.shown) + " is no directory")
+                .hint("a registry is named with --to URL");
+        if (to.shown.empty()) throw Error(Kind::usage, "the directory to export to has an empty name");
+        return to;
+    }
+
+    void refuse_without_manifest(const manifest::Manifest& manifest, const std::vector<std::string>& targets) const {
+        if (!targets.empty() || manifest.origin.how != manifest::Origin::How::built_in) return;
+        throw Error(Kind::usage, "there is no codemate.json here, so nothing says which models to export")
+            .hint("name them before the " + std::string(to_ ? "option" : "directory") +
+                  ", as in `codemate export mistral " + (to_ ? "--to URL`" : "DIR`"));
+    }
+
+    static use::DirectoryPorts directory_ports(const std::string& shown, Wiring& wiring) {
+        std::error_code failure;
+        const fs::path path = fs::absolute(shown, failure);
+        if (failure) throw_errno(failure.value(), "find", shown);
+        use::DirectoryPorts ports{path, shown, nullptr, {}, {}, wiring.clock()};
+        if (fs::exists(fs::symlink_status(path, failure))) ports.disk = store::open_disk(path);
+        ports.make = [path] { return make_directory(path); };
+        ports.lock = [path](const Stop& stop) { return std::make_unique<FileLock>(path / "index.json", stop); };
+        ports.verified = wiring.verified_blobs();
+        ports.download.boot = boot_id();
+        ports.download.random = &random_fraction;
+        return ports;
+    }
+
+    // What is installed, by a server that answers, or by the directory that is named.
+    static void look_for_models(use::Ports& ports, Wiring& wiring) {
+        StoreLook look;
+        bool answers = false;
+        try {
+            ports.installed = wiring.server().installed(wiring.stop());
+            answers = true;
+        } catch (const Error& error) {
+            diagnostics::info(error.message());
+            look.why_not = error.message();
+        }
+        if (answers || wiring.options().models_dir) look = look_into_store(wiring, ports.installed);
+        ports.why_no_store = look.why_not;
+        if (!look.found) return;
+        if (!look.found->doubt.empty() && answers)
+            wiring.note(codemate::quoted(look.found->path.string()) +
+                        " may not be this server's: " + look.found->doubt);
+        ports.store = use::Store{look.found->path, look.found->disk, std::move(look.found->inventory)};
+        if (answers) return;
+        for (const store::Entry& entry : ports.store->inventory.models) {
+            ollama::Installed installed{entry.name};
+            installed.digest = entry.image.digest;
+            ports.installed.push_back(std::move(installed));
+        }
+    }
+
+    static void say_what_is_served(const use::Plan& plan, Wiring& wiring) {
+        for (const use::Step& step : plan.steps) {
+            if (step.why == use::Facts::Why::served && step.image)
+                wiring.note(codemate::quoted(step.name.display()) +
+                            " is neither locked nor installed; what its tag serves now is exported, " +
+                            step.image->digest.id());
+            if (step.original)
+                wiring.note(codemate::quoted(step.name.display()) +
+                            " goes without the paths of this machine that its manifest " +
+                            "names: its digest there is " + step.image->digest.id() + ", here it is " +
+                            step.original->id() + ", and the content is the same");
+        }
+    }
+
+    static std::optional<std::string> store_of(const use::Ports& ports) {
+        return ports.store ? std::optional(ports.store->path.string()) : std::nullopt;
+    }
+
+    int show(const use::Plan& plan, const exporting::To& to, const use::Ports& ports, Wiring& wiring) const {
+        std::vector<int> failures;
+        for (const use::Step& step : plan.steps) {
+            if (!step.obstacle) continue;
+            failures.push_back(exit_status(step.obstacle->kind()));
+            Error error = *step.obstacle;
+            error.context("cannot export " + codemate::quoted(step.name.display()));
+            wiring.say(error);
+        }
+        int status = common_status(failures);
+        if (plan.refusal) {
+            wiring.say(*plan.refusal);
+            status = exit_status(plan.refusal->kind());
+        }
+        if (wiring.options().json)
+            wiring.out().write(json::to_pretty(exporting::document(plan, to, store_of(ports), status, wiring)) + "\n");
+        else
+            wiring.out().write(exporting::text(plan, to, wiring.out_terminal().columns));
+        return status;
+    }
+
+    int show(const use::Report& report, const exporting::To& to, const use::Ports& ports, Wiring& wiring) const {
+        std::vector<int> failures;
+        for (const use::Item& item : report.items) {
+            if (!item.error) continue;
+            failures.push_back(exit_status(item.error->kind()));
+            wiring.say(*item.error);
+        }
+        int status = common_status(failures);
+        if (report.ending == use::Ending::interrupted) {
+            status = wiring.status_when_interrupted();
+            wiring.err().write("codemate: interrupted; the next export goes on with what is there\n");
+        }
+        if (wiring.options().json)
+            wiring.out().write(json::to_pretty(exporting::document(report, to, store_of(ports), status, wiring)) +
+                               "\n");
+        else
+            wiring.out().write(exporting::text(report, to, wiring.out_terminal().columns));
+        wiring.summarize([&] { return ui::markdown_preformatted(exporting::text(report, to, 0)); });
+        return status;
+    }
+
+    std::vector<std::string> targets_;
+    std::optional<std::string> to_;
+    bool dry_run_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<Command> make_export() {
+    return std::make_unique<Export>();
+}
+
+} // namespace codemate::cli

@@ -1,0 +1,75 @@
+#include "codemate/base/text.hpp"
+
+#include "cli/commands/export/render.hpp"
+
+#include "codemate/ui/table.hpp"
+
+#include <algorithm>
+
+namespace codemate::cli::exporting {
+namespace {
+
+namespace use = lifecycle::exports;
+using ui::Table;
+
+std::string id(const use::Step& step) {
+    return step.image ? step.image->digest.id() : "-";
+}
+
+std::string size(const use::Step& step) {
+    return step.image ? to_string(step.image->size()) : "-";
+}
+
+std::string moved_word(const To& to) {
+    return to.form == To::Form::directory ? "written" : "sent";
+}
+
+std::string planned(const use::Step& step) {
+    if (step.obstacle) return "cannot be exported";
+    if (step.up_to_date) return "there already";
+    std::vector<std::string> parts;
+    if (step.from_store() > ByteCount()) parts.push_back(to_string(step.from_store()) + " from the models directory");
+    if (step.from_registry() > ByteCount()) parts.push_back(to_string(step.from_registry()) + " from its registry");
+    return parts.empty() ? "its layers are there" : joined(parts, ", ");
+}
+
+std::string result(const use::Item& item, const To& to) {
+    if (item.error) return "failed";
+    if (!item.done) return "not exported";
+    std::string text = item.step.up_to_date && item.carried.moved == ByteCount() ? "there already" : "exported";
+    if (item.carried.moved > ByteCount()) text += ", " + to_string(item.carried.moved) + " " + moved_word(to);
+    if (item.carried.resumed > ByteCount()) text += ", " + to_string(item.carried.resumed) + " of an earlier run";
+    if (item.mounted > 0) text += ", " + counted(item.mounted, "layer") + " from another repository there";
+    if (item.carried.begun_anew > 0) text += ", " + counted(item.carried.begun_anew, "upload") + " begun anew";
+    return text;
+}
+
+std::string sum(const use::Report& report, const To& to) {
+    ByteCount moved;
+    for (const use::Item& item : report.items)
+        moved += item.carried.moved;
+    const auto done = static_cast<std::size_t>(std::ranges::count(report.items, true, &use::Item::done));
+    std::string text = counted(done, "model");
+    if (done < report.items.size()) text = std::to_string(done) + " of " + counted(report.items.size(), "model");
+    return text + " in " + printable(to.shown) + "; " + to_string(moved) + " " + moved_word(to) + "\n";
+}
+
+} // namespace
+
+std::string text(const use::Plan& plan, const To& to, std::size_t columns) {
+    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"EXPORT", Table::Cut::middle}});
+    for (const use::Step& step : plan.steps)
+        table.add({step.name.display(), id(step), size(step), planned(step)});
+    return table.text(columns) + counted(plan.steps.size(), "model") + " to " + printable(to.shown) + ": " +
+           to_string(plan.from_store()) + " from the models directory, " + to_string(plan.from_registry()) +
+           " from registries; nothing was written\n";
+}
+
+std::string text(const use::Report& report, const To& to, std::size_t columns) {
+    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"RESULT", Table::Cut::middle}});
+    for (const use::Item& item : report.items)
+        table.add({item.step.name.display(), id(item.step), size(item.step), result(item, to)});
+    return table.text(columns) + sum(report, to);
+}
+
+} // namespace codemate::cli::exporting

@@ -1,0 +1,219 @@
+#include "download/assembly.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace codemate::download {
+namespace {
+
+constexpr std::uint64_t sync_step = std::uint64_t{8} << 20;
+constexpr ByteCount journal_limit(std::uint64_t{256} << 20);
+// A thread hashes so many blocks at a time, then looks after its connection again.
+constexpr std::uint64_t blocks_a_turn = 4;
+
+// What an earlier run left, if that is a file of this blob and not another one of the same name.
+std::optional<Journal> earlier_journal(const JournalHead& head, const Target& target, store::Disk& disk) {
+    const std::string path = journal_of(target.partial);
+    try {
+        const std::string text = store::read_all(*disk.open(path), journal_limit, path);
+        std::optional<Journal> journal = parse_journal(text, head.boot);
+        if (!journal) return std::nullopt;
+        JournalHead same = journal->head;
+        same.boot = head.boot;
+        return same == head ? std::move(journal) : std::nullopt;
+    } catch (const Error& error) {
+        if (error.kind() == Kind::not_found) return std::nullopt;
+        throw;
+    }
+}
+
+} // namespace
+
+Assembly::Assembly(const Wanted& wanted, const Target& target, store::Disk& disk, const Options& options,
+                   std::function<void(ByteCount)> progress)
+    : wanted_(wanted), target_(target), disk_(disk), boot_(options.boot), block_size_(options.block),
+      progress_(std::move(progress)), ledger_({wanted.size.count(), options.part, options.block, options.window}),
+      file_(disk.draft(target.partial, target.ownership)) {
+    open_journal(target, disk);
+    resumed_ = ledger_.bytes();
+    told_ = resumed_;
+    if (progress_) progress_(resumed_);
+}
+
+void Assembly::open_journal(const Target& target, store::Disk& disk) {
+    const auto identity = file_->stat().identity;
+    const JournalHead head{wanted_.digest, wanted_.size.count(), block_size_, identity.inode, boot_};
+    std::optional<Journal> earlier = earlier_journal(head, target, disk);
+    if (!earlier) disk.remove(journal_of(target.partial));
+    journal_ = disk.draft(journal_of(target.partial), {0600, target.ownership.owner, target.ownership.group});
+    journal_end_ = journal_->stat().identity.size.count();
+    // A line that a kill has cut must not spoil the next one.
+    append((journal_end_ > 0 ? "\n" : "") +
+           (earlier && earlier->head.boot == boot_ && !boot_.empty() ? "" : head_line(head)));
+    if (!earlier) return;
+    for (std::uint64_t block = 0; block < earlier->there.size(); ++block) {
+        const auto range = ledger_.range_of(block);
+        // A file that is shorter has lost it.
+        if (earlier->there[block] && range.first + range.count <= identity.size.count()) ledger_.add(block);
+    }
+    hash_ = ResumableSha256(earlier->hashed);
+    ledger_.hashed(earlier->hashed.length / block_size_);
+    sync_begun_ = earlier->hashed.length;
+}
+
+void Assembly::append(const std::string& line) {
+    if (line.empty()) return;
+    journal_->write(journal_end_, line);
+    journal_end_ += line.size();
+}
+
+ByteCount Assembly::there() const {
+    const std::lock_guard lock(mutex_);
+    return ledger_.bytes();
+}
+
+bool Assembly::complete() const {
+    const std::lock_guard lock(mutex_);
+    return ledger_.complete();
+}
+
+bool Assembly::has(std::uint64_t block) const {
+    const std::lock_guard lock(mutex_);
+    return ledger_.has(block);
+}
+
+std::size_t Assembly::parts_missing() const {
+    const std::lock_guard lock(mutex_);
+    return ledger_.parts_missing();
+}
+
+std::optional<Ledger::Stretch> Assembly::take(const Stop& stop) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        throw_if_stopped(stop);
+        if (ledger_.complete()) return std::nullopt;
+        if (auto stretch = ledger_.take()) return stretch;
+        if (!hashing_ && ledger_.next_is_there()) {
+            hash_some(lock, blocks_a_turn);
+            continue;
+        }
+        changed_.wait(lock, stop, [this, seen = changes_] { return changes_ != seen; });
+    }
+}
+
+void Assembly::give_back(const Ledger::Stretch& stretch) {
+    const std::lock_guard lock(mutex_);
+    ledger_.give_back(stretch);
+    changed();
+}
+
+void Assembly::changed() {
+    ++changes_;
+    changed_.notify_all();
+}
+
+std::string Assembly::buffer() {
+    const std::lock_guard lock(mutex_);
+    std::string buffer;
+    if (!idle_.empty()) {
+        buffer = std::move(idle_.back());
+        idle_.pop_back();
+    }
+    buffer.clear();
+    buffer.reserve(std::min<std::uint64_t>(block_size_, wanted_.size.count()));
+    return buffer;
+}
+
+void Assembly::put(std::uint64_t block, std::string content) {
+    file_->write(ledger_.range_of(block).first, content);
+    std::unique_lock lock(mutex_);
+    append(block_line(block));
+    ledger_.add(block);
+    if (block >= ledger_.hashed())
+        in_memory_.insert_or_assign(block, std::move(content));
+    else
+        idle_.push_back(std::move(content));
+    changed();
+    if (!hashing_) hash_some(lock, blocks_a_turn);
+    const ByteCount there = ledger_.bytes();
+    lock.unlock();
+    tell(there);
+}
+
+void Assembly::tell(ByteCount there) {
+    const std::lock_guard lock(telling_);
+    if (!progress_ || there <= told_) return; // another thread was faster
+    told_ = there;
+    progress_(there);
+}
+
+void Assembly::hash_some(std::unique_lock<std::mutex>& lock, std::uint64_t blocks) {
+    struct Turn {
+        bool& taken;
+        explicit Turn(bool& flag) : taken(flag) { taken = true; }
+        ~Turn() { taken = false; }
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+    };
+    const Turn turn(hashing_);
+    while (blocks-- > 0 && ledger_.next_is_there())
+        hash_next(lock);
+}
+
+// The lock is open while it hashes; `hashing_` keeps others away from the hash meanwhile.
+void Assembly::hash_next(std::unique_lock<std::mutex>& lock) {
+    const std::uint64_t block = ledger_.hashed();
+    auto kept = in_memory_.extract(block);
+    lock.unlock();
+    std::string content;
+    try {
+        content = kept ? std::move(kept.mapped()) : read_back(block);
+        hash_.update(content);
+        begin_sync(hash_.length());
+    } catch (...) {
+        lock.lock();
+        throw;
+    }
+    lock.lock();
+    ledger_.hashed(block + 1);
+    idle_.push_back(std::move(content));
+    if (hash_.length() % block_size_ == 0) append(hash_line(hash_.midstate()));
+    changed();
+}
+
+std::string Assembly::read_back(std::uint64_t block) {
+    if (!earlier_) earlier_ = disk_.open(target_.partial);
+    const registry::ByteRange range = ledger_.range_of(block);
+    std::string content(range.count, '\0');
+    if (earlier_->read(range.first, content) == range.count) return content;
+    throw Error(Kind::damaged, quoted(target_.partial) + " was cut while it was being downloaded");
+}
+
+void Assembly::begin_sync(std::uint64_t end) {
+    if (end - sync_begun_ < sync_step) return;
+    file_->begin_sync(sync_begun_, ByteCount(end - sync_begun_));
+    sync_begun_ = end;
+}
+
+Digest Assembly::digest(const Stop& stop) {
+    std::unique_lock lock(mutex_);
+    while (ledger_.next_is_there()) {
+        throw_if_stopped(stop);
+        hash_some(lock, blocks_a_turn);
+    }
+    return hash_.finish();
+}
+
+void Assembly::finish() {
+    file_->sync();
+    file_.reset();
+    earlier_.reset();
+    disk_.move(target_.partial, target_.whole);
+    journal_.reset();
+    disk_.remove(journal_of(target_.partial));
+}
+
+} // namespace codemate::download

@@ -1,0 +1,136 @@
+#include "codemate/download/download.hpp"
+
+#include "download/assembly.hpp"
+#include "download/reading.hpp"
+
+#include "codemate/base/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace codemate::download {
+namespace {
+
+// With another place to go to, one that does not answer is not waited for so long.
+constexpr int retries_before_another = 2;
+
+class Fetching {
+public:
+    Fetching(const Wanted& wanted, const Target& target, registry::Registry& registry, store::Disk& disk,
+             const Options& options, const std::function<void(ByteCount)>& progress)
+        : wanted_(wanted), target_(target), registry_(registry), disk_(disk), options_(options), progress_(progress),
+          places_(wanted.places) {}
+
+    Report run(const Stop& stop) {
+        for (bool first = true;; first = false) {
+            auto assembly = std::make_unique<Assembly>(wanted_, target_, disk_, options_, progress_);
+            if (first) report_.resumed = assembly->resumed();
+            const bool is_resumed = assembly->resumed() > ByteCount();
+            used_.clear();
+            collect(*assembly, stop);
+            const std::optional<Digest> found = digest_of(*assembly, stop);
+            if (found == wanted_.digest) {
+                assembly->finish();
+                return report();
+            }
+            assembly.reset();
+            discard(target_, disk_);
+            begin_anew(found, is_resumed);
+        }
+    }
+
+    Report report() const {
+        Report report = report_;
+        report.fetched = ByteCount(tally_.fetched);
+        report.retried = tally_.retried;
+        return report;
+    }
+
+private:
+    // Until the file is complete.
+    void collect(Assembly& assembly, const Stop& stop) {
+        for (std::size_t i = 0; !assembly.complete(); ++i) {
+            const bool last = i + 1 >= places_.size();
+            const int retries = last ? options_.retries : std::min(options_.retries, retries_before_another);
+            used_.push_back(places_.at(i));
+            try {
+                Reading(wanted_, places_[i], registry_, assembly, options_, retries, tally_).run(stop);
+            } catch (const Error& error) {
+                if (error.kind() == Kind::storage || error.kind() == Kind::defect || last) throw;
+                note(error.message() + "; going on at " + places_[i + 1].host());
+            }
+        }
+    }
+
+    // Nothing: the file has been cut behind our back.
+    std::optional<Digest> digest_of(Assembly& assembly, const Stop& stop) const {
+        try {
+            return assembly.digest(stop);
+        } catch (const Error& error) {
+            if (error.kind() != Kind::damaged) throw;
+            return std::nullopt;
+        }
+    }
+
+    // What an earlier run left may have been lost with the power, or spoilt by somebody: the registry is not to blame.
+    // Else the places that it came from do not have what they say.
+    void begin_anew(const std::optional<Digest>& found, bool is_resumed) {
+        if (is_resumed || !found) {
+            if (std::exchange(doubted_, true)) throw damaged(found);
+            report_.resumed = {};
+            return note("what an earlier run left of " + wanted_.digest.id() + " is damaged: it is fetched anew");
+        }
+        std::vector<ModelName> others;
+        std::ranges::copy_if(places_, std::back_inserter(others),
+                             [&](const ModelName& place) { return !std::ranges::count(used_, place); });
+        if (others.empty()) throw damaged(found);
+        report_.resumed = {};
+        note(damaged(found).message() + "; going on at " + others.front().host());
+        places_ = std::move(others);
+    }
+
+    Error damaged(const std::optional<Digest>& found) const {
+        std::vector<std::string> names;
+        for (const ModelName& place : used_)
+            names.push_back(place.display());
+        const std::string from = names.empty() ? "" : " from " + listed(names);
+        return Error(Kind::damaged, "the blob " + wanted_.digest.id() + from + " is not what its digest says" +
+                                        (found ? ": its content has " + found->id() : ""))
+            .hint("nothing of it was kept; try again, and tell whoever runs the registry if it stays so");
+    }
+
+    void note(const std::string& text) const {
+        if (options_.note) options_.note(text);
+    }
+
+    const Wanted& wanted_;
+    const Target& target_;
+    registry::Registry& registry_;
+    store::Disk& disk_;
+    const Options& options_;
+    const std::function<void(ByteCount)>& progress_;
+    std::vector<ModelName> places_, used_;
+    Tally tally_;
+    Report report_;
+    bool doubted_ = false;
+};
+
+} // namespace
+
+std::string journal_of(const std::string& partial) {
+    return partial + ".journal";
+}
+
+void discard(const Target& target, store::Disk& disk) {
+    disk.remove(target.partial);
+    disk.remove(journal_of(target.partial));
+}
+
+Report fetch(const Wanted& wanted, const Target& target, registry::Registry& registry, store::Disk& disk,
+             const Options& options, const std::function<void(ByteCount done)>& progress, Stop stop) {
+    throw_if_stopped(stop);
+    if (wanted.places.empty()) throw Error(Kind::defect, "a download from nowhere");
+    return Fetching(wanted, target, registry, disk, options, progress).run(stop);
+}
+
+} // namespace codemate::download

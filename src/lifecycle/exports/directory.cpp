@@ -1,0 +1,186 @@
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/depot/index.hpp"
+#include "codemate/depot/writer.hpp"
+#include "codemate/lifecycle/exports.hpp"
+#include "codemate/store/check.hpp"
+
+#include <algorithm>
+
+namespace codemate::lifecycle::exports {
+namespace {
+
+constexpr Duration good_for = std::chrono::days(3650); // a file that is the very same needs no second reading
+constexpr std::string_view docker_manifest = "application/vnd.docker.distribution.manifest.v2+json";
+constexpr ByteCount longest_configuration(std::uint64_t{4} << 20);
+
+class Directory final : public Destination {
+public:
+    explicit Directory(DirectoryPorts ports) : ports_(std::move(ports)) {
+        if (ports_.disk) index_ = depot::written_so_far(*ports_.disk, ports_.shown).value_or(depot::Index{});
+    }
+
+    std::string place(const ModelName& name) const override { return name.full(); }
+
+    bool has(const ModelName& /*name*/, const Layer& layer, const Stop& /*stop*/) override {
+        if (!ports_.disk) return false;
+        const auto found = ports_.disk->stat(depot::blob_path(layer.digest));
+        return found && found->type == store::Type::file && found->identity.size == layer.size;
+    }
+
+    std::optional<Digest> served(const ModelName& name, const Stop& /*stop*/) override {
+        const depot::Entry* entry = index_.find(name);
+        return entry == nullptr ? std::nullopt : std::optional(entry->digest);
+    }
+
+    void begin(const Run& run) override {
+        if (!ports_.disk) ports_.disk = ports_.make();
+        if (ports_.lock) lock_ = ports_.lock(run.stop);
+        // Another export may have written meanwhile.
+        index_ = depot::written_so_far(*ports_.disk, ports_.shown).value_or(depot::Index{});
+        depot::prepare(*ports_.disk);
+        begun_ = true;
+    }
+
+    std::vector<Digest> check(const std::vector<Layer>& layers, const Run& run) override {
+        const std::vector<store::ToCheck> unknown = not_known_to_be_good(layers);
+        if (unknown.empty()) return {};
+        constexpr const char* item = "what is there already";
+        const auto tell = [&](const Event& event) {
+            if (run.events) run.events(event);
+        };
+        tell({Event::Type::begin, item, "checking", {}, {}});
+        store::CheckOptions options;
+        options.path = &depot::blob_path;
+        options.progress = [&](ByteCount done, ByteCount total) { tell({Event::Type::amount, item, {}, done, total}); };
+        const Time at = ports_.clock.now();
+        const auto checked = store::check_blobs(*ports_.disk, unknown, options, run.stop);
+        tell({Event::Type::end, item, run.stop.stop_requested() ? "interrupted" : "checked", {}, {}});
+        remember(checked, at, run.stop);
+        throw_if_stopped(run.stop);
+        return remove_bad(checked);
+    }
+
+    Carried put(const ModelName& /*name*/, const Layer& layer, const Source& source,
+                const std::function<void(ByteCount)>& progress, const Stop& stop) override {
+        if (written_.contains(layer.digest)) return {};
+        const download::Target target{depot::partial_path(layer.digest), depot::blob_path(layer.digest), {}};
+        download::Options options = ports_.download;
+        if (source.at_hand) options.connections = 2; // one that reads, one that is hashed
+        const download::Report report = download::fetch({layer.digest, layer.size, source.places}, target,
+                                                        source.registry, *ports_.disk, options, progress, stop);
+        written_.insert(layer.digest);
+        return {report.fetched, report.resumed};
+    }
+
+    // Whoever reads the index finds all that it names; whoever reads the lock, what the index will name.
+    void put_model(const ModelName& name, const Image& image, const manifest::Locked& entry,
+                   const Stop& stop) override {
+        if (!has_manifest(image)) depot::put_blob(*ports_.disk, image.digest, image.bytes);
+        depot::Index index = index_;
+        std::erase_if(index.models, [&](const depot::Entry& other) { return other.name.same_on_server(name); });
+        const bool known = depot::is_manifest_type(image.media_type);
+        index.models.push_back({name, known ? image.media_type : std::string(docker_manifest), image.digest,
+                                ByteCount(image.bytes.size())});
+        write_lock(name, with_quantization(entry, image), index, stop);
+        if (!(depot::to_text(index) == depot::to_text(index_)) || !ports_.disk->stat(depot::index_file))
+            depot::put_index(*ports_.disk, index);
+        index_ = std::move(index);
+    }
+
+    void end() override {
+        if (begun_) depot::clear_work(*ports_.disk);
+        lock_.reset();
+    }
+
+private:
+    std::vector<store::ToCheck> not_known_to_be_good(const std::vector<Layer>& layers) const {
+        std::vector<state::Verified> good;
+        try {
+            if (ports_.verified != nullptr) good = ports_.verified->entries();
+        } catch (const Error& error) {
+            diagnostics::info(error.message());
+        }
+        const auto is_good = [&](const Layer& layer) {
+            const auto stat = ports_.disk->stat(depot::blob_path(layer.digest));
+            const auto same = std::ranges::equal_range(good, layer.digest, {}, &state::Verified::digest);
+            return stat && std::ranges::any_of(same, [&](const state::Verified& known) {
+                       return state::still_good(known, stat->identity, ports_.clock.now(), good_for);
+                   });
+        };
+        std::vector<store::ToCheck> unknown;
+        for (const Layer& layer : layers)
+            if (!is_good(layer)) unknown.push_back({layer.digest, layer.size});
+        return unknown;
+    }
+
+    void remember(const std::vector<store::Checked>& checked, Time at, const Stop& stop) const {
+        std::vector<state::Verified> good;
+        for (const store::Checked& each : checked) {
+            const bool whole = each.verdict == store::Checked::Verdict::good && each.identity;
+            if (whole && state::worth_remembering(*each.identity, at))
+                good.push_back({each.digest, *each.identity, at});
+        }
+        try {
+            if (ports_.verified != nullptr) ports_.verified->add(good, stop);
+        } catch (const Error& error) { // it is read again then
+            diagnostics::info(error.message());
+        }
+    }
+
+    std::vector<Digest> remove_bad(const std::vector<store::Checked>& checked) {
+        std::vector<Digest> bad;
+        for (const store::Checked& each : checked) {
+            if (each.verdict == store::Checked::Verdict::good) continue;
+            if (each.error && each.verdict == store::Checked::Verdict::unreadable) throw *each.error;
+            ports_.disk->remove(depot::blob_path(each.digest));
+            bad.push_back(each.digest);
+        }
+        return bad;
+    }
+
+    manifest::Locked with_quantization(manifest::Locked entry, const Image& image) const {
+        if (!entry.quantization.empty()) return entry;
+        try {
+            const std::string path = depot::blob_path(image.config.digest);
+            const auto file = ports_.disk->open(path);
+            entry.quantization = known_quantization(
+                Configuration::parse(store::read_all(*file, longest_configuration, path)).quantization);
+        } catch (const Error& error) { // only for the reader of a diff
+            diagnostics::info(error.message());
+        }
+        return entry;
+    }
+
+    bool has_manifest(const Image& image) const {
+        const std::string path = depot::blob_path(image.digest);
+        const auto found = ports_.disk->stat(path);
+        if (!found || found->identity.size.count() != image.bytes.size()) return false;
+        return store::read_all(*ports_.disk->open(path), ByteCount(image.bytes.size()), path) == image.bytes;
+    }
+
+    void write_lock(const ModelName& name, const manifest::Locked& entry, const depot::Index& index,
+                    const Stop& stop) const {
+        const manifest::LockFile file(ports_.path / std::string(depot::lock_file));
+        file.update(
+            [&](manifest::Lock& lock) {
+                std::erase_if(lock.models, [&](const auto& model) { return index.find(model.first) == nullptr; });
+                lock.models.insert_or_assign(name, entry);
+            },
+            stop);
+    }
+
+    DirectoryPorts ports_;
+    std::unique_ptr<FileLock> lock_;
+    bool begun_ = false;
+    depot::Index index_;
+    std::set<Digest> written_;
+};
+
+} // namespace
+
+std::unique_ptr<Destination> to_directory(DirectoryPorts ports) {
+    return std::make_unique<Directory>(std::move(ports));
+}
+
+} // namespace codemate::lifecycle::exports

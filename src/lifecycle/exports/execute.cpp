@@ -1,0 +1,148 @@
+#include "codemate/base/text.hpp"
+#include "codemate/depot/depot.hpp"
+#include "codemate/lifecycle/exports.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace codemate::lifecycle::exports {
+namespace {
+
+bool may_be_elsewhere(const Error& error) {
+    return error.kind() == Kind::damaged || error.kind() == Kind::not_found;
+}
+
+class Executor {
+public:
+    Executor(const Plan& plan, const Ports& ports, const Run& run) : plan_(plan), ports_(ports), run_(run) {
+        if (ports.store) store_ = depot::store_registry(ports.store->disk, ports.store->path.string());
+        for (const Step& step : plan.steps)
+            report_.items.push_back({step});
+    }
+
+    Report execute() {
+        tell({Event::Type::begin, {}, "exporting", {}, total()});
+        try {
+            ports_.destination.begin(run_);
+            check();
+            for (Item& item : report_.items)
+                carry(item);
+        } catch (const Interrupted&) {
+            report_.ending = Ending::interrupted;
+        } catch (...) {
+            ports_.destination.end();
+            tell({Event::Type::end, {}, "failed", {}, {}, true});
+            throw;
+        }
+        ports_.destination.end();
+        const bool whole = std::ranges::all_of(report_.items, &Item::done);
+        tell({Event::Type::end, {}, whole ? "exported" : "not all is exported", {}, {}, !whole});
+        return std::move(report_);
+    }
+
+private:
+    ByteCount total() const { return plan_.from_store() + plan_.from_registry(); }
+
+    // What is there already is trusted no further than it was seen to be good.
+    void check() {
+        std::map<Digest, Layer> there;
+        for (const Step& step : plan_.steps) {
+            for (const Blob& blob : step.blobs)
+                if (blob.there && !step.obstacle) there.emplace(blob.layer.digest, blob.layer);
+        }
+        std::vector<Layer> layers;
+        for (auto& [digest, layer] : there)
+            layers.push_back(layer);
+        for (const Digest& bad : ports_.destination.check(layers, run_)) {
+            bad_.insert(bad);
+            tell({Event::Type::note, {}, "a layer that was there is damaged, and comes again: " + bad.id(), {}, {}});
+        }
+    }
+
+    void carry(Item& item) {
+        const Step& step = item.step;
+        if (step.obstacle) {
+            item.error = step.obstacle;
+            item.error->context("cannot export " + quoted(step.name.display()));
+            return;
+        }
+        throw_if_stopped(run_.stop);
+        const std::string name = step.name.display();
+        tell({Event::Type::begin, name, "exporting", {}, step.from_store() + step.from_registry()});
+        try {
+            for (const Blob& blob : step.blobs)
+                carry(item, blob);
+            ports_.destination.put_model(step.name, *step.image, *step.entry, run_.stop);
+            item.done = true;
+            tell({Event::Type::end, name, "exported", {}, {}});
+        } catch (const Error& error) {
+            item.error = error;
+            item.error->context("cannot export " + quoted(name));
+            tell({Event::Type::end, name, error.message(), {}, {}, true});
+        } catch (const Interrupted&) {
+            tell({Event::Type::end, name, "interrupted", {}, {}, true});
+            throw;
+        }
+    }
+
+    void carry(Item& item, const Blob& blob) {
+        if (blob.there && !bad_.contains(blob.layer.digest)) return;
+        const ByteCount before = item.carried.moved;
+        const ByteCount whole_before = done_;
+        const auto progress = [&](ByteCount there) {
+            const ByteCount own = before + there;
+            tell({Event::Type::amount, item.step.name.display(), {}, own, {}});
+            tell({Event::Type::amount, {}, {}, whole_before + there, total()});
+        };
+        const Carried carried = from_anywhere(item, blob, progress);
+        done_ += blob.layer.size;
+        item.carried.moved += carried.moved;
+        item.carried.resumed += carried.resumed;
+        item.carried.begun_anew += carried.begun_anew;
+        item.mounted += carried.mounted ? 1 : 0;
+    }
+
+    // The store first, if it has the layer and it is whole.
+    Carried from_anywhere(const Item& item, const Blob& blob, const std::function<void(ByteCount)>& progress) {
+        const ModelName& name = item.step.name;
+        if (!blob.stored || !store_)
+            return ports_.destination.put(name, blob.layer, {ports_.registry, item.step.places}, progress, run_.stop);
+        try {
+            return ports_.destination.put(name, blob.layer, {*store_, {name}, true}, progress, run_.stop);
+        } catch (Error& error) {
+            if (!may_be_elsewhere(error)) throw;
+            tell({Event::Type::note,
+                  name.display(),
+                  error.message() + "; it is looked for at the registries instead",
+                  {},
+                  {}});
+            try {
+                return ports_.destination.put(name, blob.layer, {ports_.registry, item.step.places}, progress,
+                                              run_.stop);
+            } catch (const Error& other) {
+                throw error.note("and elsewhere: " + other.message())
+                    .hint("`codemate verify --deep --repair` looks for what is damaged, and heals it");
+            }
+        }
+    }
+
+    void tell(const Event& event) const {
+        if (run_.events) run_.events(event);
+    }
+
+    const Plan& plan_;
+    const Ports& ports_;
+    const Run& run_;
+    std::unique_ptr<registry::Registry> store_;
+    std::set<Digest> bad_;
+    ByteCount done_;
+    Report report_;
+};
+
+} // namespace
+
+Report execute(const Plan& plan, const Ports& ports, const Run& run) {
+    return Executor(plan, ports, run).execute();
+}
+
+} // namespace codemate::lifecycle::exports

@@ -1,0 +1,163 @@
+#include "lifecycle/exports/private_paths.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/parallel.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/lifecycle/exports.hpp"
+#include "codemate/rules/targets.hpp"
+
+#include <algorithm>
+
+namespace codemate::lifecycle::exports {
+namespace {
+
+constexpr std::size_t workers = 8;
+
+using Model = Facts::Model;
+
+class Gatherer {
+public:
+    Gatherer(const manifest::Manifest& manifest, const manifest::Lock& lock, const Ports& ports, const Run& run)
+        : manifest_(manifest), lock_(lock), ports_(ports), run_(run), upstream_{nullptr, ports.registry} {}
+
+    Facts run(const Options& options) {
+        for (const manifest::Wanted& wanted : rules::resolve(manifest_, options.targets, ports_.installed))
+            facts_.models.push_back(model_of(wanted));
+        facts_.why_no_store = ports_.why_no_store;
+        for (const Model& model : facts_.models)
+            facts_.where.emplace(model.name, ports_.destination.place(model.name));
+        list_store();
+        for_each_parallel(facts_.models.size(), workers, [&](std::size_t i) { find_image(facts_.models[i]); });
+        for (Model& model : facts_.models)
+            look_at_destination(model);
+        for (Model& model : facts_.models)
+            look_for_layers(model);
+        return std::move(facts_);
+    }
+
+private:
+    Model model_of(const manifest::Wanted& wanted) const {
+        Model model{wanted.name, wanted.declared, manifest_.source_of(wanted.name)};
+        model.places = manifest_.places_of(wanted.name);
+        if (const manifest::Locked* locked = lock_.find(wanted.name)) {
+            model.locked = *locked;
+            if (std::ranges::find(model.places, locked->source) == model.places.end())
+                model.places.insert(model.places.begin(), locked->source);
+        }
+        return model;
+    }
+
+    void list_store() {
+        if (!ports_.store) return;
+        for (const store::Blob& blob : ports_.store->inventory.blobs)
+            sizes_.emplace(blob.digest,
+                           blob.stat.type == store::Type::file ? std::optional(blob.stat.identity.size) : std::nullopt);
+    }
+
+    // --- which image
+
+    void find_image(Model& model) const {
+        try {
+            Image image = model.locked ? locked_image(model) : other_image(model);
+            if (was_made_here(image) || !model.locked) {
+                if (auto bare = without_private_paths(image, ports_.is_private)) {
+                    model.original = image.digest;
+                    image = std::move(*bare);
+                }
+            }
+            model.image = std::move(image);
+        } catch (const Error& error) {
+            model.error = error;
+        }
+    }
+
+    Image locked_image(const Model& model) const {
+        const manifest::Locked& locked = *model.locked;
+        if (locked.bytes) return Image::parse(*locked.bytes);
+        if (auto image = stored_image([&](const Digest& digest) { return digest == locked.digest; })) return *image;
+        if (auto image = upstream::find_image(locked.digest, model.places, upstream_, run_)) return *image;
+        if (auto image = stored_image([&](const Digest& digest) { return locked.is(digest); })) return *image;
+        throw Error(Kind::not_found,
+                    "the manifest that the lock pins it to, " + locked.digest.id() + ", is in no reach" + no_store())
+            .hint("where it is installed, `codemate lock` writes the manifest into the lock");
+    }
+
+    // As its file is, or as the server hashes it: perhaps without the final line feed (facts.md 4.3).
+    std::optional<Image> stored_image(const std::function<bool(const Digest&)>& is_wanted) const {
+        if (!ports_.store) return std::nullopt;
+        for (const store::Entry& entry : ports_.store->inventory.models) {
+            if (is_wanted(entry.image.digest)) return entry.image;
+            if (entry.listed && is_wanted(*entry.listed) && entry.image.bytes.ends_with('\n'))
+                return Image::parse(entry.image.bytes.substr(0, entry.image.bytes.size() - 1));
+        }
+        return std::nullopt;
+    }
+
+    Image other_image(Model& model) const {
+        model.why = Facts::Why::installed;
+        if (ports_.store) {
+            for (const store::Entry& entry : ports_.store->inventory.models) {
+                if (entry.name.same_on_server(model.name)) return entry.image;
+            }
+        }
+        const ollama::Installed* const installed = rules::find(ports_.installed, model.name);
+        if (installed != nullptr && installed->cloud())
+            throw Error(Kind::unsupported, "it is a cloud model, whose content is elsewhere");
+        if (installed != nullptr && installed->digest) {
+            if (auto image = upstream::find_image(*installed->digest, model.places, upstream_, run_)) return *image;
+            throw Error(Kind::not_found,
+                        "no registry serves what is installed, " + installed->digest->id() + no_store())
+                .hint("run it where the models directory can be read, and name that with --models-dir");
+        }
+        model.why = Facts::Why::served;
+        return ports_.registry.image(model.source, run_.stop);
+    }
+
+    std::string no_store() const {
+        return ports_.store || ports_.why_no_store.empty() ? "" : ", and the models directory: " + ports_.why_no_store;
+    }
+
+    // --- where its layers are
+
+    bool is_stored(const Layer& layer) const {
+        const auto found = sizes_.find(layer.digest);
+        return found != sizes_.end() && found->second == layer.size;
+    }
+
+    void look_at_destination(Model& model) {
+        if (!model.image) return;
+        model.served = ports_.destination.served(model.name, run_.stop);
+        for (const Layer& layer : model.image->blobs()) {
+            throw_if_stopped(run_.stop);
+            if (ports_.destination.has(model.name, layer, run_.stop)) model.there.insert(layer.digest);
+            if (is_stored(layer)) facts_.stored.insert(layer.digest);
+        }
+    }
+
+    void look_for_layers(Model& model) const {
+        if (!model.image) return;
+        const auto is_in_reach = [&](const Layer& layer) {
+            return model.there.contains(layer.digest) || facts_.stored.contains(layer.digest);
+        };
+        if (std::ranges::all_of(model.image->blobs(), is_in_reach)) return;
+        model.supply = upstream::find_supply(*model.image, model.places, upstream_, run_);
+        std::erase_if(model.supply->nowhere, is_in_reach);
+    }
+
+    const manifest::Manifest& manifest_;
+    const manifest::Lock& lock_;
+    const Ports& ports_;
+    const Run& run_;
+    const upstream::Ports upstream_;
+    std::map<Digest, std::optional<ByteCount>> sizes_;
+    Facts facts_;
+};
+
+} // namespace
+
+Facts gather(const Options& options, const manifest::Manifest& manifest, const manifest::Lock& lock, const Ports& ports,
+             const Run& run) {
+    return Gatherer(manifest, lock, ports, run).run(options);
+}
+
+} // namespace codemate::lifecycle::exports

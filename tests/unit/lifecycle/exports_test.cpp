@@ -1,0 +1,417 @@
+#include "lifecycle/exports/private_paths.hpp"
+#include "support/catch.hpp"
+#include "support/depots.hpp"
+#include "support/hand_clock.hpp"
+#include "support/temp_dir.hpp"
+#include "unit/lifecycle/disks.hpp"
+#include "unit/lifecycle/images.hpp"
+#include "unit/lifecycle/manifests.hpp"
+
+#include "codemate/base/files.hpp"
+#include "codemate/depot/depot.hpp"
+#include "codemate/depot/index.hpp"
+#include "codemate/depot/writer.hpp"
+#include "codemate/lifecycle/exports.hpp"
+#include "codemate/store/scan.hpp"
+
+#include <algorithm>
+
+using namespace codemate;
+namespace use = lifecycle::exports;
+using test::FakeRegistry;
+using test::MemoryDisk;
+
+namespace {
+
+const FakeRegistry::Model chat = test::image("weights of chat", "Q4_0");
+const FakeRegistry::Model code = test::image("weights of code", "Q4_0");
+const FakeRegistry::Model bigger = test::image(std::string(5 << 20, 'x'), "Q8_0");
+
+// A registry that takes models, in memory.
+class FakePublisher final : public registry::Publisher {
+public:
+    std::string place(const ModelName& name) const override {
+        return "registry.corp/" + name.owner() + '/' + name.model() + ':' + name.tag();
+    }
+    bool has_blob(const ModelName& name, const Digest& digest, Stop /*stop*/) override {
+        return blobs[name.owner() + '/' + name.model()].contains(digest);
+    }
+    std::optional<Digest> served(const ModelName& name, Stop /*stop*/) override {
+        const auto found = manifests.find(place(name));
+        return found == manifests.end() ? std::nullopt : std::optional(Digest::of(found->second));
+    }
+    registry::Sent upload(const ModelName& name, const registry::Content& content, const registry::Sending& sending,
+                          Stop stop) override {
+        throw_if_stopped(stop);
+        unfinished.push_back(sending.unfinished.value_or("-"));
+        const std::string repository = name.owner() + '/' + name.model();
+        if (sending.mount_from) {
+            blobs[repository][content.digest] = "mounted";
+            return {{}, {}, true};
+        }
+        sending.address("http://registry.corp/upload/" + content.digest.id());
+        std::string bytes = content.read({0, content.size.count()}, stop);
+        if (interrupts) throw Interrupted();
+        if (Digest::of(bytes) != content.digest) throw Error(Kind::damaged, "it is damaged");
+        blobs[repository][content.digest] = std::move(bytes);
+        sending.address({});
+        return {content.size, {}};
+    }
+    void put_manifest(const ModelName& name, const Image& image, Stop /*stop*/) override {
+        manifests[place(name)] = image.bytes;
+        ++puts;
+    }
+
+    std::map<std::string, std::map<Digest, std::string>> blobs;
+    std::map<std::string, std::string> manifests;
+    std::vector<std::string> unfinished;
+    int puts = 0;
+    bool interrupts = false;
+};
+
+struct World {
+    FakeRegistry registry;
+    MemoryDisk store, directory;
+    test::TempDir files; // where the lock of the directory stands
+    test::HandClock clock;
+    manifest::Lock lock;
+    std::vector<std::string> private_prefixes{"/home/me/"};
+    std::string project = R"({"schema": 1, "roles": {"primary": "chat", "other": "code"}})";
+    std::vector<Event> events;
+    std::stop_source stop;
+    bool with_store = true;
+    std::unique_ptr<state::VerifiedBlobs> verified = std::make_unique<state::VerifiedBlobs>(files / "verified.jsonl");
+
+    void install(const char* name, const FakeRegistry::Model& model) {
+        test::add_to_store(store, ModelName::parse(name), model);
+    }
+    void pin(const char* name, const FakeRegistry::Model& model) {
+        const Image image = model.image();
+        lock.models.insert_or_assign(
+            ModelName::parse(name),
+            manifest::Locked{image.digest, ModelName::parse(name), image.size(), "Q4_0", image.bytes, {}, {}});
+    }
+
+    use::Ports ports(use::Destination& destination) {
+        use::Ports ports{registry, destination};
+        if (with_store)
+            ports.store = use::Store{"/models", std::make_shared<test::BorrowedDisk>(store),
+                                     store::take_inventory(store::scan(store, {}))};
+        else
+            ports.why_no_store = "it is on another machine";
+        ports.is_private = [this](const std::string& path) {
+            return std::ranges::any_of(private_prefixes,
+                                       [&](const std::string& prefix) { return path.starts_with(prefix); });
+        };
+        return ports;
+    }
+    std::unique_ptr<use::Destination> to_directory() {
+        use::DirectoryPorts ports{files / "out", "out", std::make_shared<test::BorrowedDisk>(directory), {}, {}, clock};
+        std::filesystem::create_directories(files / "out");
+        ports.verified = verified.get();
+        return use::to_directory(std::move(ports));
+    }
+    use::Plan plan(use::Destination& destination, std::vector<std::string> targets = {}) {
+        return use::plan(
+            use::gather({std::move(targets)}, test::manifest_of(project), lock, ports(destination), run()));
+    }
+    use::Report export_to(use::Destination& destination, std::vector<std::string> targets = {}) {
+        return use::execute(plan(destination, std::move(targets)), ports(destination), run());
+    }
+    Run run() {
+        return {stop.get_token(), [this](const Event& event) { events.push_back(event); }};
+    }
+
+    depot::Index index() const { return depot::parse_index(directory.content("index.json")); }
+    manifest::Lock lock_there() const { return manifest::LockFile(files / "out" / "codemate.lock").read(); }
+    // As another machine reads it.
+    void check_whole(const char* name, const FakeRegistry::Model& model) {
+        const auto there = depot::open(std::make_shared<test::BorrowedDisk>(directory), "out");
+        const Image image = there->image(ModelName::parse(name), {});
+        CHECK(image.bytes == model.manifest);
+        for (const Layer& layer : image.blobs())
+            CHECK(there->blob(ModelName::parse(name), layer.digest, ByteCount(1U << 30U), {}) ==
+                  model.blobs.at(layer.digest));
+    }
+};
+
+std::string with_from(std::string manifest, const std::string& path) {
+    const std::string mark = R"("mediaType":"application/vnd.ollama.image.model")";
+    manifest.insert(manifest.find(mark), R"("from":")" + path + R"(",)");
+    return manifest + "\n";
+}
+
+} // namespace
+
+TEST_CASE(
+    "installed and locked models become a layout that is read as a registry, and another time nothing is written") {
+    World world;
+    world.install("chat", chat);
+    world.install("code", code);
+    world.pin("chat", chat);
+    auto destination = world.to_directory();
+    const use::Report report = world.export_to(*destination);
+    REQUIRE(report.items.size() == 2);
+    for (const use::Item& item : report.items) {
+        CHECK(item.done);
+        CHECK_FALSE(item.error);
+    }
+    CHECK(report.items[0].step.why == use::Facts::Why::locked);
+    CHECK(report.items[1].step.why == use::Facts::Why::installed);
+    world.check_whole("chat", chat);
+    world.check_whole("code", code);
+    CHECK(world.registry.calls().empty()); // all of it was here
+    const manifest::Lock there = world.lock_there();
+    REQUIRE(there.models.size() == 2);
+    CHECK(there.find(ModelName::parse("chat"))->digest == chat.image().digest);
+    CHECK(there.find(ModelName::parse("code"))->bytes == code.manifest);
+    CHECK(there.find(ModelName::parse("code"))->quantization == "Q4_0");
+    CHECK_FALSE(world.directory.has(".codemate"));
+
+    const std::size_t writes = world.directory.count(MemoryDisk::Call::write);
+    const std::size_t moves = world.directory.count(MemoryDisk::Call::move);
+    auto again = world.to_directory();
+    const use::Report second = world.export_to(*again);
+    for (const use::Item& item : second.items) {
+        CHECK(item.done);
+        CHECK(item.step.up_to_date);
+        CHECK(item.carried.moved == ByteCount());
+    }
+    CHECK(world.directory.count(MemoryDisk::Call::write) == writes);
+    CHECK(world.directory.count(MemoryDisk::Call::move) == moves);
+}
+
+TEST_CASE("the lock decides, whatever is installed, and what the store lacks comes from the registry") {
+    World world;
+    world.install("chat", bigger);
+    world.install("code", code);
+    world.pin("chat", chat);
+    world.pin("code", code);
+    world.registry.offer("chat", chat);
+    auto destination = world.to_directory();
+    const use::Plan plan = world.plan(*destination, {"chat"});
+    REQUIRE(plan.steps.size() == 1);
+    CHECK(plan.steps[0].from_registry() > ByteCount());
+    CHECK(use::execute(plan, world.ports(*destination), world.run()).items[0].done);
+    world.check_whole("chat", chat);
+}
+
+TEST_CASE("without a store all of it comes from the registry, by the lock, the server's list, or the tag") {
+    World world;
+    world.with_store = false;
+    world.pin("chat", chat);
+    world.registry.offer("chat", chat);
+    world.registry.offer("code", code);
+    auto destination = world.to_directory();
+    const use::Report report = world.export_to(*destination);
+    CHECK(report.items[0].done);
+    CHECK(report.items[1].done);
+    CHECK(report.items[1].step.why == use::Facts::Why::served);
+    world.check_whole("chat", chat);
+    world.check_whole("code", code);
+}
+
+TEST_CASE("a layer that is nowhere is named, and the other model goes all the same") {
+    World world;
+    world.install("code", code);
+    world.pin("chat", chat);
+    world.registry.offer("chat", chat);
+    world.registry.lose_blob(Digest::of("weights of chat"));
+    auto destination = world.to_directory();
+    const use::Report report = world.export_to(*destination);
+    REQUIRE(report.items[0].error);
+    CHECK(report.items[0].error->kind() == Kind::not_found);
+    CHECK(report.items[0].error->message().find("weights " + Digest::of("weights of chat").id()) != std::string::npos);
+    CHECK(report.items[1].done);
+    CHECK(world.index().models.size() == 1);
+    CHECK(world.lock_there().models.size() == 1);
+}
+
+TEST_CASE("a damaged layer of the store is not exported: the registry's is, or it is said what heals it") {
+    World world;
+    const bool elsewhere = GENERATE(true, false);
+    world.install("chat", chat);
+    world.store.change(store::blob_path(Digest::of("weights of chat")), [](std::string& bytes) { bytes[2] = '!'; });
+    if (elsewhere) world.registry.offer("chat", chat);
+    FakePublisher publisher;
+    const bool pushes = GENERATE(true, false);
+    auto destination = pushes ? use::to_registry({publisher, world.clock}) : world.to_directory();
+    const use::Report report = world.export_to(*destination, {"chat"});
+    CHECK(report.items[0].done == elsewhere);
+    if (elsewhere && !pushes) world.check_whole("chat", chat);
+    if (elsewhere) return;
+    REQUIRE(report.items[0].error);
+    CHECK(report.items[0].error->kind() == Kind::damaged);
+    CHECK(report.items[0].error->hint().find("verify --deep") != std::string::npos);
+    CHECK(publisher.manifests.empty());
+    if (!pushes) CHECK_FALSE(world.directory.has("index.json"));
+}
+
+TEST_CASE("a layer that was spoilt in the directory comes again") {
+    World world;
+    world.install("chat", chat);
+    auto first = world.to_directory();
+    REQUIRE(world.export_to(*first, {"chat"}).items[0].done);
+    const std::string path = depot::blob_path(Digest::of("weights of chat"));
+    SECTION("changed") {
+        world.directory.change(path, [](std::string& bytes) { bytes[2] = '!'; });
+    }
+    SECTION("cut") {
+        world.directory.change(path, [](std::string& bytes) { bytes.pop_back(); });
+    }
+    SECTION("gone") {
+        world.directory.remove(path);
+    }
+    auto second = world.to_directory();
+    CHECK(world.export_to(*second, {"chat"}).items[0].carried.moved > ByteCount());
+    world.check_whole("chat", chat);
+}
+
+TEST_CASE("what is there and known to be good is not read again") {
+    World world;
+    world.install("chat", chat);
+    auto first = world.to_directory();
+    REQUIRE(world.export_to(*first, {"chat"}).items[0].done);
+    world.directory.advance(std::chrono::minutes(1));
+    world.clock.set(world.directory.now() + std::chrono::minutes(1));
+    const std::string weights = depot::blob_path(Digest::of("weights of chat"));
+    std::size_t reads = 0;
+    world.directory.before_each_read([&](std::string_view path, std::uint64_t) { reads += path == weights; });
+    auto second = world.to_directory();
+    CHECK(world.export_to(*second, {"chat"}).items[0].done);
+    CHECK(reads > 0);
+    reads = 0;
+    auto third = world.to_directory();
+    CHECK(world.export_to(*third, {"chat"}).items[0].done);
+    CHECK(reads == 0);
+}
+
+TEST_CASE("a directory that is something else is refused before anything is written") {
+    World world;
+    SECTION("with files of others") {
+        world.directory.put("thesis.tex", "…");
+    }
+    SECTION("a layout with other images") {
+        world.directory.put("oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+        world.directory.put(
+            "index.json",
+            R"({"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":")" +
+                Digest::of("x").text() + R"(","size":1}]})");
+    }
+    try {
+        world.to_directory();
+        FAIL("it was taken");
+    } catch (const Error& error) {
+        CHECK(error.kind() == Kind::usage);
+    }
+    CHECK(world.directory.count(MemoryDisk::Call::write) == 0);
+}
+
+TEST_CASE("a full disk leaves nothing half written under a final name") {
+    World world;
+    world.install("chat", chat);
+    world.directory.fail(MemoryDisk::Call::move, depot::partial_path(Digest::of("weights of chat")),
+                         Error(Kind::storage, "no space"));
+    auto destination = world.to_directory();
+    const use::Report report = world.export_to(*destination, {"chat"});
+    REQUIRE(report.items[0].error);
+    CHECK(report.items[0].error->kind() == Kind::storage);
+    CHECK_FALSE(world.directory.has(depot::blob_path(Digest::of("weights of chat"))));
+    CHECK_FALSE(world.directory.has("index.json"));
+}
+
+TEST_CASE("models that share layers are pushed with one upload, and what is there is not sent") {
+    World world;
+    world.install("chat", chat);
+    world.install("code", chat);
+    FakePublisher publisher;
+    auto destination = use::to_registry({publisher, world.clock});
+    const use::Report report = world.export_to(*destination);
+    CHECK(report.items[0].done);
+    CHECK(report.items[1].done);
+    CHECK(report.items[1].mounted == chat.blobs.size());
+    CHECK(report.items[1].carried.moved == ByteCount());
+    CHECK(publisher.manifests.at("registry.corp/library/chat:latest") == chat.manifest);
+    CHECK(publisher.manifests.at("registry.corp/library/code:latest") == chat.manifest);
+    const std::size_t uploads = publisher.unfinished.size();
+    const int puts = publisher.puts;
+    auto again = use::to_registry({publisher, world.clock});
+    CHECK(world.export_to(*again).items[0].step.up_to_date);
+    CHECK(publisher.unfinished.size() == uploads);
+    CHECK(publisher.puts == puts);
+}
+
+TEST_CASE("an upload that was cut off is remembered, and forgotten when it has ended") {
+    World world;
+    world.install("chat", chat);
+    FakePublisher publisher;
+    const state::Uploads uploads(world.files / "uploads.jsonl");
+    const use::RegistryPorts ports{publisher, world.clock, &uploads};
+    publisher.interrupts = true;
+    auto first = use::to_registry(ports);
+    CHECK(world.export_to(*first, {"chat"}).ending == use::Ending::interrupted);
+    publisher.interrupts = false;
+    auto second = use::to_registry(ports);
+    CHECK(world.export_to(*second, {"chat"}).items[0].done);
+    CHECK(std::ranges::count(publisher.unfinished, "-") == static_cast<long>(chat.blobs.size()));
+    CHECK(publisher.unfinished.at(1).starts_with("http://registry.corp/upload/"));
+    CHECK(read_file(world.files / "uploads.jsonl", ByteCount(10000)).empty());
+}
+
+TEST_CASE("two models that a registry cannot tell apart are refused") {
+    World world;
+    world.project = R"({"schema": 1, "groups": {"default": ["chat", "registry.lan:5000/library/chat"]}})";
+    world.install("chat", chat);
+    world.install("registry.lan:5000/library/chat", code);
+    FakePublisher publisher;
+    auto destination = use::to_registry({publisher, world.clock});
+    const use::Plan plan = world.plan(*destination);
+    REQUIRE(plan.refusal);
+    CHECK(plan.refusal->kind() == Kind::usage);
+    auto directory = world.to_directory(); // which has names in full
+    CHECK_FALSE(world.plan(*directory).refusal);
+}
+
+TEST_CASE("paths of this machine go out with no model that was made here") {
+    World world;
+    FakeRegistry::Model made = chat;
+    made.manifest = with_from(chat.manifest, "/home/me/.ollama/models/blobs/sha256-12");
+    world.install("chat", made);
+    SECTION("installed") {}
+    SECTION("locked") {
+        world.pin("chat", made);
+    }
+    auto destination = world.to_directory();
+    const use::Report report = world.export_to(*destination, {"chat"});
+    REQUIRE(report.items[0].done);
+    CHECK(report.items[0].step.original == Digest::of(made.manifest));
+    const Digest digest = Digest::of(chat.manifest + "\n");
+    CHECK(world.index().models.at(0).digest == digest);
+    CHECK(world.directory.content(depot::blob_path(digest)) == chat.manifest + "\n");
+    const manifest::Lock lock = world.lock_there();
+    CHECK(lock.models.begin()->second.digest == digest);
+    CHECK(lock.models.begin()->second.same == std::vector{Digest::of(made.manifest)});
+    for (const auto& entry : world.directory.list("blobs/sha256", {}).entries)
+        CHECK(world.directory.content("blobs/sha256/" + entry.name).find("/home/me") == std::string::npos);
+}
+
+TEST_CASE("which manifests keep their bytes") {
+    const auto is_private = [](const std::string& path) { return path.starts_with("/home/me/"); };
+    const auto bare = [&](const std::string& path) {
+        return use::without_private_paths(Image::parse(with_from(chat.manifest, path)), is_private);
+    };
+    CHECK_FALSE(bare("/Users/ollama/.ollama/models/blobs/sha256-1"));
+    CHECK_FALSE(bare("optional"));
+    CHECK_FALSE(use::without_private_paths(chat.image(), is_private));
+    CHECK(bare("/home/me/x")->bytes == chat.manifest + "\n");
+    // What a registry has sent is locked as it is, whoever's home it names.
+    World world;
+    FakeRegistry::Model published = chat;
+    published.manifest = with_from(chat.manifest, "/home/me/x");
+    published.manifest.pop_back(); // no line feed
+    world.install("chat", published);
+    world.pin("chat", published);
+    auto destination = world.to_directory();
+    REQUIRE(world.export_to(*destination, {"chat"}).items[0].done);
+    world.check_whole("chat", published);
+}

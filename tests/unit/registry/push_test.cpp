@@ -1,0 +1,206 @@
+#include "registry/upload.hpp"
+#include "support/catch.hpp"
+#include "unit/registry/site.hpp"
+
+#include "codemate/base/base64.hpp"
+#include "codemate/base/error.hpp"
+#include "codemate/registry/credentials.hpp"
+#include "codemate/registry/push.hpp"
+
+#include <algorithm>
+
+// What is told where by a push, and what its requests say. What registries make of them: tests/contract/push_test.cpp.
+
+using namespace codemate;
+using namespace codemate::registry;
+using namespace codemate::test;
+
+namespace {
+
+const ModelName model = ModelName::parse("team/model:1");
+const std::string bytes(200'000, 'x');
+const std::string basic_me = "Basic " + to_base64("me:hunter2");
+
+Content content() {
+    return {Digest::of(bytes), ByteCount(bytes.size()),
+            [](ByteRange range, const Stop&) { return bytes.substr(range.first, range.count); }, true};
+}
+
+PushOptions options(const std::string& url) {
+    PushOptions options{.registry = http::Url::parse(url)};
+    options.credentials = fixed_credentials(options.registry.authority(), {.user = "me", .password = "hunter2"});
+    options.part = ByteCount(std::uint64_t{64} << 10);
+    return options;
+}
+
+// A registry whose uploads go on at this address.
+Site::Handler registry_with_uploads_at(std::string location, std::vector<http::Header> more = {}) {
+    auto there = std::make_shared<std::uint64_t>(0);
+    return [=](const http::Request& request) {
+        const bool asked =
+            request.url.authority().starts_with("registry.corp") && header(request, "Authorization").empty();
+        if (asked) return reply(401, {}, {{"Www-Authenticate", "Basic realm=\"x\""}});
+        if (request.method == "HEAD") return reply(404);
+        std::vector<http::Header> headers = more;
+        headers.push_back({"Location", location});
+        if (request.method == "POST") return reply(202, {}, headers);
+        if (request.method == "PUT") return reply(201);
+        *there += request.upload ? request.upload->size : 0;
+        headers.push_back({"Range", "0-" + std::to_string(*there - 1)});
+        return reply(202, {}, headers);
+    };
+}
+
+Error error_of(const std::function<void()>& act) {
+    try {
+        act();
+    } catch (const Error& error) {
+        return error;
+    }
+    return {Kind::defect, "nothing was thrown"};
+}
+
+std::vector<std::string> ranges_sent(const Site& site) {
+    std::vector<std::string> ranges;
+    for (const auto& request : site.requests())
+        if (request.method == "PATCH") ranges.push_back(header(request, "Content-Range"));
+    return ranges;
+}
+
+} // namespace
+
+TEST_CASE("how much of an upload is there") {
+    struct Row {
+        const char* text;
+        std::optional<std::uint64_t> there;
+    };
+    for (const Row& row : {Row{"0-65535", 65536},
+                           {"bytes=0-99", 100},
+                           {"0-0", 0},
+                           {" 0-1 ", 2},
+                           {"1-5", {}},
+                           {"", {}},
+                           {"0-", {}},
+                           {"-5", {}},
+                           {"0-18446744073709551615", {}},
+                           {"0-5x", {}}}) {
+        INFO(row.text);
+        const auto there = parse_uploaded(row.text);
+        CHECK(there.has_value() == row.there.has_value());
+        if (there && row.there) CHECK(there->count() == *row.there);
+    }
+}
+
+TEST_CASE("a registry whose disk is full") {
+    CHECK(is_out_of_space(reply(507)));
+    CHECK(is_out_of_space(reply(500, R"({"errors":[{"code":"UNKNOWN","message":"unknown error","detail":{"DriverName":)"
+                                     R"("filesystem","Enclosed":{"Op":"write","Path":"/x","Err":28}}}]})")));
+    CHECK_FALSE(is_out_of_space(reply(500, "whatever")));
+    CHECK_FALSE(is_out_of_space(reply(404, "no space left on device")));
+}
+
+TEST_CASE("credentials go to the registry's own origin, wherever its uploads are") {
+    struct Row {
+        const char* location;
+        bool told;
+    };
+    const auto row = GENERATE(values<Row>({{"https://registry.corp/v2/up/1?_state=a", true},
+                                           {"/v2/up/1?_state=a", true},
+                                           {"https://storage.corp/up/1?signature=a", false},
+                                           {"https://registry.corp:8443/up/1?x", false}}));
+    INFO(row.location);
+    Site site(registry_with_uploads_at(row.location));
+    publish_to(site, options("https://registry.corp"))->upload(model, content(), {}, {});
+    std::size_t parts = 0;
+    for (const auto& request : site.requests()) {
+        if (request.method != "PATCH" && request.method != "PUT") continue;
+        ++parts;
+        CHECK((header(request, "Authorization") == basic_me) == row.told);
+        CHECK(request.url.path.find("?") != std::string::npos);
+    }
+    CHECK(parts == 5);
+    CHECK(site.requests().back().url.path.ends_with("&digest=sha256%3A" + Digest::of(bytes).hex()));
+}
+
+TEST_CASE("an upload is never sent from https to http") {
+    Site site(registry_with_uploads_at("http://registry.corp/up/1"));
+    const Error error =
+        error_of([&] { publish_to(site, options("https://registry.corp"))->upload(model, content(), {}, {}); });
+    CHECK(error.kind() == Kind::protocol);
+    CHECK(std::ranges::none_of(site.requests(), [](const auto& request) { return request.url.scheme == "http"; }));
+}
+
+TEST_CASE("a token is asked for to push, to that repository, and to read the one that is mounted from") {
+    const ModelName other = ModelName::parse("team/other:1");
+    std::string asked;
+    Site site([&](const http::Request& request) {
+        if (request.url.path.starts_with("/token")) {
+            asked = request.url.path;
+            return reply(200, R"({"token":"letmein"})");
+        }
+        if (header(request, "Authorization") != "Bearer letmein")
+            return reply(
+                401, {},
+                {{"Www-Authenticate",
+                  R"(Bearer realm="https://registry.corp/token",service="r",scope="repository:evil:delete")"}});
+        return reply(201);
+    });
+    const auto publisher = publish_to(site, options("https://registry.corp/models"));
+    CHECK(publisher->place(model) == "registry.corp/models/team/model:1");
+    CHECK(publisher->upload(model, content(), {.mount_from = other}, {}).mounted);
+    CHECK(asked.find("scope=repository%3Amodels%2Fteam%2Fmodel%3Apull%2Cpush") != std::string::npos);
+    CHECK(asked.find("scope=repository%3Amodels%2Fteam%2Fother%3Apull") != std::string::npos);
+    CHECK(asked.find("evil") == std::string::npos);
+}
+
+TEST_CASE("parts are as large as the registry wants them, but for the last") {
+    struct Row {
+        const char* least;
+        std::vector<std::string> ranges;
+    };
+    const auto row = GENERATE(values<Row>({{"100000", {"0-99999", "100000-199999"}},
+                                           {"1000", {"0-65535", "65536-131071", "131072-196607", "196608-199999"}},
+                                           {"nonsense", {"0-65535", "65536-131071", "131072-196607", "196608-199999"}},
+                                           {"300000", {}},
+                                           {"9999999999", {}}}));
+    INFO(row.least);
+    Site site(registry_with_uploads_at("/v2/up/1", {{"OCI-Chunk-Min-Length", row.least}}));
+    publish_to(site, options("https://registry.corp"))->upload(model, content(), {}, {});
+    CHECK(ranges_sent(site) == row.ranges);
+}
+
+TEST_CASE("a registry that asks to wait is waited for, but not for ever") {
+    std::vector<Duration> waits;
+    int times = 0;
+    std::string span = "7";
+    Site site([&](const http::Request& request) {
+        if (request.method == "POST" && times++ < 2) return reply(429, {}, {{"Retry-After", span}});
+        return request.method == "HEAD" ? reply(404) : reply(201, {}, {{"Location", "/up"}});
+    });
+    PushOptions options{.registry = http::Url::parse("https://registry.corp")};
+    options.wait = [&](Duration wait, const Stop&) { waits.push_back(wait); };
+    publish_to(site, options)->upload(model, content(), {}, {});
+    CHECK(waits == std::vector<Duration>(2, std::chrono::seconds(7)));
+    times = 0;
+    span = "4000";
+    const Error error = error_of([&] { publish_to(site, options)->upload(model, content(), {}, {}); });
+    CHECK(error.kind() == Kind::busy);
+    CHECK(waits.size() == 2);
+}
+
+TEST_CASE("a manifest goes with its own media type, and a registry that keeps another one is told") {
+    const std::string layers = R"("config":{"digest":"sha256:)" + std::string(64, 'a') + R"(","size":1},"layers":[]})";
+    const std::string oci = "application/vnd.oci.image.manifest.v1+json";
+    const Image image = Image::parse(R"({"mediaType":")" + oci + "\"," + layers);
+    std::string stated = image.digest.text();
+    Site site([&](const http::Request&) { return reply(201, {}, {{"Docker-Content-Digest", stated}}); });
+    const auto publisher = publish_to(site, options("https://registry.corp"));
+    publisher->put_manifest(model, image, {});
+    CHECK(header(site.requests().back(), "Content-Type") == oci);
+    const Image bare = Image::parse("{" + layers);
+    stated = bare.digest.text();
+    publisher->put_manifest(model, bare, {});
+    CHECK(header(site.requests().back(), "Content-Type") == "application/vnd.docker.distribution.manifest.v2+json");
+    stated = Digest::of("rewritten").text();
+    CHECK(error_of([&] { publisher->put_manifest(model, image, {}); }).kind() == Kind::damaged);
+}
