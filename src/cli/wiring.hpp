@@ -126,6 +126,10 @@ public:
     lifecycle::locate::Report locate_store(std::vector<ollama::Installed> installed);
     lifecycle::locate::Report locate_store(std::vector<ollama::Installed> installed, Stop);
 
+    // Where models are put without a server: --models-dir, else OLLAMA_MODELS, else where the user's own server has
+    // them. Error{usage} where there is none of these.
+    std::filesystem::path models_directory_to_write() const;
+
     // What the server, or whatever else is there, answers to a question for its version, as it is: within that time and
     // never long. Throws what http::Client does.
     http::Response knock(Duration patience, Stop);

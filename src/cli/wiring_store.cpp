@@ -40,6 +40,15 @@ std::vector<locate::Place> Wiring::models_places() const {
     return places;
 }
 
+std::filesystem::path Wiring::models_directory_to_write() const {
+    const std::vector<locate::Place> places = models_places();
+    const char* home = variable("HOME");
+    const bool has_own = places.front().origin != Origin::usual || (home != nullptr && *home == '/');
+    if (has_own) return places.front().path.lexically_normal();
+    throw Error(Kind::usage, "nothing says where the models shall be: neither OLLAMA_MODELS nor HOME is set")
+        .hint("name the directory with --models-dir DIR");
+}
+
 std::filesystem::path Wiring::named_models_directory() const {
     const std::filesystem::path path = *options_.models_dir;
     return path.is_absolute() ? path : current_directory() / path;

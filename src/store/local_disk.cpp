@@ -420,6 +420,20 @@ bool LocalDisk::remove(std::string_view path) {
 
 } // namespace
 
+std::vector<fs::path> make_models_directory(const fs::path& path, std::uint32_t mode, bool inherit_owner) {
+    std::vector<fs::path> missing;
+    struct stat above {};
+    for (fs::path each = path; ::stat(each.c_str(), &above) != 0; each = each.parent_path()) {
+        if (errno != ENOENT || !each.has_parent_path() || each == each.parent_path()) throw_errno(errno, "write", each);
+        if (each.has_filename()) missing.insert(missing.begin(), each);
+    }
+    for (const fs::path& each : missing) {
+        if (::mkdir(each.c_str(), mode) != 0 && errno != EEXIST) throw_errno(errno, "write", each);
+        if (inherit_owner && ::lchown(each.c_str(), above.st_uid, above.st_gid) != 0) throw_errno(errno, "write", each);
+    }
+    return missing;
+}
+
 std::unique_ptr<Disk> open_disk(const fs::path& models_directory) {
     return std::make_unique<LocalDisk>(models_directory);
 }

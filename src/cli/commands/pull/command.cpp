@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 
+#include "cli/commands/pull/direct.hpp"
 #include "cli/commands/pull/render.hpp"
 #include "cli/commands/standing.hpp"
 #include "cli/commands/targets.hpp"
@@ -50,6 +51,8 @@ public:
                      "install NAME@sha256:… although the lock pins another content; pass the manifest's disk budget");
         options.value("--relay-port", "PORT", relay_port_,
                       "where codemate serves locked content to the server, as for `ssh -R PORT:127.0.0.1:PORT`");
+        options.flag("--direct", direct_,
+                     "without a server: download into the models directory, which no server may be using");
         options.flag("--dry-run", dry_run_, "say what would be done, change nothing");
         options.flag("-y,--yes", yes_, "answer every question with yes");
     }
@@ -59,6 +62,7 @@ public:
         const manifest::Manifest& manifest = wiring.manifest();
         refuse_without_manifest(manifest);
         const std::optional<manifest::LockFile> lock_file = wiring.lock_file();
+        if (direct_) return run_direct(lock_file, wiring);
         use::Options options = this->options(lock_file, wiring);
         if (from_) {
             const Wiring::From from = wiring.take_everything_from(*from_);
@@ -104,6 +108,27 @@ public:
     }
 
 private:
+    // Without a server there is nothing to wait for, to serve, or to notice a stall of.
+    void refuse_what_needs_a_server() const {
+        const std::pair<const char*, bool> given[]{{"--jobs", jobs_.has_value()},
+                                                   {"--stall-timeout", stall_timeout_.has_value()},
+                                                   {"--wait", wait_.has_value()},
+                                                   {"--relay-port", relay_port_.has_value()}};
+        for (const auto& [option, is_given] : given) {
+            if (is_given)
+                throw Error(Kind::usage, std::string(option) + " says nothing with --direct, which asks no server");
+        }
+    }
+
+    int run_direct(const std::optional<manifest::LockFile>& lock_file, Wiring& wiring) const {
+        refuse_what_needs_a_server();
+        pull::Direct direct{targets_, is_locked(lock_file, wiring), force_, dry_run_, yes_};
+        if (retries_) direct.retries = number("--retries", *retries_, 0, 1000);
+        if (limit_rate_) direct.rate = rate("--limit-rate", *limit_rate_);
+        registry::Registry& registry = wiring.registry_server(plain_http_hosts(targets_, wiring.manifest()));
+        return pull::run_direct(direct, lock_file, registry, wiring);
+    }
+
     void refuse_needless_force(const manifest::Manifest& manifest) const {
         const bool with_digest = std::ranges::any_of(
             targets_, [](const std::string& target) { return target.find('@') != std::string::npos; });
@@ -314,6 +339,7 @@ private:
     static constexpr int default_jobs = 2;
 
     std::optional<std::string> from_, limit_rate_, relay_port_, jobs_, retries_, stall_timeout_, timeout_, wait_;
+    bool direct_ = false;
     bool force_ = false;
     bool locked_ = false;
     bool dry_run_ = false;

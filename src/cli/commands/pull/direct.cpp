@@ -1,0 +1,254 @@
+#include "cli/commands/pull/direct.hpp"
+
+#include "cli/consent.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/store_directory.hpp"
+
+#include "codemate/base/deadline.hpp"
+#include "codemate/base/files.hpp"
+#include "codemate/base/random.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/base/token_bucket.hpp"
+#include "codemate/machine/system.hpp"
+#include "codemate/store/local_disk.hpp"
+#include "codemate/ui/markup.hpp"
+
+#include <memory>
+#include <mutex>
+#include <unistd.h>
+
+namespace codemate::cli::pull {
+namespace {
+
+namespace use = lifecycle::direct;
+namespace fs = std::filesystem;
+
+constexpr std::uint32_t directory_mode = 0755; // the umask is the system's to take off
+constexpr Duration longest_wait = std::chrono::hours(24);
+
+// Holds a rate over all connections.
+std::function<void(ByteCount, Stop)> pace_of(ByteCount rate, const Clock& clock) {
+    struct Shared {
+        std::mutex mutex;
+        TokenBucket bucket;
+    };
+    const auto shared = std::make_shared<Shared>();
+    shared->bucket.bytes_a_second = rate.count();
+    return [shared, &clock](ByteCount bytes, const Stop& stop) {
+        const SteadyTime now = clock.steady();
+        SteadyTime begins{};
+        {
+            const std::lock_guard lock(shared->mutex);
+            const Turn turn = take(shared->bucket, bytes, now);
+            shared->bucket = turn.after;
+            begins = turn.begins;
+        }
+        if (begins > now) pause(begins - now, stop);
+    };
+}
+
+use::Options options_of(const Direct& direct, const fs::path& models, const Clock& clock) {
+    use::Options options;
+    options.targets = direct.targets;
+    options.locked = direct.locked;
+    options.consent = direct.yes;
+    options.force = direct.force;
+    options.models = models;
+    options.hidden_modes = machine::hidden_modes();
+    options.as_root = ::geteuid() == 0;
+    options.download.boot = machine::boot_id();
+    options.download.random = &random_fraction;
+    if (direct.retries) options.download.retries = *direct.retries;
+    if (direct.rate) options.download.pace = pace_of(*direct.rate, clock);
+    return options;
+}
+
+// Who may write there, where that is somebody else.
+Error with_owner(Error error, const fs::path& models) {
+    if (error.kind() != Kind::storage || ::geteuid() == 0) return error;
+    for (fs::path path = models;; path = path.parent_path()) {
+        const auto owner = owner_of(path);
+        if (owner && *owner != ::geteuid())
+            return error.hint("that is " + user_name(*owner) +
+                              "'s: run it as that user, or name another directory "
+                              "with --models-dir");
+        if (owner || path == path.parent_path()) return error;
+    }
+}
+
+// The nearest directory that is there: what is free is asked of its file system.
+fs::path nearest_of(fs::path path) {
+    std::error_code failure;
+    while (!fs::exists(path, failure) && path != path.parent_path())
+        path = path.parent_path();
+    return path;
+}
+
+std::unique_ptr<FileLock> alone(const fs::path& models, Wiring& wiring) {
+    const fs::path file = models / use::work_directory / "lock";
+    if (auto lock = FileLock::try_lock(file)) return lock;
+    wiring.note("waiting for another codemate that writes into " + quoted(models.string()));
+    return std::make_unique<FileLock>(file, wiring.stop(), longest_wait);
+}
+
+class Run final {
+public:
+    Run(const Direct& direct, const std::optional<manifest::LockFile>& lock_file, registry::Registry& registry,
+        Wiring& wiring)
+        : direct_(direct), lock_file_(lock_file), wiring_(wiring), models_(wiring.models_directory_to_write()),
+          options_(options_of(direct, models_, wiring.clock())), ports_{nullptr, registry, wiring.clock()} {
+        ports_.journal = wiring.journal();
+        ports_.verified = wiring.verified_blobs();
+        ports_.space = [this] { return space_of(nearest_of(models_)); };
+        if (lock_file_) ports_.lock_file = &*lock_file_;
+    }
+
+    int run() {
+        say_what_is_used();
+        try {
+            return direct_.dry_run ? look() : act();
+        } catch (const Error& error) {
+            throw with_owner(error, models_);
+        }
+    }
+
+private:
+    void say_what_is_used() {
+        const manifest::Origin& origin = wiring_.manifest().origin;
+        if (wiring_.options().quiet) return;
+        wiring_.err().write("models directory " + printable(models_.string(), 1000) + ", no server; " +
+                            (origin.is_built_in() ? "" : "manifest ") + printable(origin.display()) + "\n");
+    }
+
+    use::Plan make_plan(store::Disk* disk) {
+        ports_.disk = disk;
+        const manifest::Lock* lock = nullptr;
+        if (lock_file_)
+            lock = &wiring_.lock(direct_.locked ? Wiring::NamedLock::must_exist : Wiring::NamedLock::may_be_new);
+        const use::Facts facts = use::gather(options_, wiring_.manifest(), lock, ports_, events());
+        use::Plan plan = use::plan(facts, options_);
+        if (plan.steps.empty())
+            wiring_.note("the manifest requires no model: it has neither roles nor a group \"default\"");
+        return plan;
+    }
+
+    codemate::Run events() {
+        return {wiring_.stop(), [this](const Event& event) { wiring_.progress().handle(event); }};
+    }
+
+    int look() {
+        std::error_code failure;
+        const std::unique_ptr<store::Disk> disk = fs::exists(models_, failure) ? store::open_disk(models_) : nullptr;
+        const use::Plan plan = make_plan(disk.get());
+        std::vector<int> failures;
+        for (const use::Step& step : plan.steps) {
+            if (!step.obstacle) continue;
+            failures.push_back(exit_status(step.obstacle->kind()));
+            Error error = *step.obstacle;
+            wiring_.say(error.context("cannot pull " + quoted(step.name.display())));
+        }
+        int status = common_status(failures);
+        if (plan.refusal) {
+            wiring_.say(*plan.refusal);
+            status = exit_status(plan.refusal->kind());
+        }
+        return show(plan, {}, status);
+    }
+
+    int act() {
+        store::make_models_directory(models_, directory_mode, options_.as_root);
+        const std::unique_ptr<store::Disk> disk = store::open_disk(models_);
+        use::make_directories(*disk, options_);
+        std::unique_ptr<FileLock> lock = alone(models_, wiring_);
+        const int status = act_alone(*disk);
+        lock.reset();
+        tidy(*disk);
+        return status;
+    }
+
+    int act_alone(store::Disk& disk) {
+        if (auto objection = objection_of_servers(disk, options_, wiring_)) throw std::move(*objection);
+        const use::Plan plan = make_plan(&disk);
+        if (const auto refusal = plan.refusal ? plan.refusal : ask(plan)) {
+            wiring_.say(*refusal);
+            return show(plan, refusal, exit_status(refusal->kind()));
+        }
+        const use::Report report = use::execute(plan, options_, ports_, events());
+        wiring_.progress().clear();
+        return show(report);
+    }
+
+    // What is left in there is for the next run.
+    static void tidy(store::Disk& disk) {
+        try {
+            if (disk.list(use::work_directory, {}).entries.empty()) disk.remove(use::work_directory);
+        } catch (const Error&) { // another codemate has begun to use it
+        }
+    }
+
+    std::optional<Error> ask(const use::Plan& plan) {
+        if (!plan.wants_consent()) return std::nullopt;
+        for (const use::Step& step : plan.steps) {
+            if (step.wants_consent) wiring_.note(printable(step.name.display() + ": " + step.reason));
+        }
+        switch (consent(question(plan), direct_.yes || direct_.locked, wiring_)) {
+        case Consent::given:
+            return std::nullopt;
+        case Consent::declined:
+            throw Error(Kind::refused, "not confirmed; nothing was changed");
+        case Consent::nobody_to_ask:
+            break;
+        }
+        return Error(Kind::refused, "the lock asks for content that no tag confirms, and nobody can be asked here; "
+                                    "nothing was changed")
+            .hint("--yes, or --locked, is the consent to install what codemate.lock says");
+    }
+
+    int show(const use::Plan& plan, const std::optional<Error>& refusal, int status) {
+        if (wiring_.options().json)
+            wiring_.out().write(json::to_pretty(document(plan, models_, refusal, status, wiring_)) + "\n");
+        else
+            wiring_.out().write(text(plan, models_, wiring_.out_terminal().columns));
+        wiring_.summarize([&] { return ui::markdown_preformatted(text(plan, models_, 0)); });
+        return status;
+    }
+
+    int show(const use::Report& report) {
+        std::vector<int> failures;
+        for (const use::Item& item : report.items) {
+            if (!item.error) continue;
+            failures.push_back(exit_status(item.error->kind()));
+            wiring_.say(with_owner(*item.error, models_));
+        }
+        const int status = report.interrupted ? wiring_.status_when_interrupted() : common_status(failures);
+        if (report.interrupted) say_interrupted();
+        if (wiring_.options().json)
+            wiring_.out().write(json::to_pretty(document(report, models_, status, wiring_)) + "\n");
+        else
+            wiring_.out().write(text(report, wiring_.out_terminal().columns));
+        wiring_.summarize([&] { return markdown(report); });
+        return status;
+    }
+
+    void say_interrupted() {
+        if (auto error = wiring_.out_of_time())
+            return wiring_.say(error->hint("what was fetched stays: the next pull --direct goes on there"));
+        wiring_.err().write("codemate: interrupted; what was fetched stays, and the next pull --direct resumes\n");
+    }
+
+    const Direct& direct_;
+    const std::optional<manifest::LockFile>& lock_file_;
+    Wiring& wiring_;
+    fs::path models_;
+    use::Options options_;
+    use::Ports ports_;
+};
+
+} // namespace
+
+int run_direct(const Direct& direct, const std::optional<manifest::LockFile>& lock_file, registry::Registry& registry,
+               Wiring& wiring) {
+    return Run(direct, lock_file, registry, wiring).run();
+}
+
+} // namespace codemate::cli::pull

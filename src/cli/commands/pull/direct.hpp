@@ -1,0 +1,41 @@
+#pragma once
+
+#include "cli/wiring.hpp"
+
+#include "codemate/base/bytes.hpp"
+#include "codemate/json/value.hpp"
+#include "codemate/lifecycle/direct.hpp"
+#include "codemate/manifest/lock.hpp"
+#include "codemate/registry/registry.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace codemate::cli::pull {
+
+// What of the command's options says something without a server.
+struct Direct {
+    std::vector<std::string> targets;
+    bool locked = false, force = false, dry_run = false, yes = false;
+    std::optional<int> retries{};
+    std::optional<ByteCount> rate{}; // bytes a second
+};
+
+// `codemate pull --direct`: the exit status.
+int run_direct(const Direct&, const std::optional<manifest::LockFile>&, registry::Registry&, Wiring&);
+
+// Why the directory must not be written to: Error{refused} that names the server which uses it, or which may. Nothing:
+// no server was found that does.
+std::optional<Error> objection_of_servers(store::Disk&, const lifecycle::direct::Options&, Wiring&);
+
+std::string question(const lifecycle::direct::Plan&);
+std::string text(const lifecycle::direct::Plan&, const std::filesystem::path& models, std::size_t columns);
+std::string text(const lifecycle::direct::Report&, std::size_t columns);
+std::string markdown(const lifecycle::direct::Report&);
+json::Value document(const lifecycle::direct::Plan&, const std::filesystem::path& models,
+                     const std::optional<Error>& refused, int status, Wiring&);
+json::Value document(const lifecycle::direct::Report&, const std::filesystem::path& models, int status, Wiring&);
+
+} // namespace codemate::cli::pull

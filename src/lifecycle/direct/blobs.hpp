@@ -1,0 +1,47 @@
+#pragma once
+
+#include "codemate/lifecycle/direct.hpp"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace codemate::lifecycle::direct {
+
+// The blobs of one run: what is there is checked once, what is missing is fetched once, however many models share it.
+class Blobs {
+public:
+    Blobs(const Plan&, const Options&, const Ports&, const Run&);
+
+    // Hashes what is there and not known to be good.
+    void check();
+
+    struct Brought {
+        ByteCount fetched{}, resumed{};
+        std::vector<Digest> damaged{}; // that were there, and have been fetched anew
+    };
+    // Makes all blobs of the step present and right. `amount` gets how much of what it brings is there.
+    Brought bring(const Step&, const std::function<void(ByteCount done, ByteCount total)>& amount);
+    ByteCount to_bring(const Step&) const;
+
+    void remember(); // which of them are good; best effort
+    void clean_up(); // what nobody goes on with
+
+private:
+    std::vector<Layer> lacking(const Step&) const;
+    void fetch(const Layer&, const Step&, Brought&, const std::function<void(ByteCount)>& done);
+
+    const Plan& plan_;
+    const Options& options_;
+    const Ports& ports_;
+    const Run& run_;
+    std::set<Digest> damaged_, brought_;
+    std::vector<state::Verified> good_;
+    std::mutex mutex_;
+};
+
+} // namespace codemate::lifecycle::direct

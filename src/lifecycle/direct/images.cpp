@@ -1,0 +1,121 @@
+#include "lifecycle/direct/images.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/rules/remembered.hpp"
+#include "codemate/upstream/supply.hpp"
+
+#include <algorithm>
+
+namespace codemate::lifecycle::direct {
+namespace {
+
+using manifest::Locked;
+using upstream::State;
+
+// Each once.
+std::vector<ModelName> places_of(const ModelName& name, const Locked* pin, const Facts& facts) {
+    std::vector<ModelName> places = facts.manifest.places_of(name);
+    if (pin != nullptr && std::ranges::find(places, pin->source) == places.end()) places.push_back(pin->source);
+    return places;
+}
+
+std::optional<Image> stored_image(const Locked& pin, const Facts& facts) {
+    for (const store::Entry& entry : facts.inventory.models) {
+        if (pin.is(entry.image.digest)) return entry.image;
+    }
+    return std::nullopt;
+}
+
+std::optional<Image> remembered(const Digest& digest, const Ports& ports) {
+    if (ports.journal == nullptr) return std::nullopt;
+    try {
+        return rules::remembered_image(digest, {}, ports.journal->entries());
+    } catch (const Error& error) {
+        diagnostics::info(error.message());
+        return std::nullopt;
+    }
+}
+
+std::optional<Image> image_of_pin(const Locked& pin, const Found& found, const Facts& facts, const Ports& ports,
+                                  const Run& run) {
+    if (pin.bytes) return Image::parse(*pin.bytes);
+    if (auto image = stored_image(pin, facts)) return image;
+    if (auto image = remembered(pin.digest, ports)) return image;
+    return upstream::find_image(pin.digest, found.places, {nullptr, ports.registry}, run);
+}
+
+// A lock is a file that anyone may send: what it asks for is compared with what the tag serves.
+upstream::Standing standing_of(const ModelName& name, const ModelName& source, const Locked& pin, const Ports& ports,
+                               const Run& run) {
+    std::vector<upstream::Inquiry> inquiries{{name, source, pin}};
+    upstream::inquire(inquiries, upstream::Texts::left_out, {nullptr, ports.registry}, run);
+    return upstream::judge(inquiries.front());
+}
+
+Error lost(const ModelName& name, const Locked& pin, const Found& found) {
+    Error error(Kind::not_found, "it is locked at " + pin.digest.id() + ", whose manifest nobody has" +
+                                     (found.standing ? ", and " + found.standing->reason : ""));
+    if (found.standing && found.standing->error) {
+        Error unanswered = *found.standing->error;
+        return unanswered.context("it is locked at " + pin.digest.id() + ", whose manifest is to be had nowhere else");
+    }
+    return std::move(error).hint("`codemate lock --upgrade " + name.display_short() +
+                                 "` accepts what the tag serves, then pull again");
+}
+
+void find_pinned(Found& found, const ModelName& name, const Locked& pin, const Facts& facts, const Options& options,
+                 const Ports& ports, const Run& run) {
+    const store::Entry* there = entry_of(name, facts);
+    if (there != nullptr && pin.is(there->image.digest)) {
+        found.image = there->image;
+        return;
+    }
+    const bool is_typed = facts.asked.contains(name);
+    if (!options.consent && !options.locked && !is_typed)
+        found.standing = standing_of(name, found.source, pin, ports, run);
+    found.image = image_of_pin(pin, found, facts, ports, run);
+    if (!found.image) found.error = lost(name, pin, found);
+}
+
+Image served_by_tag(const Found& found, const ModelName& name, const Ports& ports, const Stop& stop) {
+    try {
+        return ports.registry.image(found.source, stop);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::not_found || found.source == name) throw;
+        diagnostics::info(error.message());
+        return ports.registry.image(name, stop);
+    }
+}
+
+} // namespace
+
+const Locked* pin_of(const ModelName& name, const Facts& facts) {
+    if (const auto asked = facts.asked.find(name); asked != facts.asked.end()) return &asked->second;
+    return facts.lock ? facts.lock->find(name) : nullptr;
+}
+
+const store::Entry* entry_of(const ModelName& name, const Facts& facts) {
+    const auto found = std::ranges::find_if(facts.inventory.models,
+                                            [&](const store::Entry& entry) { return entry.name.same_on_server(name); });
+    return found == facts.inventory.models.end() ? nullptr : &*found;
+}
+
+Found find_content(const manifest::Wanted& wanted, const Facts& facts, const Options& options, const Ports& ports,
+                   const Run& run) {
+    const Locked* pin = pin_of(wanted.name, facts);
+    Found found{{}, {}, {}, facts.manifest.source_of(wanted.name), places_of(wanted.name, pin, facts)};
+    const bool is_refused = pin == nullptr && options.locked && wanted.declared && facts.lock;
+    if (is_refused) return found;
+    try {
+        if (pin != nullptr)
+            find_pinned(found, wanted.name, *pin, facts, options, ports, run);
+        else
+            found.image = served_by_tag(found, wanted.name, ports, run.stop);
+    } catch (const Error& error) {
+        found.error = error;
+    }
+    return found;
+}
+
+} // namespace codemate::lifecycle::direct

@@ -1,0 +1,209 @@
+#include "lifecycle/direct/images.hpp"
+
+#include "codemate/base/text.hpp"
+#include "codemate/lifecycle/direct.hpp"
+#include "codemate/manifest/usage.hpp"
+#include "codemate/rules/space.hpp"
+#include "codemate/store/layout.hpp"
+
+#include <algorithm>
+
+namespace codemate::lifecycle::direct {
+namespace {
+
+using Do = Step::Do;
+using manifest::Locked;
+using upstream::State;
+
+Step refused(Step step, Error why) {
+    step.what = Do::refuse;
+    step.reason = why.message();
+    step.obstacle = std::move(why);
+    return step;
+}
+
+std::string reason_of(const manifest::Wanted& wanted, const Facts& facts, const manifest::Usage& usage) {
+    if (facts.asked.contains(wanted.name)) return "asked for by its digest";
+    if (facts.lock && facts.lock->find(wanted.name) != nullptr) return "locked";
+    const std::vector<std::string> roles = usage.roles_of(wanted.name);
+    if (!roles.empty()) return listed(roles) + " model of the manifest";
+    return wanted.declared ? "declared in the manifest" : "named on the command line";
+}
+
+// What speaks against doing it at all, before its content is looked at.
+std::optional<Error> objection(const manifest::Wanted& wanted, const Facts& facts, const Options& options) {
+    const Locked* entry = facts.lock ? facts.lock->find(wanted.name) : nullptr;
+    const auto asked = facts.asked.find(wanted.name);
+    if (asked != facts.asked.end()) {
+        if (entry == nullptr || entry->is(asked->second.digest) || (options.force && !options.locked))
+            return std::nullopt;
+        return Error(Kind::refused,
+                     "the lock pins it at " + entry->digest.id() + ", not at " + asked->second.digest.id())
+            .hint("--force installs it all the same; the lock stays as it is");
+    }
+    if (facts.lock && entry == nullptr && options.locked && wanted.declared) {
+        return Error(Kind::check, "it has no entry in the lock, and none may be added here")
+            .hint("run `codemate lock` where the lock may be written, and commit it");
+    }
+    return std::nullopt;
+}
+
+// A tag that serves something else, or that is gone, confirms nothing.
+void judge_standing(Step& step, const Facts& facts, const Options& options) {
+    if (!step.standing) return;
+    switch (step.standing->state) {
+    case State::outdated:
+    case State::no_upstream:
+        step.reason = "locked; its tag no longer serves that: " + step.standing->reason;
+        step.wants_consent = !options.consent && !options.locked && !facts.asked.contains(step.name);
+        break;
+    case State::same_content:
+        step.reason = "locked, and its tag serves the same content";
+        break;
+    case State::current:
+        step.reason = "locked, and its tag still serves that";
+        break;
+    case State::absent:
+    case State::failed:
+        step.reason = "locked; its tag could not be looked up";
+        step.wants_consent = !options.consent && !options.locked;
+        break;
+    }
+}
+
+void add_blobs(Step& step, const Facts& facts) {
+    for (const Layer& layer : step.image->blobs()) {
+        const store::Blob* blob = facts.inventory.find(layer.digest);
+        const bool is_whole =
+            blob != nullptr && blob->stat.type == store::Type::file && blob->stat.identity.size == layer.size;
+        if (!is_whole)
+            step.missing.push_back(layer);
+        else if (!facts.verified.contains(layer.digest))
+            step.to_check.push_back(layer);
+    }
+}
+
+Step step_for(const manifest::Wanted& wanted, const Facts& facts, const Options& options,
+              const manifest::Usage& usage) {
+    const Found& found = facts.found.at(wanted.name);
+    Step step{wanted.name, found.source};
+    step.declared = wanted.declared;
+    step.plain_http = wanted.plain_http || facts.manifest.without_tls(found.source);
+    step.reason = reason_of(wanted, facts, usage);
+    step.standing = found.standing;
+    step.places = found.places;
+    const store::Entry* there = entry_of(wanted.name, facts);
+    if (there != nullptr) step.before = there->image.digest;
+    step.path = there != nullptr ? there->path : store::manifest_path(wanted.name);
+    const Locked* pin = pin_of(wanted.name, facts);
+    if (pin != nullptr) step.pin = pin->digest;
+    if (auto error = objection(wanted, facts, options)) return refused(std::move(step), std::move(*error));
+    if (found.error) return refused(std::move(step), *found.error);
+    if (const manifest::Declared* declared = facts.manifest.declared(wanted.name)) step.expect = declared->expect;
+    step.first_use = facts.lock && facts.lock->find(wanted.name) == nullptr && wanted.declared && !options.locked;
+    step.image = found.image;
+    judge_standing(step, facts, options);
+    add_blobs(step, facts);
+    if (step.before == step.image->digest && step.missing.empty()) step.what = Do::nothing;
+    return step;
+}
+
+void add_sums(Plan& plan, const Facts& facts) {
+    std::set<Digest> counted;
+    for (const Step& step : plan.steps) {
+        for (const Layer& layer : step.missing) {
+            if (!counted.insert(layer.digest).second) continue;
+            plan.to_fetch += layer.size;
+            const auto begun = facts.begun.find(layer.digest);
+            plan.to_write += layer.size - (begun == facts.begun.end() ? ByteCount() : begun->second);
+        }
+    }
+}
+
+std::optional<Error> lack_of_room(const Plan& plan, const Options& options) {
+    if (!plan.space || plan.to_write <= plan.space->free) return std::nullopt;
+    const ByteCount free = plan.space->free;
+    return Error(Kind::storage, "the disk has no room for that: " + to_string(plan.to_write) +
+                                    " would be written below " + quoted(options.models.string()) + ", where " +
+                                    to_string(free) + " are free; " + to_string(plan.to_write - free) + " are lacking")
+        .hint("make room on that file system, or name another directory with --models-dir");
+}
+
+std::optional<Error> excess_of_budget(const Plan& plan, const Facts& facts) {
+    if (!facts.manifest.disk_budget) return std::nullopt;
+    rules::Together together;
+    bool brings = false;
+    for (const ModelName& name : manifest::required_set(facts.manifest)) {
+        const auto step = std::ranges::find_if(
+            plan.steps, [&](const Step& each) { return each.image && each.name.same_on_server(name); });
+        const store::Entry* there = entry_of(name, facts);
+        if (step != plan.steps.end()) {
+            together.add(*step->image);
+            brings = brings || !step->missing.empty();
+        } else if (there != nullptr) {
+            together.add(there->image);
+        }
+    }
+    const ByteCount taken = together.sum(), limit = *facts.manifest.disk_budget;
+    if (!brings || taken <= limit) return std::nullopt;
+    return Error(Kind::refused, "the required set would take " + to_string(taken) + ", " + to_string(taken - limit) +
+                                    " more than the manifest's budget of " + to_string(limit))
+        .hint("--force pulls it all the same; raise budget.disk, or require smaller models");
+}
+
+} // namespace
+
+ByteCount Step::to_fetch() const {
+    ByteCount sum;
+    for (const Layer& layer : missing)
+        sum += layer.size;
+    return sum;
+}
+
+bool Plan::wants_consent() const {
+    return std::ranges::any_of(steps, &Step::wants_consent);
+}
+
+Plan plan(const Facts& facts, const Options& options) {
+    Plan plan;
+    const manifest::Usage usage(facts.manifest);
+    for (const manifest::Wanted& wanted : facts.wanted)
+        plan.steps.push_back(step_for(wanted, facts, options, usage));
+    add_sums(plan, facts);
+    plan.space = facts.space;
+    plan.refusal = lack_of_room(plan, options);
+    if (!plan.refusal && !options.force) plan.refusal = excess_of_budget(plan, facts);
+    return plan;
+}
+
+std::string_view to_string(Do what) {
+    switch (what) {
+    case Do::fetch:
+        return "fetch";
+    case Do::nothing:
+        return "nothing";
+    case Do::refuse:
+        break;
+    }
+    return "refuse";
+}
+
+std::string_view to_string(Outcome outcome) {
+    switch (outcome) {
+    case Outcome::pulled:
+        return "pulled";
+    case Outcome::updated:
+        return "updated";
+    case Outcome::unchanged:
+        return "unchanged";
+    case Outcome::failed:
+        return "failed";
+    case Outcome::interrupted:
+        return "interrupted";
+    case Outcome::not_started:
+        break;
+    }
+    return "not_started";
+}
+
+} // namespace codemate::lifecycle::direct
