@@ -38,6 +38,7 @@ const std::map<std::string, ValueKind, std::less<>>& kinds() {
         {"FILE", {files_only, {}}},
         {"DIR", {{.directories = true}, {}}},
         {"WHERE", {files_only, {"builtin"}}},
+        {"pull WHERE", {{.directories = true}, {}}},
         {"REF", {files_only, {"last"}}},
         // What nobody but the user knows, or what has choices.
         {"CMD", {}},

@@ -95,6 +95,14 @@ public:
     // these targets' hosts (as in model names) write with http://. The first call decides.
     registry::Registry& registry_server(std::vector<std::string> plain_http_hosts = {});
 
+    // What --from names, instead of all registries from then on; before registry_server(). Error{usage} for what is no
+    // address and no directory with models, Error{storage, damaged, unsupported} for one that cannot be used.
+    struct From {
+        std::string where; // fit for a terminal
+        std::string lock;  // of an export: codemate.lock in it; empty: there is none
+    };
+    From take_everything_from(const std::string& where);
+
     // Puts models into that registry, with the user's credentials for it.
     std::unique_ptr<registry::Publisher> publisher(http::Url);
 

@@ -25,9 +25,12 @@ std::optional<registry::BlobPlace> DirectoryRegistry::find_blob(const ModelName&
     const std::string path = path_of(digest);
     const auto found = disk_->stat(path);
     if (!found) return std::nullopt;
-    if (found->type != store::Type::file)
+    if (found->type != store::Type::file) {
+        const bool is_link = found->type == store::Type::link || found->type == store::Type::dangling_link;
         throw Error(Kind::storage, where_ + ": " + path + " is " + std::string(to_string(found->type)))
-            .hint("codemate follows no link out of a directory that it reads models from");
+            .hint(is_link ? "codemate follows no link out of a directory that it reads models from"
+                          : "a file with the blob's bytes belongs there");
+    }
     return registry::BlobPlace{std::nullopt, found->identity.size};
 }
 

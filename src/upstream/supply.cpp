@@ -38,26 +38,33 @@ public:
     }
 
 private:
+    // One that stands in for all hosts answers or does not, whichever name it is asked for.
+    std::string asked(const ModelName& place) const { return ports_.where.empty() ? place.host() : ports_.where; }
+
     // A server makes room for what the manifest says, however much that is, before the first byte comes.
     bool is_of_its_size(const Layer& layer, const ModelName& place, const registry::BlobPlace& found) {
         if (!found.size || *found.size == layer.size) return true;
         const std::lock_guard lock(mutex_);
+        const bool alike = to_string(*found.size) == to_string(layer.size);
+        const auto told = [&](ByteCount size) {
+            return alike ? std::to_string(size.count()) + " bytes" : to_string(size);
+        };
         contradictions_.push_back("its " + std::string(to_string(layer.role)) + " " + layer.digest.id() + " has " +
-                                  to_string(*found.size) + " at " + place.host() + ", not " + to_string(layer.size) +
+                                  told(*found.size) + " at " + asked(place) + ", not " + told(layer.size) +
                                   " as the manifest says");
         return false;
     }
 
     bool is_silent(const ModelName& place) {
         const std::lock_guard lock(mutex_);
-        return silent_.contains(place.host());
+        return silent_.contains(asked(place));
     }
 
     // A host that does not answer is not asked for the next layer; another answer may be of this blob alone.
     void remember(const ModelName& place, const Error& error) {
         diagnostics::info(error.message());
         const std::lock_guard lock(mutex_);
-        if (silent_.insert(place.host()).second) errors_.push_back(error);
+        if (silent_.insert(asked(place)).second) errors_.push_back(error);
     }
 
     std::span<const ModelName> places_;
@@ -71,6 +78,25 @@ private:
 
 std::string described(const Layer& layer) {
     return std::string(to_string(layer.role)) + " " + layer.digest.id() + " (" + to_string(layer.size) + ")";
+}
+
+// "its weights 3f1c0a9be2d4 (4.1 GB) and 2 other layers"
+std::string largest_of(const std::vector<Layer>& layers) {
+    const auto largest = std::ranges::max_element(layers, {}, &Layer::size);
+    const std::string text = "its " + described(*largest);
+    return layers.size() > 1 ? text + " and " + counted(layers.size() - 1, "other layer") : text;
+}
+
+// Where one place alone is asked, what it said is the reason.
+Error obstacle_there(const Supply& supply) {
+    if (!supply.contradictions.empty()) {
+        return Error(Kind::check, supply.contradictions.front())
+            .hint("what is there is not whole: bring it there again");
+    }
+    if (!supply.unanswered.empty()) return supply.unanswered.front();
+    return Error(Kind::not_found,
+                 largest_of(supply.nowhere) + (supply.nowhere.size() > 1 ? " are" : " is") + " not at " + supply.where)
+        .hint("nothing else is asked with --from: bring the whole model there, or pull without --from");
 }
 
 std::optional<Image> image_at(const ModelName& place, const Digest& digest, const Ports& ports, const Stop& stop) {
@@ -95,13 +121,12 @@ ByteCount Supply::to_fetch() const {
 
 std::optional<Error> Supply::obstacle() const {
     if (complete()) return std::nullopt;
+    if (!where.empty()) return obstacle_there(*this);
     if (!contradictions.empty()) {
         return Error(Kind::check, contradictions.front())
             .hint("the manifest is not the registry's own: somebody has changed the lock, or a mirror lies");
     }
-    const auto largest = std::ranges::max_element(nowhere, {}, &Layer::size);
-    std::string text = "its " + described(*largest);
-    if (nowhere.size() > 1) text += " and " + counted(nowhere.size() - 1, "other layer");
+    const std::string text = largest_of(nowhere);
     if (!unanswered.empty()) {
         Error error(unanswered.front().kind(), text + " may be where nobody answered: " + unanswered.front().message());
         return std::move(error).hint(unanswered.front().hint());
@@ -119,7 +144,7 @@ Supply find_supply(Image image, std::span<const ModelName> places, const Ports& 
         present[i] = ports.server != nullptr && ports.server->has_blob(blobs[i].digest, run.stop) ? 1 : 0;
         if (present[i] == 0) found[i] = asked.source_of(blobs[i]);
     });
-    Supply supply{std::move(image), {}, {}, {}, {}, {}, {places.begin(), places.end()}};
+    Supply supply{std::move(image), {}, {}, {}, {}, {}, {places.begin(), places.end()}, ports.where};
     for (std::size_t i = 0; i < blobs.size(); ++i) {
         if (present[i] != 0) continue;
         supply.missing.push_back(blobs[i]);

@@ -3,8 +3,9 @@
 # Usage: CODEMATE_BENCH_OLLAMA_HOST=127.0.0.1:11434 tests/bench/relay.sh [BUILD_DIR [RUNS]]   (default: build/release, 5)
 # The server must be a real one on this machine, and one that may be changed. The source is the sandbox's registry. The program
 # `ollama` is looked for on PATH, or named by OLLAMA. "redirect" and "carry" are a relay alone, "codemate pull" is the whole
-# program, which installs what is locked while the tag serves something else.
-# Aims: wall time at most 1.05 (redirected) and 1.15 (carried); of the relay less than 32 MiB and 0.6 s of CPU time.
+# program, which installs what is locked while the tag serves something else; "from registry" and "from directory" are
+# `codemate pull --from` that source, which redirects, and from a models directory, which is carried.
+# Aims: wall time at most 1.05 (redirected) and 1.15 (carried, as from a directory); of the relay less than 32 MiB and 0.6 s of CPU time.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -75,6 +76,22 @@ by_codemate() {
     "$ollama" rm big >/dev/null 2>&1
 }
 
+# A models directory with the same content: the source's own.
+start_directory() {
+    OLLAMA_HOST=$url CODEMATE_REGISTRY=$url "$build/src/codemate" -q pull big >/dev/null 2>&1
+    cat "$scratch"/models/blobs/* >/dev/null # in memory, as the registry's
+}
+
+by_from() { # NAME WHERE
+    local begun=$EPOCHREALTIME
+    (cd "$scratch/project" && "$build/src/codemate" -q pull --from "$2" >"$scratch/pull.log" 2>&1) || {
+        cat "$scratch/pull.log" >&2
+        exit 1
+    }
+    awk -v a="$begun" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }' >>"$scratch/$1"
+    "$ollama" rm big >/dev/null 2>&1
+}
+
 # timed NAME OUTPUT: the seconds that the pull of that name takes are added to the file.
 timed() {
     local begun=$EPOCHREALTIME
@@ -105,19 +122,24 @@ median() {
 
 start_source
 start_project
+start_directory
 timed "$source" /dev/null # the source has it in memory from now on
 for ((run = 0; run < runs; ++run)); do
     timed "$source" "$scratch/direct"
     through_relay redirect
     through_relay carry
     by_codemate
+    by_from 'from registry' "$url"
+    by_from 'from directory' "$scratch/models"
 done
 direct=$(median "$scratch/direct")
-printf '%-13s %8s %7s   %s\n' '1 GiB' seconds ratio 'the relay, last run'
-printf '%-13s %8.2f\n' direct "$direct"
+printf '%-14s %8s %7s   %s\n' '1 GiB' seconds ratio 'the relay, last run'
+printf '%-14s %8.2f\n' direct "$direct"
 for how in redirect carry; do
     awk -v how="$how" -v took="$(median "$scratch/$how")" -v direct="$direct" -v cost="$(cat "$scratch/$how.cost")" \
-        'BEGIN { printf "%-13s %8.2f %7.2f   %s\n", how, took, took / direct, cost }'
+        'BEGIN { printf "%-14s %8.2f %7.2f   %s\n", how, took, took / direct, cost }'
 done
-awk -v took="$(median "$scratch/codemate pull")" -v direct="$direct" \
-    'BEGIN { printf "%-13s %8.2f %7.2f\n", "codemate pull", took, took / direct }'
+for what in 'codemate pull' 'from registry' 'from directory'; do
+    awk -v what="$what" -v took="$(median "$scratch/$what")" -v direct="$direct" \
+        'BEGIN { printf "%-14s %8.2f %7.2f\n", what, took, took / direct }'
+done

@@ -33,6 +33,12 @@ const Need is_released{.before = "codemate -q release 0.5.0\ngit add .\ngit comm
 const std::map<std::string, Need>& needs() {
     static const std::map<std::string, Need> table{
         {"codemate pull mistral@sha256:6577803aa9a0", {.instead = {{"6577803aa9a0", "$(id_of mistral:latest)"}}}},
+        {"codemate pull --from /media/usb/models",
+         {.before = "cp -r $STORE usb\ncodemate -q rm --force --yes mistral:latest",
+          .instead = {{"/media/usb/models", "usb"}}}},
+        {"codemate pull --from https://registry.corp/models default",
+         {.before = "codemate -q rm --force --yes mistral:latest",
+          .instead = {{"https://registry.corp/models", "$OTHER"}}}},
         {"codemate show llama3:8b", {.before = "codemate -q pull llama3:8b"}},
         {"codemate du --models-dir /mnt/models", {.instead = {{"/mnt/models", "$STORE"}}}},
         {"codemate doctor --host https://models.example.com", {.instead = {{"https://models.example.com", "$OTHER"}}}},

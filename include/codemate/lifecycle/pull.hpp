@@ -34,6 +34,13 @@
 // Makes models present on the server: at their locked digests where there is a lock.
 namespace codemate::lifecycle::pull {
 
+// The one place that everything comes from in this run (--from): Ports::registry is that, whatever host a name has, and
+// the server is never told to pull from anywhere but a relay. Only what is pinned is installed.
+struct From {
+    std::string where;     // as messages call it; fit for a terminal
+    std::string lock = {}; // a lock that is there, to be named with --lock; empty: none
+};
+
 struct Options {
     std::vector<std::string> targets;  // empty: the required set; also NAME@sha256:…
     std::optional<http::Url> registry; // stands in for the public registry (CODEMATE_REGISTRY)
@@ -56,6 +63,7 @@ struct Options {
     // quick: nothing that takes longer than it is worth before a pull (GPUs, unless they decide whether to warn; blobs
     // of what is installed already). thorough: for --dry-run.
     enum class Look { quick, thorough } look = Look::quick;
+    std::optional<From> from = {};
 };
 
 // The server's models directory, where it is on this machine.
@@ -214,6 +222,7 @@ struct Plan {
     std::vector<Step> steps;
     std::vector<std::string> known_words{}; // for suggestions, should a name not be found
     std::optional<ByteCount> rate{};        // that will be held
+    std::string from{};                     // where everything comes from; empty: from the names' registries
     Room room{};
     // Why nothing of it is done: Error{storage} where the disk has no room for it, Error{refused} where the budget is
     // passed by something that is to be fetched and --force does not say so.
@@ -264,6 +273,7 @@ struct Report {
     std::vector<Item> items; // in the plan's order
     Ending ending = Ending::complete;
     std::optional<ByteCount> rate{}; // the limit, bytes a second
+    std::string from{};              // as of Plan
     Duration took{0};
 };
 

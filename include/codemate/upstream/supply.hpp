@@ -23,6 +23,7 @@ struct Supply {
     std::vector<Error> unanswered;           // of places that could not be asked, once each
     std::vector<std::string> contradictions; // of places that have a layer in another size than the manifest says
     std::vector<ModelName> places;           // that were asked
+    std::string where{};                     // as of Ports
 
     bool complete() const { return nowhere.empty(); }
     ByteCount to_fetch() const; // bytes of the missing ones

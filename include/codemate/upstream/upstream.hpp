@@ -21,6 +21,7 @@ enum class Texts { left_out, fetched }; // the layers that people can read, befo
 struct Ports {
     ollama::Server* server; // nullptr: it does not answer; then what a move would fetch is not known
     registry::Registry& registry;
+    std::string where = {}; // what it is called where it stands in for the registries of all names; empty: it does not
 };
 
 // One model, and what server and registry said of it.

@@ -1,5 +1,7 @@
 #include "lifecycle/pull/asked.hpp"
 
+#include "lifecycle/pull/places.hpp"
+
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
@@ -16,9 +18,10 @@ using rules::DigestTarget;
 // The contents that the digits fit, each once; the first to be found says the most about it.
 class Search {
 public:
-    Search(const DigestTarget& target, const ModelName& name, const Facts& facts, const Ports& ports, const Run& run)
+    Search(const DigestTarget& target, const ModelName& name, const Facts& facts, const Options& options,
+           const Ports& ports, const Run& run)
         : target_(target), name_(name), facts_(facts), ports_(ports), run_(run),
-          places_(facts.manifest.places_of(name)) {}
+          places_(places_of(name, facts.manifest, options)), where_(where(options)) {}
 
     Locked result() {
         look_into_lock();
@@ -39,8 +42,8 @@ private:
     void add(const Digest& digest, std::optional<std::string> bytes, ByteCount size = {},
              const std::optional<ModelName>& source = {}) {
         if (!target_.matches(digest)) return;
-        const auto [entry, is_new] =
-            found_.try_emplace(digest, Locked{digest, source.value_or(places_.front()), size, {}, {}, {}, {}});
+        const auto [entry, is_new] = found_.try_emplace(
+            digest, Locked{digest, source.value_or(facts_.manifest.source_of(name_)), size, {}, {}, {}, {}});
         if (entry->second.bytes || !bytes) return;
         entry->second.size = Image::parse(*bytes).size();
         entry->second.bytes = std::move(bytes);
@@ -97,8 +100,8 @@ private:
     }
 
     Error unknown() const {
-        Error error(Kind::not_found, "neither lock nor journal nor registry knows " +
-                                         quoted(target_.target + "@sha256:" + target_.digits));
+        Error error(Kind::not_found, "neither lock nor journal nor " + (where_.empty() ? "registry" : where_) +
+                                         " knows " + quoted(target_.target + "@sha256:" + target_.digits));
         if (unanswered_) error.note(unanswered_->message());
         return error.hint("`codemate list` and the history of codemate.lock say which contents there were");
     }
@@ -109,13 +112,15 @@ private:
     const Ports& ports_;
     const Run& run_;
     std::vector<ModelName> places_;
+    std::string where_; // what stands in for all registries; empty: nothing
     std::map<Digest, Locked> found_;
     std::optional<Error> unanswered_;
 };
 
 } // namespace
 
-void find_asked(Facts& facts, const std::vector<DigestTarget>& targets, const Ports& ports, const Run& run) {
+void find_asked(Facts& facts, const std::vector<DigestTarget>& targets, const Options& options, const Ports& ports,
+                const Run& run) {
     for (const DigestTarget& target : targets) {
         const std::vector<std::string> word{target.target};
         const std::vector<manifest::Wanted> meant = manifest::resolve(facts.manifest, word);
@@ -125,7 +130,7 @@ void find_asked(Facts& facts, const std::vector<DigestTarget>& targets, const Po
                 .hint("name the model");
         }
         const ModelName& name = meant.front().name;
-        Locked asked = Search(target, name, facts, ports, run).result();
+        Locked asked = Search(target, name, facts, options, ports, run).result();
         const auto [entry, is_new] = facts.asked.emplace(name, asked);
         if (!is_new && entry->second.digest != asked.digest) {
             throw Error(Kind::usage, quoted(name.display()) + " is asked for with two digests")

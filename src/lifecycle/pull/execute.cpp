@@ -67,6 +67,7 @@ Report execute(const Plan& plan, const Options& options, const Ports& ports, con
         }
     });
     report.rate = options.rate;
+    report.from = plan.from;
     if (interrupted) report.ending = Ending::interrupted;
     report.took = ports.clock.steady() - began;
     return report;

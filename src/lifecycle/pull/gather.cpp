@@ -1,5 +1,6 @@
 #include "lifecycle/pull/ahead.hpp"
 #include "lifecycle/pull/asked.hpp"
+#include "lifecycle/pull/places.hpp"
 
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/lifecycle/pull.hpp"
@@ -52,16 +53,38 @@ std::map<ModelName, Locked, ServerOrder> pins_in_question(const Facts& facts) {
     return pins;
 }
 
-void look_up_tags(Facts& facts, const std::map<ModelName, Locked, ServerOrder>& pins, const Ports& ports,
-                  const Run& run) {
+bool is_absent(const upstream::Inquiry& inquiry) {
+    return inquiry.error && inquiry.error->kind() == Kind::not_found;
+}
+
+// What is not there under its own name may be under that of its source, as at a mirror of another registry.
+void ask_by_source(std::vector<upstream::Inquiry>& inquiries, const manifest::Manifest& manifest,
+                   const upstream::Ports& ask, const Run& run) {
+    std::vector<upstream::Inquiry> again;
+    for (const upstream::Inquiry& inquiry : inquiries) {
+        const ModelName source = manifest.source_of(inquiry.name);
+        if (is_absent(inquiry) && source != inquiry.source)
+            again.push_back({inquiry.name, source, inquiry.locked, inquiry.installed});
+    }
+    upstream::inquire(again, upstream::Texts::left_out, ask, run);
+    for (upstream::Inquiry& answered : again) {
+        const auto first = std::ranges::find(inquiries, answered.name, &upstream::Inquiry::name);
+        if (!is_absent(answered)) *first = std::move(answered);
+    }
+}
+
+void look_up_tags(Facts& facts, const std::map<ModelName, Locked, ServerOrder>& pins, const Options& options,
+                  const Ports& ports, const Run& run) {
     const rules::InstalledByName installed(facts.installed);
+    const upstream::Ports ask{&ports.server, *ports.registry, where(options)};
     std::vector<upstream::Inquiry> inquiries;
     for (const auto& [name, pin] : pins) {
-        upstream::Inquiry inquiry{name, facts.manifest.source_of(name), pin};
+        upstream::Inquiry inquiry{name, options.from ? name : facts.manifest.source_of(name), pin};
         if (const ollama::Installed* found = installed.find(name)) inquiry.installed = *found;
         inquiries.push_back(std::move(inquiry));
     }
-    upstream::inquire(inquiries, upstream::Texts::left_out, {&ports.server, *ports.registry}, run);
+    upstream::inquire(inquiries, upstream::Texts::left_out, ask, run);
+    if (options.from) ask_by_source(inquiries, facts.manifest, ask, run);
     for (const upstream::Inquiry& inquiry : inquiries)
         facts.upstream.emplace(inquiry.name, upstream::judge(inquiry));
 }
@@ -96,21 +119,32 @@ std::optional<Image> image_of(const Locked& pin, std::span<const ModelName> plac
                               Remembered& remembered, const Run& run) {
     if (pin.bytes) return Image::parse(*pin.bytes);
     if (auto image = remembered.image(pin.digest)) return image;
-    return upstream::find_image(pin.digest, places, ask, run);
+    if (auto image = upstream::find_image(pin.digest, places, ask, run)) return image;
+    if (ask.where.empty()) return std::nullopt; // then the server can be told to pull what a tag serves
+    for (const Digest& same : pin.same) {
+        if (auto image = upstream::find_image(same, places, ask, run)) return image;
+    }
+    return std::nullopt;
+}
+
+// Of which layers have to be found: all that no tag serves; with one place for all, everything that it has an answer
+// for.
+bool wants_layers(State state, const Options& options) {
+    if (state == State::outdated || state == State::no_upstream) return true;
+    return options.from ? state == State::current || state == State::same_content : state == State::failed;
 }
 
 // Where the layers are of what no tag serves. A host that did not answer for the tag is not asked again.
-void look_for_layers(Facts& facts, const std::map<ModelName, Locked, ServerOrder>& pins, const Ports& ports,
-                     const Run& run) {
-    const upstream::Ports ask{&ports.server, *ports.registry};
+void look_for_layers(Facts& facts, const std::map<ModelName, Locked, ServerOrder>& pins, const Options& options,
+                     const Ports& ports, const Run& run) {
+    const upstream::Ports ask{&ports.server, *ports.registry, where(options)};
     Remembered remembered(ports.journal);
     for (const auto& [name, pin] : pins) {
         const upstream::Standing& standing = facts.upstream.at(name);
-        const bool failed = standing.state == State::failed;
-        if (!failed && standing.state != State::outdated && standing.state != State::no_upstream) continue;
-        std::vector<ModelName> places = facts.manifest.places_of(name);
+        if (!wants_layers(standing.state, options)) continue;
+        std::vector<ModelName> places = places_of(name, facts.manifest, options);
         if (std::ranges::find(places, pin.source) == places.end()) places.push_back(pin.source);
-        if (failed)
+        if (standing.state == State::failed)
             std::erase_if(places, [&](const ModelName& place) { return place.host() == standing.source.host(); });
         if (places.empty()) continue;
         if (auto image = image_of(pin, places, ask, remembered, run))
@@ -127,11 +161,11 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     Facts facts{manifest, manifest::resolve(manifest, targets.words), {}, ports.clock.now()};
     facts.installed = ports.server.installed(run.stop);
     if (lock != nullptr) facts.lock = *lock;
-    find_asked(facts, targets.with_digest, ports, run);
+    find_asked(facts, targets.with_digest, options, ports, run);
     if (ports.registry == nullptr) return facts;
     const std::map<ModelName, Locked, ServerOrder> pins = pins_in_question(facts);
-    look_up_tags(facts, pins, ports, run);
-    if (ports.relays != nullptr) look_for_layers(facts, pins, ports, run);
+    look_up_tags(facts, pins, options, ports, run);
+    if (ports.relays != nullptr) look_for_layers(facts, pins, options, ports, run);
     look_ahead(facts, options, ports, run);
     return facts;
 }

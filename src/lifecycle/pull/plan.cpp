@@ -1,5 +1,7 @@
+#include "lifecycle/pull/places.hpp"
 #include "lifecycle/pull/room.hpp"
 
+#include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/pull.hpp"
 #include "codemate/manifest/usage.hpp"
@@ -61,17 +63,23 @@ Step refused(Step step, Error why) {
     return step;
 }
 
-std::string what_became_of_the_tag(const Step& step, const upstream::Standing& standing) {
+std::string what_became_of_the_tag(const Step& step, const upstream::Standing& standing, const Known& known) {
+    const std::string there = where(known.options);
     if (standing.state == upstream::State::no_upstream)
-        return step.origin.display() + " is not at its registry any more";
+        return there.empty() ? step.origin.display() + " is not at its registry any more"
+                             : there + " has no " + step.name.display();
     const std::string now = standing.after ? standing.after->id() : "other content";
-    return "its tag serves " + now + " now: " + standing.reason;
+    return (there.empty() ? "its tag serves " + now + " now: " : "its tag serves " + now + " at " + there + ": ") +
+           standing.reason;
 }
 
-Step refused_as_moved(Step step, const upstream::Standing& standing) {
+Step refused_as_moved(Step step, const upstream::Standing& standing, const Known& known) {
     Error error(Kind::not_found, "it is locked at " + step.pin->digest.id() + ", whose manifest nobody has, and " +
-                                     what_became_of_the_tag(step, standing));
-    if (standing.state == upstream::State::outdated) {
+                                     what_became_of_the_tag(step, standing, known));
+    if (known.options.from) {
+        step.standing = standing;
+        error.hint("a lock that has the manifest's bytes, or a place that has the model, is what it takes");
+    } else if (standing.state == upstream::State::outdated) {
         step.standing = standing;
         error.hint("nothing was downloaded; `codemate lock --upgrade " + step.name.display_short() +
                    "` accepts what the tag serves, then pull again");
@@ -90,7 +98,8 @@ std::string pinned(const Step& step, const Known& known) {
 Step locked_step(Step step, const upstream::Supply& supply, const std::string& reason, const Known& known) {
     step.supply = supply;
     if (auto obstacle = supply.obstacle()) {
-        obstacle->context("it is " + pinned(step, known) + " at " + step.pin->digest.id() + ", and " + reason);
+        const std::string pin = "it is " + pinned(step, known) + " at " + step.pin->digest.id();
+        obstacle->context(known.options.from ? pin : pin + ", and " + reason);
         return refused(std::move(step), std::move(*obstacle));
     }
     step.what = Do::fetch_locked;
@@ -123,8 +132,8 @@ const upstream::Supply* supply_of(const Step& step, const Known& known) {
 
 Step lost_by_its_tag(Step step, const upstream::Standing& standing, const Known& known) {
     const upstream::Supply* supply = supply_of(step, known);
-    if (supply == nullptr) return refused_as_moved(std::move(step), standing);
-    const std::string reason = what_became_of_the_tag(step, standing);
+    if (supply == nullptr) return refused_as_moved(std::move(step), standing, known);
+    const std::string reason = what_became_of_the_tag(step, standing, known);
     if (standing.state == upstream::State::outdated) step.standing = standing;
     step = locked_step(std::move(step), *supply, reason, known);
     // Typed by hand, it has been given.
@@ -132,9 +141,24 @@ Step lost_by_its_tag(Step step, const upstream::Standing& standing, const Known&
     return step;
 }
 
+// Never by the server's own pull: what it reaches is not what was named.
+Step from_there(Step step, const upstream::Standing& standing, const Known& known) {
+    using upstream::State;
+    const std::string there = where(known.options);
+    if (standing.state == State::outdated || standing.state == State::no_upstream)
+        return lost_by_its_tag(std::move(step), standing, known);
+    if (standing.error) return refused(std::move(step), *standing.error);
+    if (const upstream::Supply* supply = supply_of(step, known))
+        return locked_step(std::move(step), *supply, there + " has it", known);
+    return refused(std::move(step), Error(Kind::not_found, there + " has no manifest of the digest " +
+                                                               step.pin->digest.id() + " any more"));
+}
+
 Step fetch_or_refuse(Step step, const Known& known) {
     using upstream::State;
     const auto found = known.facts.upstream.find(step.name);
+    if (known.options.from && found != known.facts.upstream.end())
+        return from_there(std::move(step), found->second, known);
     if (found == known.facts.upstream.end()) return step;
     const upstream::Standing& standing = found->second;
     switch (standing.state) {
@@ -197,13 +221,26 @@ Step asked_step(Step step, const manifest::Locked& asked, const manifest::Locked
     return pinned_step(std::move(step), asked, known);
 }
 
+// What is not pinned might be anything: whoever can write there would say what the name means.
+Step refused_without_pin(Step step, const From& from) {
+    Error error(Kind::check, "nothing pins it, and from " + from.where + " comes only what a lock or a digest pins");
+    const std::string digest = step.name.display() + "@sha256:…";
+    if (from.lock.empty())
+        return refused(std::move(step), std::move(error).hint("bring the lock of where the models were pulled along "
+                                                              "(--lock FILE), or name the content: " +
+                                                              digest));
+    return refused(std::move(step), std::move(error).hint("--lock " + shell_word(from.lock) +
+                                                          " pins what was exported; or name the content: " + digest));
+}
+
 Step step_for(const manifest::Wanted& wanted, const Known& known) {
     Step step = fetch_step(wanted, known);
     const manifest::Locked* entry = known.facts.lock ? known.facts.lock->find(wanted.name) : nullptr;
     if (const auto asked = known.facts.asked.find(wanted.name); asked != known.facts.asked.end())
         return asked_step(std::move(step), asked->second, entry, known);
-    if (!known.facts.lock) return step;
     if (entry != nullptr) return pinned_step(std::move(step), *entry, known);
+    if (known.options.from) return refused_without_pin(std::move(step), *known.options.from);
+    if (!known.facts.lock) return step;
     if (known.options.locked && wanted.declared) {
         return refused(std::move(step), Error(Kind::check, "it has no entry in the lock, and none may be added here")
                                             .hint("run `codemate lock` where the lock may be written, and commit it"));
@@ -233,62 +270,13 @@ Plan plan(const Facts& facts, const Options& options) {
     for (const manifest::Wanted& wanted : facts.wanted)
         plan.steps.push_back(at_rate(step_for(wanted, known), options));
     plan.rate = options.rate;
+    plan.from = where(options);
     add_room(plan, facts, options);
     return plan;
 }
 
 bool Plan::wants_consent() const {
     return std::ranges::any_of(steps, &Step::wants_consent);
-}
-
-std::string_view to_string(Do what) {
-    switch (what) {
-    case Do::fetch_locked:
-        return "fetch_locked";
-    case Do::fetch:
-        return "fetch";
-    case Do::fetch_limited:
-        return "fetch_limited";
-    case Do::copy_installed:
-        return "copy_installed";
-    case Do::nothing:
-        return "nothing";
-    case Do::refuse:
-        break;
-    }
-    return "refuse";
-}
-
-std::string_view to_string(Pace pace) {
-    switch (pace) {
-    case Pace::smooth:
-        return "smooth";
-    case Pace::average:
-        return "average";
-    case Pace::none:
-        break;
-    }
-    return "none";
-}
-
-std::string_view to_string(Outcome outcome) {
-    switch (outcome) {
-    case Outcome::copied:
-        return "copied";
-    case Outcome::pulled:
-        return "pulled";
-    case Outcome::updated:
-        return "updated";
-    case Outcome::unchanged:
-        return "unchanged";
-    case Outcome::failed:
-        return "failed";
-    case Outcome::interrupted:
-        return "interrupted";
-    case Outcome::not_started:
-        break;
-    }
-    return "not_started";
 }
 
 } // namespace codemate::lifecycle::pull

@@ -1,5 +1,7 @@
 #include "lifecycle/pull/relayed.hpp"
 
+#include "lifecycle/pull/places.hpp"
+
 #include "codemate/base/diagnostics.hpp"
 
 #include <algorithm>
@@ -10,8 +12,8 @@ upstream::Supply Relayed::supply_of_tag() const {
     const Ports& ports = shared_.ports;
     Image image = ports.registry->image(step_.origin, shared_.run.stop);
     const std::vector<ModelName> places{step_.origin};
-    upstream::Supply supply =
-        upstream::find_supply(std::move(image), places, {&ports.server, *ports.registry}, shared_.run);
+    upstream::Supply supply = upstream::find_supply(
+        std::move(image), places, {&ports.server, *ports.registry, where(shared_.options)}, shared_.run);
     if (const auto obstacle = supply.obstacle()) throw *obstacle;
     return supply;
 }
@@ -59,7 +61,8 @@ void Relayed::fetch(upstream::Supply supply, const std::function<void(const upst
 
 upstream::Supply Relayed::look_again(const upstream::Supply& supply) const {
     const Ports& ports = shared_.ports;
-    return upstream::find_supply(supply.image, supply.places, {&ports.server, *ports.registry}, shared_.run);
+    return upstream::find_supply(supply.image, supply.places, {&ports.server, *ports.registry, where(shared_.options)},
+                                 shared_.run);
 }
 
 bool Relayed::discard_unverified(const std::vector<Layer>& blobs, const std::vector<Digest>& unverified) const {

@@ -1,6 +1,7 @@
 #include "lifecycle/pull/route.hpp"
 
 #include "codemate/base/diagnostics.hpp"
+#include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/json/value.hpp"
 #include "codemate/rules/own_names.hpp"
@@ -133,7 +134,8 @@ Error Route::no_way() const {
     if (!last_answer_.empty()) error.note("the server's own words: " + last_answer_);
     const std::string host = options_.server.empty() ? "" : http::Url::parse(options_.server).host;
     const std::string server = host.empty() || is_loopback(host) ? "SERVER" : host; // a tunnel does not say whose it is
-    const std::string targets = options_.targets.empty() ? "" : " " + joined(options_.targets, " ");
+    const std::string from = options_.from ? " --from " + shell_word(options_.from->where) : "";
+    const std::string targets = from + (options_.targets.empty() ? "" : " " + joined(options_.targets, " "));
     error.note("by ssh, if you can log in there: `ssh -N -R " + port_ + ":127.0.0.1:" + port_ + " " + server +
                "` in another terminal, and `codemate pull --relay-port " + port_ + targets + "` here");
     error.note("or there, beside the server: `codemate --host 127.0.0.1 pull" + targets +

@@ -300,8 +300,10 @@ private:
         download.expect(supply.image);
         try {
             run(download);
-        } catch (const Error&) {
+        } catch (Error& error) {
             source_.remove_if_there(last_steps());
+            if (shared_.options.from && error.kind() == Kind::damaged)
+                error.hint("what " + shared_.options.from->where + " has of it is damaged: bring it there again");
             throw;
         }
         put_in_place(before);

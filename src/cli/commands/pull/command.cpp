@@ -34,6 +34,9 @@ public:
         options.arguments("TARGET", targets_, "groups, roles, models; none: the required set");
         options.flag("--locked", locked_,
                      "write no lock; refuse declared models that it lacks (default in CI, where there is a lock)");
+        options.value("--from", "WHERE", from_,
+                      "take everything from there and nowhere else: http(s)://HOST[/PATH], an export, or a models "
+                      "directory; only what is pinned is installed");
         options.value("--jobs", "N", jobs_, "models at once (default 2)");
         options.value("--retries", "N", retries_,
                       "how often to begin again what breaks off and brings nothing (default 5)");
@@ -57,6 +60,11 @@ public:
         refuse_without_manifest(manifest);
         const std::optional<manifest::LockFile> lock_file = wiring.lock_file();
         use::Options options = this->options(lock_file, wiring);
+        if (from_) {
+            const Wiring::From from = wiring.take_everything_from(*from_);
+            options.from = use::From{from.where, from.lock};
+            options.registry.reset(); // the server pulls from relays alone
+        }
         use::Ports ports = this->ports(manifest, wiring);
         const manifest::Lock* lock = nullptr;
         if (lock_file) {
@@ -209,8 +217,10 @@ private:
         case Consent::nobody_to_ask:
             break;
         }
-        return Error(Kind::refused, "the lock asks for content that no tag confirms any more, and nobody can be asked "
-                                    "here; nothing was changed")
+        const std::string confirms = plan.from.empty() ? "no tag confirms any more" : "no tag there confirms";
+        return Error(Kind::refused, "the lock asks for content that " + confirms +
+                                        ", and nobody can be asked "
+                                        "here; nothing was changed")
             .hint("--yes, or --locked, is the consent to install what codemate.lock says");
     }
 
@@ -303,7 +313,7 @@ private:
     std::vector<std::string> targets_;
     static constexpr int default_jobs = 2;
 
-    std::optional<std::string> limit_rate_, relay_port_, jobs_, retries_, stall_timeout_, timeout_, wait_;
+    std::optional<std::string> from_, limit_rate_, relay_port_, jobs_, retries_, stall_timeout_, timeout_, wait_;
     bool force_ = false;
     bool locked_ = false;
     bool dry_run_ = false;

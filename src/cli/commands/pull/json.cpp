@@ -124,6 +124,7 @@ Value document(const use::Plan& plan, const std::optional<Error>& refused, int s
     for (const use::Step& step : plan.steps)
         steps.add(step_json(step).set("size_unknown", step.size_unknown.empty() ? Value() : Value(step.size_unknown)));
     Value document = frame(status, wiring);
+    if (!plan.from.empty()) document.set("from", plan.from);
     if (plan.rate) document.set("limit_rate", plan.rate->count());
     document.set("room", room_json(plan.room));
     if (refused) document.set("error", ui::error_json(*refused));
@@ -138,6 +139,7 @@ Value document(const use::Report& report, const Recovered& recovered, int status
         fetched += item.fetched;
     }
     Value document = frame(status, wiring);
+    if (!report.from.empty()) document.set("from", report.from);
     if (report.rate) document.set("limit_rate", report.rate->count());
     document.set("dry_run", false).set("interrupted", report.ending == use::Ending::interrupted);
     if (!recovered.empty()) document.set("recovered", recovered_json(recovered));

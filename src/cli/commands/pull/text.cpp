@@ -17,9 +17,9 @@ using ui::Table;
 using use::Outcome;
 using Do = use::Step::Do;
 
-std::string source_of(const use::Step& step) {
+std::string source_of(const use::Step& step, const use::Plan& plan) {
     if (step.what == Do::nothing || step.what == Do::refuse) return "-";
-    if (step.what == Do::fetch_locked) return "layer by layer";
+    if (step.what == Do::fetch_locked) return plan.from.empty() ? "layer by layer" : plan.from;
     if (step.what == Do::fetch_limited) return step.origin.display();
     return step.what == Do::copy_installed ? "installed " + step.source.display() : step.source.display();
 }
@@ -49,11 +49,11 @@ std::string result(const use::Item& item) {
     return "not started";
 }
 
-std::string with_source(const use::Item& item) {
+std::string with_source(const use::Item& item, const use::Report& report) {
     const bool there = item.outcome == Outcome::pulled || item.outcome == Outcome::updated;
     std::string text = result(item);
     if (item.step.what == Do::fetch_locked && there)
-        text += ", layer by layer";
+        text += report.from.empty() ? ", layer by layer" : ", from " + report.from;
     else if (item.step.copies() && there)
         text += ", from " + item.step.source.display();
     if (item.pace != use::Pace::none && there)
@@ -119,17 +119,27 @@ void add_hosts(const upstream::Supply& supply, std::vector<std::string>& hosts) 
     }
 }
 
+std::vector<std::string> hosts_of(const upstream::Supply& supply) {
+    std::vector<std::string> hosts;
+    if (!supply.where.empty())
+        hosts.push_back(supply.where);
+    else
+        add_hosts(supply, hosts);
+    return hosts;
+}
+
 // "mistral:latest: 3 layers on the server, 1 to fetch (4.1 GB) from registry.ollama.ai"
 std::string layers_text(const use::Step& step) {
     const upstream::Supply& supply = *step.supply;
     const std::size_t blobs = supply.image.blobs().size();
-    std::vector<std::string> hosts;
-    add_hosts(supply, hosts);
+    const std::vector<std::string> hosts = supply.sources.empty() ? std::vector<std::string>{} : hosts_of(supply);
     std::string text = step.name.display() + ": " + counted(blobs - supply.missing.size(), "layer") +
                        " on the server, " + std::to_string(supply.missing.size()) + " to fetch";
     if (!supply.missing.empty()) text += " (" + to_string(supply.to_fetch()) + ")";
     if (!hosts.empty()) text += " from " + listed(hosts);
-    if (!supply.nowhere.empty()) text += ", " + std::to_string(supply.nowhere.size()) + " of them to be had nowhere";
+    if (!supply.nowhere.empty())
+        text += ", " + std::to_string(supply.nowhere.size()) + " of them " +
+                (supply.where.empty() ? "to be had nowhere" : "not there");
     return text + "\n";
 }
 
@@ -189,7 +199,7 @@ Table table_of(const use::Report& report) {
     Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"RESULT", Table::Cut::middle}});
     for (const use::Item& item : report.items) {
         table.add({item.step.name.display(), item.digest ? item.digest->id() : "-",
-                   item.size == ByteCount() ? "-" : to_string(item.size), with_source(item)});
+                   item.size == ByteCount() ? "-" : to_string(item.size), with_source(item, report)});
     }
     return table;
 }
@@ -214,10 +224,11 @@ std::string question(const use::Plan& plan) {
     ByteCount bytes;
     for (const use::Step& step : plan.steps) {
         if (!step.wants_consent) continue;
-        add_hosts(*step.supply, hosts);
+        if (plan.from.empty()) add_hosts(*step.supply, hosts);
         names.push_back(printable(step.name.display()) + " at " + step.pin->digest.id());
         bytes += step.supply->to_fetch();
     }
+    if (!plan.from.empty()) hosts.push_back(plan.from);
     return "Install " + listed(names) + " as locked, " + to_string(bytes) + " to fetch" +
            (hosts.empty() ? "" : " from " + printable(listed(hosts), 200)) + "?";
 }
@@ -225,7 +236,7 @@ std::string question(const use::Plan& plan) {
 std::string text(const use::Plan& plan, std::size_t columns) {
     Table table({{"MODEL"}, {"PULLED FROM"}, {"INSTALLED"}, {"LOCKED"}, {"WHY", Table::Cut::middle}});
     for (const use::Step& step : plan.steps) {
-        table.add({step.name.display(), source_of(step), step.before ? step.before->id() : "-",
+        table.add({step.name.display(), source_of(step, plan), step.before ? step.before->id() : "-",
                    step.pin ? step.pin->digest.id() : "-", step.reason});
     }
     const auto fetched = static_cast<std::size_t>(std::ranges::count_if(plan.steps, &is_pulled));

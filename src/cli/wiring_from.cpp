@@ -1,0 +1,58 @@
+// Wiring's last part: one place that stands in for all registries.
+#include "cli/wiring.hpp"
+
+#include "codemate/base/diagnostics.hpp"
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/depot/depot.hpp"
+#include "codemate/depot/index.hpp"
+#include "codemate/store/local_disk.hpp"
+
+namespace codemate::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view forms = "an address begins with http:// or https://; all else is a directory, as "
+                                   "`codemate export` writes one, or a models directory";
+
+bool is_address(std::string_view where) {
+    return where.starts_with("http://") || where.starts_with("https://");
+}
+
+std::shared_ptr<store::Disk> open_directory(const std::string& where, const fs::path& path) {
+    try {
+        return store::open_disk(path);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::not_found) throw;
+        throw Error(Kind::usage, "there is no directory " + codemate::quoted(where)).hint(std::string(forms));
+    }
+}
+
+} // namespace
+
+Wiring::From Wiring::take_everything_from(const std::string& where) {
+    if (registry_server_) throw Error(Kind::defect, "--from, and a registry is in use already");
+    if (variable("CODEMATE_REGISTRY") != nullptr)
+        diagnostics::info("CODEMATE_REGISTRY is not asked: --from names where everything comes from");
+    From from{printable(without_credentials(where)), {}};
+    try {
+        if (is_address(where)) {
+            registry_server_ =
+                registry::connect(client(), {.everything_at = http::Url::parse(where), .credentials = credentials()});
+            return from;
+        }
+        if (where.empty() || where.find("://") != std::string::npos)
+            throw Error(Kind::usage, codemate::quoted(where) + " names no place").hint(std::string(forms));
+        const fs::path path = fs::path(where).is_absolute() ? fs::path(where) : current_directory() / where;
+        registry_server_ = depot::open(open_directory(where, path), from.where);
+        std::error_code unknown;
+        const fs::path lock = fs::path(where) / depot::lock_file;
+        if (fs::is_regular_file(path / depot::lock_file, unknown)) from.lock = lock.string();
+        return from;
+    } catch (Error& error) {
+        throw error.context("--from");
+    }
+}
+
+} // namespace codemate::cli

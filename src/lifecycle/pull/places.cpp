@@ -1,0 +1,16 @@
+#include "lifecycle/pull/places.hpp"
+
+namespace codemate::lifecycle::pull {
+
+std::vector<ModelName> places_of(const ModelName& name, const manifest::Manifest& manifest, const Options& options) {
+    if (!options.from) return manifest.places_of(name);
+    const ModelName source = manifest.source_of(name);
+    if (source.same_on_server(name)) return {name};
+    return {name, source};
+}
+
+std::string where(const Options& options) {
+    return options.from ? options.from->where : "";
+}
+
+} // namespace codemate::lifecycle::pull
