@@ -18,6 +18,7 @@ constexpr ByteCount body_limit(std::uint64_t{64} << 10);
 Options login_options(const PushOptions& options) {
     Options login;
     login.credentials = options.credentials;
+    login.everything_at = options.registry; // the user has typed it
     if (options.registry.scheme == "http") login.plain_http_hosts.push_back(options.registry.authority());
     return login;
 }

@@ -107,9 +107,9 @@ void run_and_kill(const test::Command& command, std::chrono::milliseconds most) 
 TEST_CASE("models of a server that is here become a directory, are pushed, and another time nothing moves") {
     World world;
     world.set("CODEMATE_REGISTRY", world.sandbox.url());
-    world.directory().write("codemate.json", R"({"schema":1,"roles":{"chat":"mistral:latest","other":"phi:3b"}})");
+    world.directory().write("codemate.json", R"({"schema":1,"roles":{"chat":"mistral:latest","other":"llama3:8b"}})");
     world.sandbox.pull("mistral:latest");
-    world.sandbox.pull("phi:3b");
+    world.sandbox.pull("llama3:8b");
     REQUIRE(world.codemate({"lock"}).status() == 0);
 
     const auto dry = world.codemate({"export", "--dry-run", "out"});
@@ -169,7 +169,7 @@ TEST_CASE("what cannot be exported, each with its status") {
         {{"export"}, 2, "nothing says where to export to"},
         {{"export", "http://registry.corp"}, 2, "--to URL"},
         {{"export", "mistral", "full"}, 2, "neither empty nor an export"},
-        {{"export", "mistral", "file"}, 6, "file"},
+        {{"export", "mistral", "file"}, 2, "is no directory"},
         {{"export", "mistral", "file/below"}, 6, "below"},
         {{"export", "--to", "ftp://x", "mistral"}, 2, "--to"},
         {{"export", "mistral", "--to", "http://127.0.0.1:1"}, 4, "nothing is listening"},

@@ -74,7 +74,8 @@ private:
                 carry(item, blob);
             ports_.destination.put_model(step.name, *step.image, *step.entry, run_.stop);
             item.done = true;
-            tell({Event::Type::end, name, "exported", {}, {}});
+            const bool idle = step.up_to_date && item.carried.moved == ByteCount();
+            tell({Event::Type::end, name, idle ? "there already" : "exported", {}, {}});
         } catch (const Error& error) {
             item.error = error;
             item.error->context("cannot export " + quoted(name));

@@ -11,6 +11,8 @@
 #include "codemate/base/files.hpp"
 #include "codemate/base/random.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/depot/writer.hpp"
+#include "codemate/machine/disk_space.hpp"
 #include "codemate/store/local_disk.hpp"
 #include "codemate/ui/markup.hpp"
 
@@ -87,6 +89,7 @@ public:
         say_what_is_served(plan, wiring);
         if (plan.refusal && !dry_run_) throw *plan.refusal;
         if (dry_run_) return show(plan, to, ports, wiring);
+        if (!to_) refuse_without_room(plan, to.shown);
         const use::Report report = use::execute(plan, ports, run);
         wiring.progress().clear();
         return show(report, to, ports, wiring);
@@ -120,13 +123,33 @@ private:
         const fs::path path = fs::absolute(shown, failure);
         if (failure) throw_errno(failure.value(), "find", shown);
         use::DirectoryPorts ports{path, shown, nullptr, {}, {}, wiring.clock()};
-        if (fs::exists(fs::symlink_status(path, failure))) ports.disk = store::open_disk(path);
+        const fs::file_status there = fs::status(path, failure);
+        if (fs::exists(there) && !fs::is_directory(there)) {
+            throw Error(Kind::usage, codemate::quoted(shown) + " is no directory")
+                .hint("name a new or an empty directory, or one that an export has written");
+        }
+        if (fs::exists(there)) ports.disk = store::open_disk(path);
         ports.make = [path] { return make_directory(path); };
         ports.lock = [path](const Stop& stop) { return std::make_unique<FileLock>(path / "index.json", stop); };
         ports.verified = wiring.verified_blobs();
         ports.download.boot = boot_id();
         ports.download.random = &random_fraction;
         return ports;
+    }
+
+    // Before gigabytes are written in vain. What shares blocks, as on some file systems, may fit all the same.
+    static void refuse_without_room(const use::Plan& plan, const std::string& shown) {
+        std::error_code failure;
+        fs::path path = fs::absolute(shown, failure);
+        if (fs::exists(path / depot::work_directory, failure)) return; // some of it is written
+        while (!fs::exists(path, failure) && path.has_relative_path())
+            path = path.parent_path();
+        const std::optional<machine::DiskSpace> space = space_of(path);
+        const ByteCount needed = plan.from_store() + plan.from_registry();
+        if (!space || space->free >= needed) return;
+        throw Error(Kind::storage, "the disk of " + codemate::quoted(shown) + " has " + to_string(space->free) +
+                                       " free, and " + to_string(needed) + " are to be written")
+            .hint("free some space there, or name a directory on another disk");
     }
 
     // What is installed, by a server that answers, or by the directory that is named.
