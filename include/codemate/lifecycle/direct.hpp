@@ -10,6 +10,7 @@
 #include "codemate/model/image.hpp"
 #include "codemate/ollama/server.hpp"
 #include "codemate/registry/registry.hpp"
+#include "codemate/rules/one_source.hpp"
 #include "codemate/state/journal.hpp"
 #include "codemate/state/verified.hpp"
 #include "codemate/store/disk.hpp"
@@ -36,6 +37,8 @@ struct Options {
     bool locked = false;              // nothing is written to the lock, a declared model without an entry is refused
     bool consent = false;             // what no tag confirms is taken as it is locked
     bool force = false;           // NAME@sha256:… although the lock pins another content, and more than the budget
+    // --from: Ports::registry is that, whatever host a name has. Only what is pinned is taken from there.
+    std::optional<rules::OneSource> from{};
     std::filesystem::path models; // the directory, for what is said and remembered
     std::uint32_t hidden_modes = 022; // the umask
     bool as_root = false;             // new files then belong to the directory's owner

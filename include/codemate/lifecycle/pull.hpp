@@ -12,6 +12,7 @@
 #include "codemate/registry/registry.hpp"
 #include "codemate/relay/relay.hpp"
 #include "codemate/rules/fit.hpp"
+#include "codemate/rules/one_source.hpp"
 #include "codemate/rules/space.hpp"
 #include "codemate/state/changes.hpp"
 #include "codemate/state/journal.hpp"
@@ -36,10 +37,7 @@ namespace codemate::lifecycle::pull {
 
 // The one place that everything comes from in this run (--from): Ports::registry is that, whatever host a name has, and
 // the server is never told to pull from anywhere but a relay. Only what is pinned is installed.
-struct From {
-    std::string where;     // as messages call it; fit for a terminal
-    std::string lock = {}; // a lock that is there, to be named with --lock; empty: none
-};
+using From = rules::OneSource;
 
 struct Options {
     std::vector<std::string> targets;  // empty: the required set; also NAME@sha256:…

@@ -10,10 +10,10 @@ using manifest::Locked;
 
 class Search {
 public:
-    Search(const rules::DigestTarget& target, const ModelName& name, const Facts& facts, const Ports& ports,
-           const Run& run)
+    Search(const rules::DigestTarget& target, const ModelName& name, const Facts& facts, const Options& options,
+           const Ports& ports, const Run& run)
         : target_(target), name_(name), facts_(facts), ports_(ports), run_(run),
-          places_(facts.manifest.places_of(name)) {}
+          places_(options.from ? rules::names_at_one_source(name, facts.manifest) : facts.manifest.places_of(name)) {}
 
     Locked result() {
         look_into_lock();
@@ -94,7 +94,8 @@ private:
 
 } // namespace
 
-void find_asked(Facts& facts, const std::vector<rules::DigestTarget>& targets, const Ports& ports, const Run& run) {
+void find_asked(Facts& facts, const std::vector<rules::DigestTarget>& targets, const Options& options,
+                const Ports& ports, const Run& run) {
     for (const rules::DigestTarget& target : targets) {
         const std::vector<std::string> word{target.target};
         const std::vector<manifest::Wanted> meant = manifest::resolve(facts.manifest, word);
@@ -104,7 +105,7 @@ void find_asked(Facts& facts, const std::vector<rules::DigestTarget>& targets, c
                 .hint("name the model");
         }
         const ModelName& name = meant.front().name;
-        Locked asked = Search(target, name, facts, ports, run).result();
+        Locked asked = Search(target, name, facts, options, ports, run).result();
         const auto [entry, is_new] = facts.asked.emplace(name, asked);
         if (!is_new && entry->second.digest != asked.digest) {
             throw Error(Kind::usage, quoted(name.display()) + " is asked for with two digests")

@@ -60,7 +60,7 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
         facts.begun = begun_downloads(*ports.disk, run.stop);
         facts.verified = verified_blobs(facts.inventory, ports);
     }
-    find_asked(facts, with_digest, ports, run);
+    find_asked(facts, with_digest, options, ports, run);
     std::mutex mutex;
     for_each_parallel(facts.wanted.size(), most_at_once, [&](std::size_t i) {
         Found found = find_content(facts.wanted[i], facts, options, ports, run);

@@ -14,7 +14,8 @@ using manifest::Locked;
 using upstream::State;
 
 // Each once.
-std::vector<ModelName> places_of(const ModelName& name, const Locked* pin, const Facts& facts) {
+std::vector<ModelName> places_of(const ModelName& name, const Locked* pin, const Facts& facts, const Options& options) {
+    if (options.from) return rules::names_at_one_source(name, facts.manifest);
     std::vector<ModelName> places = facts.manifest.places_of(name);
     if (pin != nullptr && std::ranges::find(places, pin->source) == places.end()) places.push_back(pin->source);
     return places;
@@ -46,11 +47,21 @@ std::optional<Image> image_of_pin(const Locked& pin, const Found& found, const F
 }
 
 // A lock is a file that anyone may send: what it asks for is compared with what the tag serves.
-upstream::Standing standing_of(const ModelName& name, const ModelName& source, const Locked& pin, const Ports& ports,
-                               const Run& run) {
+upstream::Standing standing_of(const ModelName& name, const ModelName& source, const Locked& pin,
+                               const Options& options, const Ports& ports, const Run& run) {
     std::vector<upstream::Inquiry> inquiries{{name, source, pin}};
-    upstream::inquire(inquiries, upstream::Texts::left_out, {nullptr, ports.registry}, run);
+    const std::string where = options.from ? options.from->where : "";
+    upstream::inquire(inquiries, upstream::Texts::left_out, {nullptr, ports.registry, where}, run);
     return upstream::judge(inquiries.front());
+}
+
+// At one source a model may stand under its own name, or under its `from`.
+upstream::Standing standing_of(const ModelName& name, const Found& found, const Locked& pin, const Options& options,
+                               const Ports& ports, const Run& run) {
+    if (!options.from) return standing_of(name, found.source, pin, options, ports, run);
+    upstream::Standing standing = standing_of(name, name, pin, options, ports, run);
+    if (standing.state != State::no_upstream || found.source == name) return standing;
+    return standing_of(name, found.source, pin, options, ports, run);
 }
 
 Error lost(const ModelName& name, const Locked& pin, const Found& found) {
@@ -73,7 +84,7 @@ void find_pinned(Found& found, const ModelName& name, const Locked& pin, const F
     }
     const bool is_typed = facts.asked.contains(name);
     if (!options.consent && !options.locked && !is_typed)
-        found.standing = standing_of(name, found.source, pin, ports, run);
+        found.standing = standing_of(name, found, pin, options, ports, run);
     found.image = image_of_pin(pin, found, facts, ports, run);
     if (!found.image) found.error = lost(name, pin, found);
 }
@@ -104,8 +115,8 @@ const store::Entry* entry_of(const ModelName& name, const Facts& facts) {
 Found find_content(const manifest::Wanted& wanted, const Facts& facts, const Options& options, const Ports& ports,
                    const Run& run) {
     const Locked* pin = pin_of(wanted.name, facts);
-    Found found{{}, {}, {}, facts.manifest.source_of(wanted.name), places_of(wanted.name, pin, facts)};
-    const bool is_refused = pin == nullptr && options.locked && wanted.declared && facts.lock;
+    Found found{{}, {}, {}, facts.manifest.source_of(wanted.name), places_of(wanted.name, pin, facts, options)};
+    const bool is_refused = pin == nullptr && (options.from || (options.locked && wanted.declared && facts.lock));
     if (is_refused) return found;
     try {
         if (pin != nullptr)

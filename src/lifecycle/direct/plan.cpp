@@ -41,6 +41,7 @@ std::optional<Error> objection(const manifest::Wanted& wanted, const Facts& fact
                      "the lock pins it at " + entry->digest.id() + ", not at " + asked->second.digest.id())
             .hint("--force installs it all the same; the lock stays as it is");
     }
+    if (options.from && entry == nullptr) return rules::nothing_pins(wanted.name, *options.from);
     if (facts.lock && entry == nullptr && options.locked && wanted.declared) {
         return Error(Kind::check, "it has no entry in the lock, and none may be added here")
             .hint("run `codemate lock` where the lock may be written, and commit it");

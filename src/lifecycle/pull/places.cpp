@@ -4,9 +4,7 @@ namespace codemate::lifecycle::pull {
 
 std::vector<ModelName> places_of(const ModelName& name, const manifest::Manifest& manifest, const Options& options) {
     if (!options.from) return manifest.places_of(name);
-    const ModelName source = manifest.source_of(name);
-    if (source.same_on_server(name)) return {name};
-    return {name, source};
+    return rules::names_at_one_source(name, manifest);
 }
 
 std::string where(const Options& options) {

@@ -221,25 +221,16 @@ Step asked_step(Step step, const manifest::Locked& asked, const manifest::Locked
     return pinned_step(std::move(step), asked, known);
 }
 
-// What is not pinned might be anything: whoever can write there would say what the name means.
-Step refused_without_pin(Step step, const From& from) {
-    Error error(Kind::check, "nothing pins it, and from " + from.where + " comes only what a lock or a digest pins");
-    const std::string digest = step.name.display() + "@sha256:…";
-    if (from.lock.empty())
-        return refused(std::move(step), std::move(error).hint("bring the lock of where the models were pulled along "
-                                                              "(--lock FILE), or name the content: " +
-                                                              digest));
-    return refused(std::move(step), std::move(error).hint("--lock " + shell_word(from.lock) +
-                                                          " pins what was exported; or name the content: " + digest));
-}
-
 Step step_for(const manifest::Wanted& wanted, const Known& known) {
     Step step = fetch_step(wanted, known);
     const manifest::Locked* entry = known.facts.lock ? known.facts.lock->find(wanted.name) : nullptr;
     if (const auto asked = known.facts.asked.find(wanted.name); asked != known.facts.asked.end())
         return asked_step(std::move(step), asked->second, entry, known);
     if (entry != nullptr) return pinned_step(std::move(step), *entry, known);
-    if (known.options.from) return refused_without_pin(std::move(step), *known.options.from);
+    if (known.options.from) {
+        Error unpinned = rules::nothing_pins(step.name, *known.options.from);
+        return refused(std::move(step), std::move(unpinned));
+    }
     if (!known.facts.lock) return step;
     if (known.options.locked && wanted.declared) {
         return refused(std::move(step), Error(Kind::check, "it has no entry in the lock, and none may be added here")

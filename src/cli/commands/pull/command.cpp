@@ -65,8 +65,7 @@ public:
         if (direct_) return run_direct(lock_file, wiring);
         use::Options options = this->options(lock_file, wiring);
         if (from_) {
-            const Wiring::From from = wiring.take_everything_from(*from_);
-            options.from = use::From{from.where, from.lock};
+            options.from = take_everything_from(*from_, wiring);
             options.registry.reset(); // the server pulls from relays alone
         }
         use::Ports ports = this->ports(manifest, wiring);
@@ -109,6 +108,11 @@ public:
 
 private:
     // Without a server there is nothing to wait for, to serve, or to notice a stall of.
+    static rules::OneSource take_everything_from(const std::string& where, Wiring& wiring) {
+        const Wiring::From from = wiring.take_everything_from(where);
+        return {from.where, from.lock};
+    }
+
     void refuse_what_needs_a_server() const {
         const std::pair<const char*, bool> given[]{{"--jobs", jobs_.has_value()},
                                                    {"--stall-timeout", stall_timeout_.has_value()},
@@ -125,6 +129,7 @@ private:
         pull::Direct direct{targets_, is_locked(lock_file, wiring), force_, dry_run_, yes_};
         if (retries_) direct.retries = number("--retries", *retries_, 0, 1000);
         if (limit_rate_) direct.rate = rate("--limit-rate", *limit_rate_);
+        if (from_) direct.from = take_everything_from(*from_, wiring);
         registry::Registry& registry = wiring.registry_server(plain_http_hosts(targets_, wiring.manifest()));
         return pull::run_direct(direct, lock_file, registry, wiring);
     }

@@ -53,6 +53,7 @@ use::Options options_of(const Direct& direct, const fs::path& models, const Cloc
     options.locked = direct.locked;
     options.consent = direct.yes;
     options.force = direct.force;
+    options.from = direct.from;
     options.models = models;
     options.hidden_modes = machine::hidden_modes();
     options.as_root = ::geteuid() == 0;

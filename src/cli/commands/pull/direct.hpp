@@ -21,6 +21,7 @@ struct Direct {
     bool locked = false, force = false, dry_run = false, yes = false;
     std::optional<int> retries{};
     std::optional<ByteCount> rate{}; // bytes a second
+    std::optional<rules::OneSource> from{};
 };
 
 // `codemate pull --direct`: the exit status.
