@@ -192,7 +192,9 @@ Step fetch_or_refuse(Step step, const Known& known) {
 // The ways of a lock, in their order: it is installed, it is installed under another name, the tag still serves it.
 Step pinned_step(Step step, const manifest::Locked& entry, const Known& known) {
     step.pin = Pin{entry.digest, entry.same, entry.size, entry.bytes};
-    if (const upstream::Supply* supply = supply_of(step, known); supply != nullptr && !step.pin->manifest) {
+    const upstream::Supply* supply = supply_of(step, known);
+    // That of another digest of the same content does not belong to the entry's.
+    if (supply != nullptr && !step.pin->manifest && supply->image.digest == entry.digest) {
         step.pin->manifest = supply->image.bytes;
         step.completes_entry = !known.options.locked && !known.facts.asked.contains(step.name);
     }

@@ -176,7 +176,8 @@ TEST_CASE("a lock with a digest alone gets the manifest from the place") {
         world.registry.withdraw("mistral");
         world.registry.offer("mistral", again);
         world.file.update([&](manifest::Lock& lock) { lock.models.at(mistral).same = {again.image().digest}; }, {});
-        CHECK(world.pull(world.from({}, true)).digest == again.image().digest);
+        CHECK(world.pull(world.from()).digest == again.image().digest);
+        CHECK_FALSE(world.file.read().models.at(mistral).bytes);
     }
     SECTION("that does not have it") {
         world.registry.withdraw("mistral");
