@@ -46,13 +46,17 @@ const std::vector<CommandInfo>& commands() {
          "send. A layer that is to be had nowhere is named, and nothing is changed (status 5). What is replaced is "
          "kept as a snapshot. NAME@sha256:… (12 to 64 digits) installs any content that lock, journal or registry "
          "still know. A declared model without an entry in the lock gets one. What a killed run left half done is "
-         "finished or undone first.",
+         "finished or undone first."
+         " With --direct no server is asked: codemate downloads into the models directory (--models-dir, else "
+         "OLLAMA_MODELS, else ~/.ollama/models), as for a container image, checks each byte on the way, and goes on "
+         "where it was after any kind of end. A directory that a running server uses is refused (status 7).",
          {"codemate pull  # what this project's codemate.json requires",
           "codemate pull default  # the required set, also without a codemate.json",
           "codemate pull primary llama3:8b  # a role, and a model by its name",
           "codemate pull --dry-run all-free  # only say what would be done",
           "codemate pull --locked  # exactly what codemate.lock says; writes nothing",
-          "codemate pull mistral@sha256:6577803aa9a0  # that content, whatever the tag serves"},
+          "codemate pull mistral@sha256:6577803aa9a0  # that content, whatever the tag serves",
+          "codemate pull --direct --models-dir ./models default  # without a server, as in a container image"},
          make_pull},
         {"list",
          Group::everyday,
