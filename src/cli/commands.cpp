@@ -46,11 +46,14 @@ const std::vector<CommandInfo>& commands() {
          "server itself for the length of the pull. That wants a yes, or --locked: a lock is a file that anyone may "
          "send. A layer that is to be had nowhere is named, and nothing is changed (status 5). What is replaced is "
          "kept as a snapshot. NAME@sha256:… (12 to 64 digits) installs any content that lock, journal or registry "
-         "still know. --from WHERE takes everything from one place, with names and digests as locked: a registry at a "
-         "path, a directory that codemate export wrote, another models directory. The server is handed the layers by "
-         "codemate then, and what nothing pins is refused (status 3): whoever can write there could say what a name "
-         "means. A declared model without an entry in the lock gets one. What a killed run left half done is "
-         "finished or undone first.",
+         "still know. A declared model without an entry in the lock gets one. What a killed run left half done is "
+         "finished or undone first. --from WHERE takes everything from one place, with names and digests as locked: a "
+         "registry at a path, a directory that codemate export wrote, another models directory. The server is handed "
+         "the layers by codemate then, and what nothing pins is refused (status 3): whoever can write there could say "
+         "what a name means. With --direct no server is asked: codemate downloads into the models directory "
+         "(--models-dir, else OLLAMA_MODELS, else ~/.ollama/models), as for a container image, checks each byte on the "
+         "way, and goes on where it was after any kind of end. A directory that a running server uses is refused "
+         "(status 7). The two go together.",
          {"codemate pull  # what this project's codemate.json requires",
           "codemate pull default  # the required set, also without a codemate.json",
           "codemate pull primary llama3:8b  # a role, and a model by its name",
@@ -58,7 +61,8 @@ const std::vector<CommandInfo>& commands() {
           "codemate pull --locked  # exactly what codemate.lock says; writes nothing",
           "codemate pull mistral@sha256:6577803aa9a0  # that content, whatever the tag serves",
           "codemate pull --from /media/usb/models  # what was exported there, and nothing from elsewhere",
-          "codemate pull --from https://registry.corp/models default  # from a registry of one's own"},
+          "codemate pull --from https://registry.corp/models default  # from a registry of one's own",
+          "codemate pull --direct --models-dir ./models default  # without a server, as in a container image"},
          make_pull},
         {"list",
          Group::everyday,

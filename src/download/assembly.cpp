@@ -127,8 +127,11 @@ std::string Assembly::buffer() {
     return buffer;
 }
 
+void Assembly::write(std::uint64_t offset, std::string_view bytes) {
+    file_->write(offset, bytes);
+}
+
 void Assembly::put(std::uint64_t block, std::string content) {
-    file_->write(ledger_.range_of(block).first, content);
     std::unique_lock lock(mutex_);
     append(block_line(block));
     ledger_.add(block);

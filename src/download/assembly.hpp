@@ -41,8 +41,9 @@ public:
     std::optional<Ledger::Stretch> take(const Stop&);
     void give_back(const Ledger::Stretch&);
 
-    std::string buffer(); // empty, with room for a block
-    // That block's content. Throws Error{storage}.
+    std::string buffer();                               // empty, with room for a block
+    void write(std::uint64_t offset, std::string_view); // into the file. Throws Error{storage}
+    // That block has been written, and this is its content. Throws Error{storage}.
     void put(std::uint64_t block, std::string content);
 
     Digest digest(const Stop&); // of the whole, when it is complete. Error{damaged} where the file has been cut

@@ -56,7 +56,11 @@ private:
         const registry::ByteRange range = assembly_.range_of(block);
         const auto count = std::min<std::uint64_t>(bytes.size(), range.first + range.count - at_);
         const bool is_missing = !assembly_.has(block);
-        if (is_missing) buffer_.append(bytes.substr(0, count));
+        if (is_missing) {
+            // While it is in the processor's cache.
+            assembly_.write(at_, bytes.substr(0, count));
+            buffer_.append(bytes.substr(0, count));
+        }
         at_ += count;
         if (at_ == range.first + range.count && is_missing) {
             assembly_.put(block, std::move(buffer_));

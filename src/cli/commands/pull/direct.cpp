@@ -86,11 +86,23 @@ fs::path nearest_of(fs::path path) {
 }
 
 std::unique_ptr<FileLock> alone(const fs::path& models, Wiring& wiring) {
-    const fs::path file = models / use::work_directory / "lock";
+    const fs::path file = models / use::work_directory; // beside it, since the directory goes when it is empty
     if (auto lock = FileLock::try_lock(file)) return lock;
     wiring.note("waiting for another codemate that writes into " + quoted(models.string()));
     return std::make_unique<FileLock>(file, wiring.stop(), longest_wait);
 }
+
+// Takes the work directory away, unless something is left in it for the next run.
+struct Tidy {
+    store::Disk& disk;
+
+    ~Tidy() {
+        try {
+            if (disk.list(use::work_directory, {}).entries.empty()) disk.remove(use::work_directory);
+        } catch (const Error&) { // as where it could not be made
+        }
+    }
+};
 
 class Run final {
 public:
@@ -159,12 +171,10 @@ private:
     int act() {
         store::make_models_directory(models_, directory_mode, options_.as_root);
         const std::unique_ptr<store::Disk> disk = store::open_disk(models_);
+        const std::unique_ptr<FileLock> lock = alone(models_, wiring_);
+        const Tidy tidy{*disk};
         use::make_directories(*disk, options_);
-        std::unique_ptr<FileLock> lock = alone(models_, wiring_);
-        const int status = act_alone(*disk);
-        lock.reset();
-        tidy(*disk);
-        return status;
+        return act_alone(*disk);
     }
 
     int act_alone(store::Disk& disk) {
@@ -177,14 +187,6 @@ private:
         const use::Report report = use::execute(plan, options_, ports_, events());
         wiring_.progress().clear();
         return show(report);
-    }
-
-    // What is left in there is for the next run.
-    static void tidy(store::Disk& disk) {
-        try {
-            if (disk.list(use::work_directory, {}).entries.empty()) disk.remove(use::work_directory);
-        } catch (const Error&) { // another codemate has begun to use it
-        }
     }
 
     std::optional<Error> ask(const use::Plan& plan) {
