@@ -13,6 +13,8 @@ namespace {
 constexpr store::Ownership for_directories{0755, {}, {}};
 constexpr ByteCount longest_layout(std::uint64_t{64} << 10);
 
+constexpr std::string_view temporary_name = "new";
+
 // A file system's own, and what an export makes before `oci-layout` is there.
 bool is_nobodys(const std::string& name) {
     return name == "lost+found" || name == work_directory || name.ends_with(".lock~");
@@ -23,7 +25,7 @@ std::string text_at(store::Disk& disk, std::string_view path, ByteCount limit) {
 }
 
 void put(store::Disk& disk, const std::string& path, std::string_view bytes) {
-    const std::string temporary = std::string(work_directory) + "/new";
+    const std::string temporary = std::string(work_directory) + '/' + std::string(temporary_name);
     disk.remove(temporary); // of a run that was killed
     const auto file = disk.write(temporary, {});
     file->write(bytes);
@@ -75,7 +77,12 @@ void put_index(store::Disk& disk, const Index& index) {
 
 void clear_work(store::Disk& disk) {
     try {
-        disk.remove(std::string(work_directory) + "/new");
+        for (const store::Listed& entry : disk.list(work_directory, {}).entries) {
+            constexpr std::size_t digits = 64;
+            const auto digest = Digest::parse(std::string_view(entry.name).substr(0, digits));
+            const bool is_over = entry.name == temporary_name || (digest && disk.stat(blob_path(*digest)));
+            if (is_over) disk.remove(std::string(work_directory) + '/' + entry.name);
+        }
         disk.remove(work_directory);
     } catch (const Error& error) { // what another run goes on with stays
         diagnostics::debug(error.message());

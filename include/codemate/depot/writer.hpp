@@ -24,7 +24,8 @@ void prepare(store::Disk&);
 
 void put_blob(store::Disk&, const Digest&, std::string_view bytes); // a small one, under its final name at once
 void put_index(store::Disk&, const Index&);                         // in one step
-void clear_work(store::Disk&); // removes the directory of what was not whole, if it is empty; throws nothing
+// Removes what the work directory has of blobs that are whole by now, and itself if nothing is left; throws nothing.
+void clear_work(store::Disk&);
 
 std::string partial_path(const Digest&); // in the work directory
 

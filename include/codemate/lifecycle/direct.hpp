@@ -36,10 +36,10 @@ struct Options {
     std::vector<std::string> targets; // empty: the required set; also NAME@sha256:…
     bool locked = false;              // nothing is written to the lock, a declared model without an entry is refused
     bool consent = false;             // what no tag confirms is taken as it is locked
-    bool force = false;           // NAME@sha256:… although the lock pins another content, and more than the budget
+    bool force = false; // NAME@sha256:… although the lock pins another content, and more than the budget
     // --from: Ports::registry is that, whatever host a name has. Only what is pinned is taken from there.
     std::optional<rules::OneSource> from{};
-    std::filesystem::path models; // the directory, for what is said and remembered
+    std::filesystem::path models;     // the directory, for what is said and remembered
     std::uint32_t hidden_modes = 022; // the umask
     bool as_root = false;             // new files then belong to the directory's owner
     download::Options download{};

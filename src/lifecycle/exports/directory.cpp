@@ -61,9 +61,11 @@ public:
         return remove_bad(checked);
     }
 
-    Carried put(const ModelName& /*name*/, const Layer& layer, const Source& source,
+    Carried put(const ModelName& name, const Layer& layer, const Source& source,
                 const std::function<void(ByteCount)>& progress, const Stop& stop) override {
         if (written_.contains(layer.digest)) return {};
+        // Another export has written it while this one waited.
+        if (has(name, layer, stop) && check({layer}, {stop, {}}).empty()) return {};
         const download::Target target{depot::partial_path(layer.digest), depot::blob_path(layer.digest), {}};
         download::Options options = ports_.download;
         if (source.at_hand) options.connections = 2; // one that reads, one that is hashed
@@ -82,6 +84,7 @@ public:
         const bool known = depot::is_manifest_type(image.media_type);
         index.models.push_back({name, known ? image.media_type : std::string(docker_manifest), image.digest,
                                 ByteCount(image.bytes.size())});
+        index = depot::parse_index(depot::to_text(index)); // in its order
         write_lock(name, with_quantization(entry, image), index, stop);
         if (!(depot::to_text(index) == depot::to_text(index_)) || !ports_.disk->stat(depot::index_file))
             depot::put_index(*ports_.disk, index);

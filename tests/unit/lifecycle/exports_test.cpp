@@ -181,6 +181,26 @@ TEST_CASE(
     CHECK(world.directory.count(MemoryDisk::Call::move) == moves);
 }
 
+TEST_CASE("models that come one after the other stay in index and lock, whatever their order") {
+    World world;
+    world.project = R"({"schema": 1, "groups": {"default": ["code", "chat"]}})";
+    world.install("code", code);
+    world.install("chat", chat);
+    auto destination = world.to_directory();
+    world.export_to(*destination);
+    auto again = world.to_directory();
+    world.export_to(*again, {"code"});
+    CHECK(world.index().models.size() == 2);
+    CHECK(world.lock_there().models.size() == 2);
+    // A lock that names more than is there is put right.
+    const manifest::LockFile file(world.files / "out" / "codemate.lock");
+    file.update(
+        [](manifest::Lock& lock) { lock.models.emplace(ModelName::parse("gone"), test::locked(bigger, "gone")); }, {});
+    auto third = world.to_directory();
+    world.export_to(*third, {"code"});
+    CHECK(world.lock_there().models.size() == 2);
+}
+
 TEST_CASE("the lock decides, whatever is installed, and what the store lacks comes from the registry") {
     World world;
     world.install("chat", bigger);
