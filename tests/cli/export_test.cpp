@@ -186,8 +186,8 @@ TEST_CASE("what cannot be exported, each with its status") {
 
 TEST_CASE("an export that is killed anywhere is gone on with by the next one") {
     Stopped place;
-    place.install("mistral", model(24 << 20, 1));
-    place.install("team/coder:7b", model(5'000'000, 2));
+    place.install("mistral", model(12 << 20, 1));
+    place.install("team/coder:7b", model(1'000'000, 2));
     for (int i = 0; i < kills(); ++i) {
         const std::string out = "out" + std::to_string(i);
         run_and_kill(place.command(place.with_store({"-q", "export", out})), std::chrono::milliseconds(400));
@@ -202,11 +202,11 @@ TEST_CASE("an export that is killed anywhere is gone on with by the next one") {
 
 TEST_CASE("a push that is killed anywhere is gone on with, and sends no part but one twice") {
     Stopped place;
-    const auto large = model(40 << 20, 1);
+    const auto large = model(24 << 20, 1);
     place.install("mistral", large);
-    place.install("team/coder:7b", model(5'000'000, 2));
+    place.install("team/coder:7b", model(1'000'000, 2));
     std::uint64_t whole = 0;
-    for (const auto& name : {large, model(5'000'000, 2)})
+    for (const auto& name : {large, model(1'000'000, 2)})
         for (const auto& [digest, content] : name.blobs)
             whole += content.size();
     for (int i = 0; i < kills(); ++i) {

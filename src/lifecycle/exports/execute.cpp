@@ -23,8 +23,11 @@ public:
     Report execute() {
         tell({Event::Type::begin, {}, "exporting", {}, total()});
         try {
-            ports_.destination.begin(run_);
-            check();
+            const auto goes = [](const Step& step) { return !step.obstacle; };
+            if (std::ranges::any_of(plan_.steps, goes)) { // else nothing is made
+                ports_.destination.begin(run_);
+                check();
+            }
             for (Item& item : report_.items)
                 carry(item);
         } catch (const Interrupted&) {

@@ -78,7 +78,7 @@ private:
         if (auto image = upstream::find_image(locked.digest, model.places, upstream_, run_)) return *image;
         if (auto image = stored_image([&](const Digest& digest) { return locked.is(digest); })) return *image;
         throw Error(Kind::not_found,
-                    "the manifest that the lock pins it to, " + locked.digest.id() + ", is in no reach" + no_store())
+                    "the manifest that the lock pins it to, " + locked.digest.id() + ", is in no reach")
             .hint("where it is installed, `codemate lock` writes the manifest into the lock");
     }
 
@@ -106,15 +106,11 @@ private:
         if (installed != nullptr && installed->digest) {
             if (auto image = upstream::find_image(*installed->digest, model.places, upstream_, run_)) return *image;
             throw Error(Kind::not_found,
-                        "no registry serves what is installed, " + installed->digest->id() + no_store())
+                        "no registry serves what is installed, " + installed->digest->id())
                 .hint("run it where the models directory can be read, and name that with --models-dir");
         }
         model.why = Facts::Why::served;
         return ports_.registry.image(model.source, run_.stop);
-    }
-
-    std::string no_store() const {
-        return ports_.store || ports_.why_no_store.empty() ? "" : ", and the models directory: " + ports_.why_no_store;
     }
 
     // --- where its layers are

@@ -25,10 +25,10 @@ manifest::Locked entry_of(const Model& model) {
 }
 
 std::optional<Error> obstacle_of(const Model& model, const Facts& facts) {
-    if (model.error) return model.error;
-    if (!model.supply || model.supply->nowhere.empty()) return std::nullopt;
-    auto obstacle = model.supply->obstacle();
-    if (obstacle && !facts.why_no_store.empty()) obstacle->note("the models directory: " + facts.why_no_store);
+    std::optional<Error> obstacle = model.error;
+    if (!obstacle && model.supply && !model.supply->nowhere.empty()) obstacle = model.supply->obstacle();
+    if (obstacle && !facts.why_no_store.empty())
+        obstacle->note("the models directory was not read: " + facts.why_no_store);
     return obstacle;
 }
 

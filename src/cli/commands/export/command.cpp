@@ -57,14 +57,15 @@ std::shared_ptr<store::Disk> make_directory(const fs::path& path) {
 class Export final : public Command {
 public:
     void declare(Options& options) override {
-        options.arguments("TARGET", targets_,
-                          "groups, roles, models; none: the required set. Without --to the last one is the directory");
+        options.arguments("TARGET", targets_, "groups, roles, models; none: the required set");
+        options.argument("DIR", directory_, "the directory; with --to there is none");
         options.value("--to", "URL", to_, "push to that registry, as in https://registry.corp/models");
         options.flag("--dry-run", dry_run_, "say what would be done, change nothing");
     }
 
     int run(Wiring& wiring) override {
-        std::vector<std::string> targets = targets_;
+        std::vector<std::string> targets = targets_; // and DIR: what repeats takes all words
+        if (directory_) targets.push_back(*directory_);
         const exporting::To to = where(targets);
         std::unique_ptr<registry::Publisher> publisher;
         if (to_) publisher = wiring.publisher(registry_url(*to_));
@@ -239,7 +240,7 @@ private:
     }
 
     std::vector<std::string> targets_;
-    std::optional<std::string> to_;
+    std::optional<std::string> directory_, to_;
     bool dry_run_ = false;
 };
 
