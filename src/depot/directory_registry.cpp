@@ -31,7 +31,8 @@ std::optional<registry::BlobPlace> DirectoryRegistry::find_blob(const ModelName&
             .hint(is_link ? "codemate follows no link out of a directory that it reads models from"
                           : "a file with the blob's bytes belongs there");
     }
-    return registry::BlobPlace{std::nullopt, found->identity.size};
+    // Opened, so that one which may not be read is known before a server waits for it.
+    return registry::BlobPlace{std::nullopt, disk_->open(path)->stat().identity.size};
 }
 
 std::string DirectoryRegistry::blob(const ModelName& name, const Digest& digest, ByteCount limit, Stop stop) {

@@ -148,6 +148,7 @@ TEST_CASE("what cannot be read is an error of storage") {
     const World world = new_world();
     const Error denied(Kind::storage, "cannot read it: permission denied");
     world.disk->fail(Call::open, world.path_of(weights), denied);
+    CHECK(error_of([&] { world.registry->find_blob(mistral, weights, {}); }).kind() == Kind::storage);
     CHECK(error_of([&] { world.registry->blob(mistral, weights, ByteCount(100), {}); }).kind() == Kind::storage);
     world.disk->fail(Call::open, world.form == Form::layout ? "index.json" : store::manifest_path(mistral), denied);
     CHECK(error_of([&] { world.registry->image(mistral, {}); }).kind() == Kind::storage);
