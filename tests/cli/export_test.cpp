@@ -153,6 +153,13 @@ TEST_CASE("models of a server that is here become a directory, are pushed, and a
     }
     CHECK(world.codemate({"export", "out"}).status() == 0);
     check_layout(world.directory() / "out", 2);
+
+    // Another content under the same name: what is replaced is said.
+    world.directory().write("codemate.lock", R"({"schema":1,"models":{}})");
+    world.sandbox.set_fault("moving-tag=mistral:latest");
+    world.sandbox.pull("mistral:latest");
+    const auto replacing = world.codemate({"export", "mistral", "--to", registry});
+    CHECK(replacing.out.find("in the place of") != std::string::npos);
 }
 
 TEST_CASE("what cannot be exported, each with its status") {

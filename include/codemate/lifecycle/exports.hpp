@@ -145,7 +145,8 @@ struct Step {
     std::optional<manifest::Locked> entry{}; // of the lock that goes along
     std::vector<ModelName> places{};         // where its layers are to be had, but for the store
     std::vector<Blob> blobs{};
-    bool up_to_date = false; // as far as one can tell without reading it all
+    bool up_to_date = false;          // as far as one can tell without reading it all
+    std::optional<Digest> replaced{}; // what stands under that name there
     std::optional<Error> obstacle{};
 
     ByteCount from_store() const, from_registry() const, there() const;

@@ -43,12 +43,12 @@ struct Checked {
 };
 
 struct CheckOptions {
-    std::size_t cores = 0;                        // threads; 0: all of this machine
-    std::string (*path)(const Digest&) = nullptr; // where a blob stands on the disk; none: as in a models directory
+    std::size_t cores = 0; // threads; 0: all of this machine
     // Called by one thread at a time, between two pieces of work: must not take long. What they throw ends the check
     // and is thrown by it.
     std::function<void(ByteCount done, ByteCount total)> progress = {}; // every few MiB
     std::function<void(const Checked&)> checked = {};                   // each blob, as soon as it is known
+    std::string (*path)(const Digest&) = nullptr; // where a blob stands on the disk; none: as in a models directory
 };
 
 // Reads and hashes each of these blobs once and completely. Large ones begin first, and whatever is left is shared out

@@ -105,8 +105,7 @@ private:
             throw Error(Kind::unsupported, "it is a cloud model, whose content is elsewhere");
         if (installed != nullptr && installed->digest) {
             if (auto image = upstream::find_image(*installed->digest, model.places, upstream_, run_)) return *image;
-            throw Error(Kind::not_found,
-                        "no registry serves what is installed, " + installed->digest->id())
+            throw Error(Kind::not_found, "no registry serves what is installed, " + installed->digest->id())
                 .hint("run it where the models directory can be read, and name that with --models-dir");
         }
         model.why = Facts::Why::served;

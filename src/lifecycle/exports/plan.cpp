@@ -52,6 +52,7 @@ private:
             step.entry = entry_of(model);
             for (const Layer& layer : step.image->blobs())
                 step.blobs.push_back(blob_of(layer, model, !step.obstacle));
+            if (model.served != step.image->digest) step.replaced = model.served;
             step.up_to_date = model.served == step.image->digest &&
                               std::ranges::all_of(step.blobs, [](const Blob& blob) { return blob.there; });
         }

@@ -353,12 +353,18 @@ TEST_CASE("models that share layers are pushed with one upload, and what is ther
     CHECK(report.items[1].carried.moved == ByteCount());
     CHECK(publisher.manifests.at("registry.corp/library/chat:latest") == chat.manifest);
     CHECK(publisher.manifests.at("registry.corp/library/code:latest") == chat.manifest);
+    CHECK_FALSE(report.items[0].step.replaced);
     const std::size_t uploads = publisher.unfinished.size();
     const int puts = publisher.puts;
     auto again = use::to_registry({publisher, world.clock});
     CHECK(world.export_to(*again).items[0].step.up_to_date);
     CHECK(publisher.unfinished.size() == uploads);
     CHECK(publisher.puts == puts);
+    // Another content under the same name: what is replaced is said.
+    world.install("chat", code);
+    auto third = use::to_registry({publisher, world.clock});
+    CHECK(world.export_to(*third, {"chat"}).items[0].step.replaced == chat.image().digest);
+    CHECK(publisher.manifests.at("registry.corp/library/chat:latest") == code.manifest);
 }
 
 TEST_CASE("an upload that was cut off is remembered, and forgotten when it has ended") {

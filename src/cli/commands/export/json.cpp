@@ -14,6 +14,7 @@ Value step_json(const use::Step& step) {
     object.set("name", step.name.display()).set("place", step.place);
     object.set("digest", digest_json(step.image ? std::optional(step.image->digest) : std::nullopt));
     if (step.original) object.set("digest_here", step.original->text());
+    if (step.replaced) object.set("replaced", step.replaced->text());
     object.set("content", use::to_string(step.why));
     object.set("size", step.image ? Value(step.image->size().count()) : Value());
     object.set("there", step.there().count());

@@ -28,6 +28,7 @@ std::string planned(const use::Step& step) {
     if (step.obstacle) return "cannot be exported";
     if (step.up_to_date) return "there already";
     std::vector<std::string> parts;
+    if (step.replaced) parts.push_back("in the place of " + step.replaced->id());
     if (step.from_store() > ByteCount()) parts.push_back(to_string(step.from_store()) + " from the models directory");
     if (step.from_registry() > ByteCount()) parts.push_back(to_string(step.from_registry()) + " from its registry");
     return parts.empty() ? "its layers are there" : joined(parts, ", ");
@@ -37,6 +38,7 @@ std::string result(const use::Item& item, const To& to) {
     if (item.error) return "failed";
     if (!item.done) return "not exported";
     std::string text = item.step.up_to_date && item.carried.moved == ByteCount() ? "there already" : "exported";
+    if (item.step.replaced) text += " in the place of " + item.step.replaced->id();
     if (item.carried.moved > ByteCount()) text += ", " + to_string(item.carried.moved) + " " + moved_word(to);
     if (item.carried.resumed > ByteCount()) text += ", " + to_string(item.carried.resumed) + " of an earlier run";
     if (item.mounted > 0) text += ", " + counted(item.mounted, "layer") + " from another repository there";
