@@ -140,7 +140,9 @@ void Assembly::put(std::uint64_t block, std::string content) {
     else
         idle_.push_back(std::move(content));
     changed();
-    if (!hashing_) hash_some(lock, blocks_a_turn);
+    // Who brings what the hash waits for goes on with that, and leaves the hash to one who is ahead.
+    const bool is_awaited = block == ledger_.hashed() && in_memory_.size() > 1;
+    if (!hashing_ && !is_awaited) hash_some(lock, blocks_a_turn);
     const ByteCount there = ledger_.bytes();
     lock.unlock();
     write_journal();
