@@ -64,10 +64,10 @@ void Assembly::open_journal(const Target& target, store::Disk& disk) {
     sync_begun_ = earlier->hashed.length;
 }
 
-void Assembly::append(const std::string& line) {
-    if (line.empty()) return;
-    journal_->write(journal_end_, line);
-    journal_end_ += line.size();
+void Assembly::append(const std::string& lines) {
+    if (lines.empty()) return;
+    journal_->write(journal_end_, lines);
+    journal_end_ += lines.size();
 }
 
 ByteCount Assembly::there() const {
@@ -133,17 +133,35 @@ void Assembly::write(std::uint64_t offset, std::string_view bytes) {
 
 void Assembly::put(std::uint64_t block, std::string content) {
     std::unique_lock lock(mutex_);
-    append(block_line(block));
+    to_tell_ += block_line(block);
     ledger_.add(block);
     if (block >= ledger_.hashed())
         in_memory_.insert_or_assign(block, std::move(content));
     else
         idle_.push_back(std::move(content));
     changed();
-    if (!hashing_) hash_some(lock, blocks_a_turn);
+    // Who brings what the hash waits for goes on with that, and leaves the hash to one who is ahead.
+    const bool is_awaited = block == ledger_.hashed() && in_memory_.size() > 1;
+    if (!hashing_ && !is_awaited) hash_some(lock, blocks_a_turn);
     const ByteCount there = ledger_.bytes();
     lock.unlock();
+    write_journal();
     tell(there);
+}
+
+// Not under the lock that everybody needs: a write may wait for the disk. What comes meanwhile goes along with it.
+void Assembly::write_journal() {
+    const std::unique_lock writing(journal_mutex_, std::try_to_lock);
+    if (!writing) return;
+    for (;;) {
+        std::string lines;
+        {
+            const std::lock_guard lock(mutex_);
+            lines = std::exchange(to_tell_, {}) + std::exchange(hash_to_tell_, {});
+        }
+        if (lines.empty()) return;
+        append(lines);
+    }
 }
 
 void Assembly::tell(ByteCount there) {
@@ -183,7 +201,7 @@ void Assembly::hash_next(std::unique_lock<std::mutex>& lock) {
     lock.lock();
     ledger_.hashed(block + 1);
     idle_.push_back(std::move(content));
-    if (hash_.length() % block_size_ == 0) append(hash_line(hash_.midstate()));
+    if (hash_.length() % block_size_ == 0) hash_to_tell_ = hash_line(hash_.midstate());
     changed();
 }
 

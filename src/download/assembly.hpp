@@ -51,7 +51,8 @@ public:
 
 private:
     void open_journal(const Target&, store::Disk&);
-    void append(const std::string& line);
+    void append(const std::string& lines);
+    void write_journal();
     void changed();
     void tell(ByteCount there);
     void hash_some(std::unique_lock<std::mutex>&, std::uint64_t blocks);
@@ -74,7 +75,9 @@ private:
     std::vector<std::string> idle_;                  // buffers
     bool hashing_ = false;                           // a thread is at it
     std::unique_ptr<store::Draft> file_, journal_;
+    std::mutex journal_mutex_;
     std::uint64_t journal_end_ = 0;
+    std::string to_tell_, hash_to_tell_; // to the journal; of the hash the last line says all
     ResumableSha256 hash_;
     std::unique_ptr<store::File> earlier_; // to read what an earlier run wrote
     std::uint64_t sync_begun_ = 0;

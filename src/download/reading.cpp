@@ -30,8 +30,10 @@ std::optional<Duration> wait_after(const Error& error, int useless, int retries,
 // the registry's, which would get hints about networks: it is kept, and thrown afterwards.
 class Reading::Filler {
 public:
-    Filler(Assembly& assembly, const Options& options, Tally& tally, const Stop& stop, std::uint64_t first)
-        : assembly_(assembly), options_(options), tally_(tally), stop_(stop), at_(first), buffer_(assembly.buffer()) {}
+    Filler(Assembly& assembly, const Options& options, Tally& tally, const Stop& stop, std::uint64_t first,
+           Passes passes)
+        : assembly_(assembly), options_(options), tally_(tally), stop_(stop), at_(first), passes_(passes),
+          buffer_(assembly.buffer()) {}
 
     http::Flow take(std::string_view bytes) {
         try {
@@ -55,7 +57,7 @@ private:
         const std::uint64_t block = at_ / assembly_.block_size();
         const registry::ByteRange range = assembly_.range_of(block);
         const auto count = std::min<std::uint64_t>(bytes.size(), range.first + range.count - at_);
-        const bool is_missing = !assembly_.has(block);
+        const bool is_missing = passes_ == Passes::what_is_missing || !assembly_.has(block);
         if (is_missing) {
             // While it is in the processor's cache.
             assembly_.write(at_, bytes.substr(0, count));
@@ -75,6 +77,7 @@ private:
     Tally& tally_;
     const Stop& stop_;
     std::uint64_t at_;
+    Passes passes_;
     std::string buffer_;
     std::exception_ptr failure_;
     std::size_t put_ = 0;
@@ -107,7 +110,7 @@ void Reading::work(const Stop& user) {
         while (const auto stretch = assembly_.take(ended_.get_token())) {
             bool brought = false;
             try {
-                receive(stretch->range, brought);
+                receive(stretch->range, Passes::what_is_missing, brought);
                 assembly_.give_back(*stretch);
                 useless = 0;
                 if (stretch->range.first > 0) ranges_work_ = true;
@@ -130,9 +133,9 @@ void Reading::work(const Stop& user) {
     }
 }
 
-void Reading::receive(registry::ByteRange range, bool& brought) {
+void Reading::receive(registry::ByteRange range, Passes passes, bool& brought) {
     const Stop stop = ended_.get_token();
-    Filler filler(assembly_, options_, tally_, stop, range.first);
+    Filler filler(assembly_, options_, tally_, stop, range.first, passes);
     const auto take = [&](std::string_view bytes) { return filler.take(bytes); };
     try {
         registry_.read_blob(place_, wanted_.digest, range, take, stop);
@@ -151,7 +154,7 @@ void Reading::stream() {
     for (int useless = 0; !assembly_.complete();) {
         bool brought = false;
         try {
-            receive({0, wanted_.size.count()}, brought);
+            receive({0, wanted_.size.count()}, Passes::the_whole, brought);
         } catch (const Error& error) {
             useless = brought ? 1 : useless + 1;
             if (!is_of_registry(error) || !try_again(error, useless)) throw;

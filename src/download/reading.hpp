@@ -36,7 +36,8 @@ private:
     class Filler;
 
     void work(const Stop& user);
-    void receive(registry::ByteRange, bool& brought);
+    enum class Passes { what_is_missing, the_whole };
+    void receive(registry::ByteRange, Passes, bool& brought);
     void stream();
     bool try_again(const Error&, int useless); // after the wait that it takes; false: it is not worth it
     void give_up(const Error&);

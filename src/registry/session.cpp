@@ -17,6 +17,13 @@ constexpr int most_redirects = 5;
 constexpr ByteCount stream_buffer(std::uint64_t{256} << 10);
 constexpr ByteCount other_limit(std::uint64_t{64} << 10); // of a body that is no success
 
+constexpr std::size_t most_remembered = 64; // a long run must not keep addresses of all that it has read
+
+// A large blob is read in many parts: where it is need not be asked for each of them.
+bool is_part(const Question& question) {
+    return question.take && question.method == "GET";
+}
+
 bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 307 || status == 308;
 }
@@ -105,12 +112,49 @@ http::Response Session::send_once(const Question& question, const http::Url& url
     }
 }
 
+std::optional<http::Url> Session::remembered(const http::Url& start) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = final_addresses_.find(start.text());
+    return found == final_addresses_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Session::remember(const http::Url& start, const http::Url& address) {
+    const std::lock_guard lock(mutex_);
+    if (final_addresses_.size() >= most_remembered) final_addresses_.clear();
+    final_addresses_.insert_or_assign(start.text(), address);
+}
+
+void Session::forget(const http::Url& start) {
+    const std::lock_guard lock(mutex_);
+    final_addresses_.erase(start.text());
+}
+
+// Nothing: it has to be asked from the start, as when a signed address has expired. What a failure has passed on cannot
+// be taken back: it is the caller's, who asks again.
+std::optional<http::Response> Session::send_to_remembered(const Question& question, const http::Url& start,
+                                                          const Authorization& authorization, const Stop& stop) {
+    if (!is_part(question)) return std::nullopt;
+    const std::optional<http::Url> address = remembered(start);
+    if (!address) return std::nullopt;
+    try {
+        const bool at_home = same_origin(*address, start);
+        http::Response answer = send_once(question, *address, at_home ? authorization : Authorization{}, stop);
+        if (answer.status / 100 == 2 && !next_address(answer, question, *address)) return answer;
+    } catch (const Error&) {
+        forget(start);
+        throw;
+    }
+    forget(start);
+    return std::nullopt;
+}
+
 http::Response Session::send(const Question& question, Stop stop) {
     const http::Url& home = question.entrance.registry;
     const http::Url start = question.at ? *question.at : home / question.path;
     if (question.at) check_redirect(home, start);
     http::Url url = start;
     Authorization authorization = login_.known(question.entrance);
+    if (auto answer = send_to_remembered(question, start, authorization, stop)) return std::move(*answer);
     bool logged_in = false;
     for (int redirects = 0;;) {
         const bool at_home = same_origin(url, home);
@@ -124,7 +168,10 @@ http::Response Session::send(const Question& question, Stop stop) {
         if (answer.status == 401)
             throw at_home ? Login::refused(question.entrance, authorization)
                           : not_let_in(question.entrance.what, shown(home), shown(url));
-        if (!next) return answer;
+        if (!next) {
+            if (is_part(question) && redirects > 0 && answer.status / 100 == 2) remember(start, url);
+            return answer;
+        }
         check_redirect(url, *next);
         if (++redirects > most_redirects)
             throw protocol_error(shown(start) + " redirects more than " + std::to_string(most_redirects) + " times");

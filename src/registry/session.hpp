@@ -7,6 +7,8 @@
 #include "codemate/http/client.hpp"
 
 #include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,9 +57,18 @@ public:
 private:
     http::Response send_once(const Question&, const http::Url&, const Authorization&, Stop);
 
+    std::optional<http::Response> send_to_remembered(const Question&, const http::Url& start, const Authorization&,
+                                                     const Stop&);
+    std::optional<http::Url> remembered(const http::Url& start) const;
+    void remember(const http::Url& start, const http::Url& address);
+    void forget(const http::Url& start);
+
     http::Client& client_;
     Login login_;
     Named named_;
+    mutable std::mutex mutex_;
+    // By the address at the registry: where the last redirect led. They may be signed: never shown, never kept.
+    std::map<std::string, http::Url> final_addresses_;
 };
 
 } // namespace codemate::registry

@@ -43,7 +43,9 @@ by_curl() { curl -sSfL -o "$scratch/curl" "$url/v2/library/big/blobs/$weights"; 
 by_ollama() { OLLAMA_HOST=$CODEMATE_BENCH_OLLAMA_HOST "$ollama" pull --insecure "${url#http://}/library/big"; }
 
 timed() { # NAME: runs by_NAME
-    local begun=$EPOCHREALTIME
+    local begun
+    sync # nobody waits for what another one has left to be written
+    begun=$EPOCHREALTIME
     "by_$1" >"$scratch/log" 2>&1 || {
         cat "$scratch/log" >&2
         exit 1

@@ -176,3 +176,52 @@ TEST_CASE("on the wire: connections are used again, a cut one is told, an endles
     how = How::cut;
     CHECK(error_of(read_here).kind() == Kind::unreachable);
 }
+
+TEST_CASE("the second part is asked for where the first one was found, until that address is good no more") {
+    std::atomic<bool> expired{false};
+    Site site([&](const http::Request& request) {
+        if (request.url.host == "registry.corp")
+            return reply(307, "", {{"Location", std::string("https://cdn.example/") + (expired ? "new" : "old")}});
+        if (expired && request.url.path == "/old") return reply(403, "Request has expired");
+        return header(request, "Range") == "bytes=0-3" ? part("0123", "bytes 0-3/10") : part("456", "bytes 4-6/10");
+    });
+    const auto registry = connect(site, {});
+    std::string got;
+    const auto take = [&](std::string_view bytes) {
+        got += bytes;
+        return http::Flow::go_on;
+    };
+    const auto asked = [&] {
+        std::vector<std::string> texts;
+        for (const http::Request& request : site.requests())
+            texts.push_back(request.url.host + request.url.path.substr(0, 4));
+        return texts;
+    };
+    registry->read_blob(model, digest, {0, 4}, take, {});
+    registry->read_blob(model, digest, {4, 3}, take, {});
+    const std::vector<std::string> two{"registry.corp/v2/", "cdn.example/old", "cdn.example/old"};
+    CHECK(asked() == two);
+    expired = true;
+    registry->read_blob(model, digest, {0, 4}, take, {});
+    CHECK(asked().size() == 6); // there, anew, and where that leads
+    CHECK(asked().back() == "cdn.example/new");
+    CHECK(got == "01234560123");
+}
+
+TEST_CASE("an address that broke off is not asked again before the registry is") {
+    std::atomic<int> calls{0};
+    Site site([&](const http::Request& request) {
+        if (request.url.host == "registry.corp") return reply(307, "", {{"Location", "https://cdn.example/x"}});
+        if (++calls == 2) throw Error(Kind::unreachable, "the connection was cut");
+        return part("0123", "bytes 0-3/10");
+    });
+    const auto registry = connect(site, {});
+    const auto read_part = [&] {
+        registry->read_blob(model, digest, {0, 4}, [](std::string_view) { return http::Flow::go_on; }, {});
+    };
+    read_part();
+    CHECK(error_of(read_part).kind() == Kind::unreachable);
+    read_part();
+    REQUIRE(site.requests().size() == 5);
+    CHECK(site.requests()[3].url.host == "registry.corp");
+}
