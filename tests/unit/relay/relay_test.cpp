@@ -197,7 +197,7 @@ TEST_CASE("over HTTP: parts come from a registry, and a client that goes ends th
     });
     const auto client = http::make_client({.user_agent = "test"});
     const std::string host = source.url().authority();
-    const auto registry = registry::connect(*client, {{}, {host}, {}});
+    const auto registry = registry::connect(*client, {.plain_http_hosts = {host}});
     auto offer = site.offer();
     offer.sources.insert_or_assign(site.digest, Source{ModelName(host, "team", "mistral", "7b")});
     auto relay = open_relay(*registry, offer, Site::options());
