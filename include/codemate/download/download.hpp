@@ -33,10 +33,10 @@ struct Target {
 std::string journal_of(const std::string& partial);
 
 struct Options {
-    std::size_t connections = 4;                    // at most; small blobs take one
-    std::uint64_t part = std::uint64_t{4} << 20;    // asked for with one request; a multiple of `block`
+    std::size_t connections = 3;                    // at most; small blobs take one
+    std::uint64_t part = std::uint64_t{8} << 20;    // asked for with one request; a multiple of `block`
     std::uint64_t block = std::uint64_t{256} << 10; // written down at once: what a kill can lose of each connection
-    std::uint64_t window = std::uint64_t{20}
+    std::uint64_t window = std::uint64_t{24}
                            << 20; // how far connections get ahead of the hash: what it takes of memory
     int retries = 5;              // of a connection, in a row, that bring nothing
     // What is written survives the end of a process, but not the computer's. Where this is another one than in the
