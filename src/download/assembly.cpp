@@ -13,6 +13,8 @@ constexpr std::uint64_t sync_step = std::uint64_t{8} << 20;
 constexpr ByteCount journal_limit(std::uint64_t{256} << 20);
 // A thread hashes so many blocks at a time, then looks after its connection again.
 constexpr std::uint64_t blocks_a_turn = 4;
+// Blocks that may be in the file and not yet in the journal; a kill loses them.
+constexpr std::size_t most_untold = 4;
 
 // What an earlier run left, if that is a file of this blob and not another one of the same name.
 std::optional<Journal> earlier_journal(const JournalHead& head, const Target& target, store::Disk& disk) {
@@ -134,6 +136,7 @@ void Assembly::write(std::uint64_t offset, std::string_view bytes) {
 void Assembly::put(std::uint64_t block, std::string content) {
     std::unique_lock lock(mutex_);
     to_tell_ += block_line(block);
+    const bool must_tell = ++untold_ > most_untold;
     ledger_.add(block);
     if (block >= ledger_.hashed())
         in_memory_.insert_or_assign(block, std::move(content));
@@ -145,19 +148,24 @@ void Assembly::put(std::uint64_t block, std::string content) {
     if (!hashing_ && !is_awaited) hash_some(lock, blocks_a_turn);
     const ByteCount there = ledger_.bytes();
     lock.unlock();
-    write_journal();
+    write_journal(must_tell ? Turn::awaited : Turn::left_to_another);
     tell(there);
 }
 
-// Not under the lock that everybody needs: a write may wait for the disk. What comes meanwhile goes along with it.
-void Assembly::write_journal() {
-    const std::unique_lock writing(journal_mutex_, std::try_to_lock);
-    if (!writing) return;
+// Not under the lock that everybody needs: a write may wait for the disk. What comes meanwhile goes along with it, but
+// not for ever.
+void Assembly::write_journal(Turn turn) {
+    std::unique_lock writing(journal_mutex_, std::defer_lock);
+    if (turn == Turn::awaited)
+        writing.lock();
+    else if (!writing.try_lock())
+        return;
     for (;;) {
         std::string lines;
         {
             const std::lock_guard lock(mutex_);
             lines = std::exchange(to_tell_, {}) + std::exchange(hash_to_tell_, {});
+            untold_ = 0;
         }
         if (lines.empty()) return;
         append(lines);
@@ -172,14 +180,14 @@ void Assembly::tell(ByteCount there) {
 }
 
 void Assembly::hash_some(std::unique_lock<std::mutex>& lock, std::uint64_t blocks) {
-    struct Turn {
+    struct AtIt {
         bool& taken;
-        explicit Turn(bool& flag) : taken(flag) { taken = true; }
-        ~Turn() { taken = false; }
-        Turn(const Turn&) = delete;
-        Turn& operator=(const Turn&) = delete;
+        explicit AtIt(bool& flag) : taken(flag) { taken = true; }
+        ~AtIt() { taken = false; }
+        AtIt(const AtIt&) = delete;
+        AtIt& operator=(const AtIt&) = delete;
     };
-    const Turn turn(hashing_);
+    const AtIt at_it(hashing_);
     while (blocks-- > 0 && ledger_.next_is_there())
         hash_next(lock);
 }

@@ -52,7 +52,8 @@ public:
 private:
     void open_journal(const Target&, store::Disk&);
     void append(const std::string& lines);
-    void write_journal();
+    enum class Turn { awaited, left_to_another };
+    void write_journal(Turn);
     void changed();
     void tell(ByteCount there);
     void hash_some(std::unique_lock<std::mutex>&, std::uint64_t blocks);
@@ -78,6 +79,7 @@ private:
     std::mutex journal_mutex_;
     std::uint64_t journal_end_ = 0;
     std::string to_tell_, hash_to_tell_; // to the journal; of the hash the last line says all
+    std::size_t untold_ = 0;             // blocks in it
     ResumableSha256 hash_;
     std::unique_ptr<store::File> earlier_; // to read what an earlier run wrote
     std::uint64_t sync_begun_ = 0;
