@@ -14,18 +14,27 @@ namespace codemate::cli {
 namespace locate = lifecycle::locate;
 using Origin = locate::Place::Origin;
 
+namespace {
+
+// As Ollama reads it: white space and quotation marks around it do not belong to it.
+std::string_view unquoted(std::string_view path) {
+    path = trimmed(path);
+    while (!path.empty() && (path.front() == '"' || path.front() == '\''))
+        path.remove_prefix(1);
+    while (!path.empty() && (path.back() == '"' || path.back() == '\''))
+        path.remove_suffix(1);
+    return trimmed(path);
+}
+
+} // namespace
+
 // Those of the install script, of distributions' packages, of a server that root runs.
 std::vector<locate::Place> Wiring::models_places() const {
     if (options_.models_dir) return {{named_models_directory(), Origin::named}};
     std::vector<locate::Place> places;
-    // As Ollama reads it: white space and quotation marks around it do not belong to it.
     if (const char* value = variable("OLLAMA_MODELS")) {
-        std::string_view path = trimmed(value);
-        while (!path.empty() && (path.front() == '"' || path.front() == '\''))
-            path.remove_prefix(1);
-        while (!path.empty() && (path.back() == '"' || path.back() == '\''))
-            path.remove_suffix(1);
-        if (path = trimmed(path); path.starts_with('/')) places.push_back({path, Origin::environment});
+        const std::string_view path = unquoted(value);
+        if (path.starts_with('/')) places.push_back({path, Origin::environment});
     }
     const char* home = variable("HOME");
     if (home != nullptr && *home == '/')
@@ -41,6 +50,11 @@ std::vector<locate::Place> Wiring::models_places() const {
 }
 
 std::filesystem::path Wiring::models_directory_to_write() const {
+    // A path that is relative would be to where a server was started: for who writes by himself that is here.
+    if (const char* value = variable("OLLAMA_MODELS"); value != nullptr && !options_.models_dir) {
+        const std::string_view path = unquoted(value);
+        if (!path.empty() && !path.starts_with('/')) return (current_directory() / path).lexically_normal();
+    }
     const std::vector<locate::Place> places = models_places();
     const char* home = variable("HOME");
     const bool has_own = places.front().origin != Origin::usual || (home != nullptr && *home == '/');

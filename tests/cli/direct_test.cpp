@@ -130,6 +130,26 @@ TEST_CASE("a directory that a server uses is left alone, and so is everything in
     CHECK_FALSE(fs::exists(world.directory().path() / "none"));
 }
 
+TEST_CASE("a refusal of --direct leaves no directory behind, and a relative OLLAMA_MODELS is from here") {
+    Registry world;
+    world.directory().write("codemate.json", R"({"schema": 1, "roles": {"primary": "small"}})");
+    CHECK(world.codemate({"lock"}).status() == 0);
+    const std::string registry = world.sandbox.url();
+    world.set("CODEMATE_REGISTRY", "http://127.0.0.1:9");
+    const auto unreachable = world.codemate(world.direct({}));
+    CHECK(unreachable.status() == 4);
+    CHECK(unreachable.err.find("its tag could not be looked up") != std::string::npos);
+    CHECK_FALSE(fs::exists(world.models().parent_path()));
+
+    world.set("CODEMATE_REGISTRY", registry);
+    world.set("OLLAMA_MODELS", "here");
+    CHECK(world.codemate({"pull", "--direct"}).status() == 0);
+    CHECK(fs::exists(world.directory().path() / "here/manifests"));
+    const auto file = world.codemate({"pull", "--direct", "--models-dir", "codemate.json"});
+    CHECK(file.status() == 2);
+    CHECK(file.err.find("is no directory") != std::string::npos);
+}
+
 TEST_CASE("what asks a server says nothing with --direct") {
     const Registry world;
     for (const test::Arguments& options : std::vector<test::Arguments>{

@@ -62,6 +62,8 @@ private:
             item.outcome = Outcome::failed;
             item.error = error;
             item.error->context("cannot pull " + quoted(item.step.name.display()));
+            if (options_.from && error.kind() == Kind::damaged)
+                item.error->hint("what " + options_.from->where + " has of it is damaged: bring it there again");
         } catch (const Interrupted&) {
             item.outcome = Outcome::interrupted;
         }

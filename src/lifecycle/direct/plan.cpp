@@ -49,6 +49,14 @@ std::optional<Error> objection(const manifest::Wanted& wanted, const Facts& fact
     return std::nullopt;
 }
 
+// Whether the layers are to be had is not worth a question where nobody answers.
+void refuse_unasked(Step& step) {
+    Error why = step.standing->error.value_or(Error(Kind::unreachable, "its tag could not be looked up"));
+    why.context("its tag could not be looked up");
+    if (why.hint().empty()) why.hint("--yes, or --locked, takes what is locked from wherever its layers are");
+    step = refused(std::move(step), std::move(why));
+}
+
 // A tag that serves something else, or that is gone, confirms nothing.
 void judge_standing(Step& step, const Facts& facts, const Options& options) {
     if (!step.standing) return;
@@ -64,10 +72,9 @@ void judge_standing(Step& step, const Facts& facts, const Options& options) {
     case State::current:
         step.reason = "locked, and its tag still serves that";
         break;
+    case State::failed: // by a pin that is typed, or with a consent, no tag is asked
+        return refuse_unasked(step);
     case State::absent:
-    case State::failed:
-        step.reason = "locked; its tag could not be looked up";
-        step.wants_consent = !options.consent && !options.locked;
         break;
     }
 }
@@ -104,6 +111,7 @@ Step step_for(const manifest::Wanted& wanted, const Facts& facts, const Options&
     step.first_use = facts.lock && facts.lock->find(wanted.name) == nullptr && wanted.declared && !options.locked;
     step.image = found.image;
     judge_standing(step, facts, options);
+    if (step.what == Do::refuse) return step;
     add_blobs(step, facts);
     if (step.before == step.image->digest && step.missing.empty()) step.what = Do::nothing;
     return step;

@@ -120,7 +120,8 @@ private:
                                                    {"--relay-port", relay_port_.has_value()}};
         for (const auto& [option, is_given] : given) {
             if (is_given)
-                throw Error(Kind::usage, std::string(option) + " says nothing with --direct, which asks no server");
+                throw Error(Kind::usage, std::string(option) + " says nothing with --direct, which asks no server")
+                    .hint("see `codemate pull --help`");
         }
     }
 

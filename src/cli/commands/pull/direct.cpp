@@ -10,6 +10,7 @@
 #include "codemate/base/text.hpp"
 #include "codemate/base/token_bucket.hpp"
 #include "codemate/machine/system.hpp"
+#include "codemate/store/layout.hpp"
 #include "codemate/store/local_disk.hpp"
 #include "codemate/ui/markup.hpp"
 
@@ -104,6 +105,28 @@ struct Tidy {
     }
 };
 
+// Takes away what this run made and nothing came into: after a refusal nothing shall have changed.
+class Made {
+public:
+    // `directories`: of the models directory's path, outermost first.
+    Made(const fs::path& models, std::vector<fs::path> directories) : directories_(std::move(directories)) {
+        for (const std::string_view name : {store::blobs_directory, store::manifests_directory}) {
+            std::error_code failure;
+            if (!fs::exists(models / name, failure)) directories_.push_back(models / name);
+        }
+    }
+    ~Made() {
+        std::error_code failure; // of one that is not empty, or that was not made after all
+        for (auto each = directories_.rbegin(); each != directories_.rend(); ++each)
+            fs::remove(*each, failure);
+    }
+    Made(const Made&) = delete;
+    Made& operator=(const Made&) = delete;
+
+private:
+    std::vector<fs::path> directories_;
+};
+
 class Run final {
 public:
     Run(const Direct& direct, const std::optional<manifest::LockFile>& lock_file, registry::Registry& registry,
@@ -169,7 +192,11 @@ private:
     }
 
     int act() {
-        store::make_models_directory(models_, directory_mode, options_.as_root);
+        std::error_code failure;
+        if (fs::exists(models_, failure) && !fs::is_directory(models_, failure))
+            throw Error(Kind::usage, quoted(models_.string()) + " is no directory")
+                .hint("name a models directory with --models-dir DIR");
+        const Made made(models_, store::make_models_directory(models_, directory_mode, options_.as_root));
         const std::unique_ptr<store::Disk> disk = store::open_disk(models_);
         const std::unique_ptr<FileLock> lock = alone(models_, wiring_);
         const Tidy tidy{*disk};
