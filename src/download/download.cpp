@@ -93,7 +93,8 @@ private:
         std::vector<std::string> names;
         for (const ModelName& place : used_)
             names.push_back(place.display());
-        const std::string from = names.empty() ? "" : " from " + listed(names);
+        const std::string at = options_.where.empty() ? "" : " at " + options_.where;
+        const std::string from = names.empty() ? at : " from " + listed(names) + at;
         return Error(Kind::damaged, "the blob " + wanted_.digest.id() + from + " is not what its digest says" +
                                         (found ? ": its content has " + found->id() : ""))
             .hint("nothing of it was kept; try again, and tell whoever runs the registry if it stays so");

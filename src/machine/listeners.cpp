@@ -136,7 +136,7 @@ std::vector<Listener> listeners_of(std::string_view program, const fs::path& pro
     for (fs::directory_iterator entry(proc, failure); !failure && entry != fs::directory_iterator();
          entry.increment(failure)) {
         if (!number<std::uint64_t>(entry->path().filename().string())) continue;
-        if (trimmed(content_of(entry->path() / "comm")) == program) look_at(entry->path(), seen);
+        if (trimmed(content_of(entry->path() / "comm")).starts_with(program)) look_at(entry->path(), seen);
     }
     std::vector<Listener> listeners;
     for (const char* table : {"net/tcp", "net/tcp6"}) {

@@ -47,6 +47,7 @@ struct Options {
     std::function<void(Duration, Stop)> wait = [](Duration span, const Stop& stop) { pause(span, stop); };
     // Before so many bytes are taken, from each connection's thread; may wait, as to hold a rate.
     std::function<void(ByteCount, Stop)> pace{};
+    std::string where{}; // that all places are at, as messages call it; empty: each at its host
     std::function<void(const std::string&)> note{}; // what is tried again, or elsewhere: fit for a terminal
 };
 

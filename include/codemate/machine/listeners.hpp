@@ -24,7 +24,8 @@ struct Listener {
     bool certain = true; // false: its process's files are not ours to see, only that its user listens there
     bool operator==(const Listener&) const = default;
 };
-// Where processes with that name of a program listen, as far as /proc tells; each address once.
+// Where processes listen whose program has a name that begins so ("ollama-0.24.0" is one of Ollama, too), as far as
+// /proc tells; each address once.
 std::vector<Listener> listeners_of(std::string_view program, const std::filesystem::path& proc = "/proc");
 
 } // namespace codemate::machine

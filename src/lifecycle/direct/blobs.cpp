@@ -45,6 +45,26 @@ private:
     std::map<Digest, ByteCount> done_;
 };
 
+// Of a download that ends early: what came and stays.
+struct Came {
+    Blobs::Brought& brought;
+    std::mutex& mutex;
+    std::optional<ByteCount> first{};
+    ByteCount last{};
+    bool known = false; // its report says more
+
+    void set(ByteCount there) {
+        if (!first) first = there;
+        last = there;
+    }
+    ~Came() {
+        if (known || !first) return;
+        const std::lock_guard lock(mutex);
+        brought.fetched += last - *first;
+        brought.resumed += *first;
+    }
+};
+
 } // namespace
 
 Blobs::Blobs(const Plan& plan, const Options& options, const Ports& ports, const Run& run)
@@ -96,10 +116,9 @@ ByteCount Blobs::to_bring(const Step& step) const {
     return sum;
 }
 
-Blobs::Brought Blobs::bring(const Step& step, const std::function<void(ByteCount, ByteCount)>& amount) {
+void Blobs::bring(const Step& step, Brought& brought, const std::function<void(ByteCount, ByteCount)>& amount) {
     std::vector<Layer> layers = lacking(step);
     Sum sum(to_bring(step), amount);
-    Brought brought;
     const auto fetch_one = [&](const Layer& layer) {
         fetch(layer, step, brought, [&](ByteCount done) { sum.set(layer.digest, done); });
     };
@@ -110,15 +129,20 @@ Blobs::Brought Blobs::bring(const Step& step, const std::function<void(ByteCount
     for_each_parallel(small.size(), small_at_once, [&](std::size_t i) { fetch_one(small[i]); });
     for (const Layer& layer : large)
         fetch_one(layer);
-    return brought;
 }
 
 void Blobs::fetch(const Layer& layer, const Step& step, Brought& brought, const std::function<void(ByteCount)>& done) {
     const download::Target target = target_of(layer.digest, *ports_.disk, options_);
+    Came came{brought, mutex_};
     try {
-        const download::Report report =
-            download::fetch({layer.digest, layer.size, step.places}, target, ports_.registry, *ports_.disk,
-                            options_.download, done, run_.stop);
+        const download::Report report = download::fetch(
+            {layer.digest, layer.size, step.places}, target, ports_.registry, *ports_.disk, options_.download,
+            [&](ByteCount there) {
+                came.set(there);
+                done(there);
+            },
+            run_.stop);
+        came.known = true;
         const std::lock_guard lock(mutex_);
         brought.fetched += report.fetched;
         brought.resumed += report.resumed;

@@ -24,8 +24,9 @@ public:
         ByteCount fetched{}, resumed{};
         std::vector<Digest> damaged{}; // that were there, and have been fetched anew
     };
-    // Makes all blobs of the step present and right. `amount` gets how much of what it brings is there.
-    Brought bring(const Step&, const std::function<void(ByteCount done, ByteCount total)>& amount);
+    // Makes all blobs of the step present and right; what came is added to `brought`, also where it throws. `amount`
+    // gets how much of what it brings is there.
+    void bring(const Step&, Brought& brought, const std::function<void(ByteCount done, ByteCount total)>& amount);
     ByteCount to_bring(const Step&) const;
 
     void remember(); // which of them are good; best effort

@@ -62,6 +62,8 @@ private:
             item.outcome = Outcome::failed;
             item.error = error;
             item.error->context("cannot pull " + quoted(item.step.name.display()));
+            if (options_.from && error.kind() == Kind::not_found && error.hint().empty())
+                item.error->hint("bring the whole model to " + options_.from->where);
             if (options_.from && error.kind() == Kind::damaged)
                 item.error->hint("what " + options_.from->where + " has of it is damaged: bring it there again");
         } catch (const Interrupted&) {
@@ -75,11 +77,7 @@ private:
         throw_if_stopped(run_.stop);
         const Step& step = item.step;
         if (step.obstacle) throw *step.obstacle;
-        Blobs::Brought brought = blobs_.bring(
-            step, [&](ByteCount done, ByteCount total) { tell(item, Event::Type::amount, "", done, total); });
-        item.fetched = brought.fetched;
-        item.resumed = brought.resumed;
-        item.damaged = std::move(brought.damaged);
+        bring_blobs(item);
         const bool is_new = step.before != step.image->digest;
         if (step.first_use) throw_if_unexpected(step, *ports_.disk);
         if (is_new) write_manifest(step, *ports_.disk, options_);
@@ -88,6 +86,22 @@ private:
                                                                                   : Outcome::unchanged;
         if (step.first_use) item.locked_now = record_pin(step, ports_, run_.stop);
         if (item.outcome != Outcome::unchanged) remember(item);
+    }
+
+    void bring_blobs(Item& item) {
+        Blobs::Brought brought;
+        struct Counted {
+            Item& item;
+            Blobs::Brought& brought;
+            ~Counted() { // also of what is left unfinished
+                item.fetched = brought.fetched;
+                item.resumed = brought.resumed;
+                item.damaged = std::move(brought.damaged);
+            }
+        };
+        const Counted counted{item, brought};
+        blobs_.bring(item.step, brought,
+                     [&](ByteCount done, ByteCount total) { tell(item, Event::Type::amount, "", done, total); });
     }
 
     void remember(const Item& item) {

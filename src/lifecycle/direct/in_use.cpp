@@ -16,18 +16,44 @@ namespace {
 constexpr auto patience = std::chrono::seconds(5);
 constexpr std::size_t most_at_once = 8;
 
-// A blob that no other directory has, for as long as this lives.
+constexpr std::string_view note_prefix = "mark-";
+
+std::string in_work_directory(const std::string& name) {
+    return std::string(work_directory) + '/' + name;
+}
+
+void write_whole(store::Disk& disk, const std::string& path, const std::string& content, const Options& options) {
+    const auto file = disk.write(path, file_ownership(disk, options));
+    file->write(content);
+    file->finish();
+}
+
+// Of a run that was killed before it could take it away.
+void remove_old_marks(store::Disk& disk, const Stop& stop) {
+    for (const store::Listed& entry : disk.list(work_directory, stop).entries) {
+        if (!entry.name.starts_with(note_prefix)) continue;
+        if (const auto digest = Digest::parse(std::string_view(entry.name).substr(note_prefix.size())))
+            disk.remove(store::blob_path(*digest));
+        disk.remove(in_work_directory(entry.name));
+    }
+}
+
+// A blob that no other directory has, for as long as this lives. Its name is written down before it is there, and it
+// comes whole: what a kill leaves is taken away by the next run.
 class Mark {
 public:
     Mark(store::Disk& disk, const Options& options)
-        : disk_(disk), content_(random_hex(64)), digest_(Digest::of(content_)) {
-        const auto file = disk_.write(store::blob_path(digest_), file_ownership(disk, options));
-        file->write(content_);
-        file->finish();
+        : disk_(disk), content_(random_hex(64)), digest_(Digest::of(content_)),
+          note_(in_work_directory(std::string(note_prefix) + digest_.hex())) {
+        const std::string fresh = in_work_directory(std::string(note_prefix) + "new");
+        write_whole(disk, note_, {}, options);
+        write_whole(disk, fresh, content_, options);
+        disk.move(fresh, store::blob_path(digest_));
     }
     ~Mark() {
         try {
             disk_.remove(store::blob_path(digest_));
+            disk_.remove(note_);
         } catch (const Error& error) { // 64 bytes, which the server removes when it starts
             diagnostics::info(error.message());
         }
@@ -41,6 +67,7 @@ private:
     store::Disk& disk_;
     std::string content_;
     Digest digest_;
+    std::string note_;
 };
 
 struct Answer {
@@ -68,6 +95,7 @@ Answer ask(ollama::Server& server, const Digest& mark, const Stop& stop) {
 
 Use find_use(store::Disk& disk, const std::vector<Suspect>& suspects, const Options& options, Stop stop) {
     Use use;
+    remove_old_marks(disk, stop);
     if (suspects.empty()) return use;
     std::vector<Answer> answers(suspects.size());
     {

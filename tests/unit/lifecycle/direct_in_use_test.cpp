@@ -56,6 +56,26 @@ TEST_CASE("a server that sees what was put into the directory uses it; nothing s
     Server same([&](const Digest& digest) { return world.disk.stat(store::blob_path(digest)).has_value(); });
     CHECK(world.look(same).used_by == "http://there");
     CHECK(world.disk.list("blobs", {}).entries.empty());
+    CHECK(world.disk.list(work_directory, {}).entries.empty());
+}
+
+TEST_CASE("what a run that was killed left of its question is taken away by the next one") {
+    World world;
+    const std::string other = store::blob_path(Digest::of("of a model"));
+    world.disk.put(other, "of a model");
+    Server watching([&](const Digest& digest) {
+        world.disk.put(std::string(work_directory) + "/mark-" + Digest::of("left").hex(), "");
+        world.disk.put(store::blob_path(Digest::of("left")), "left");
+        world.disk.put(std::string(work_directory) + "/mark-new", "le");
+        return world.disk.stat(store::blob_path(digest)).has_value();
+    });
+    CHECK(world.look(watching).used_by == "http://there");
+    CHECK(world.disk.has(store::blob_path(Digest::of("left"))));
+    Server elsewhere([](const Digest&) { return false; });
+    CHECK(world.look(elsewhere).used_by.empty());
+    CHECK_FALSE(world.disk.has(store::blob_path(Digest::of("left"))));
+    CHECK(world.disk.has(other));
+    CHECK(world.disk.list(work_directory, {}).entries.empty());
 }
 
 TEST_CASE("a server of another directory, and nobody, do not use it") {

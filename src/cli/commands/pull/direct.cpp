@@ -55,6 +55,7 @@ use::Options options_of(const Direct& direct, const fs::path& models, const Cloc
     options.consent = direct.yes;
     options.force = direct.force;
     options.from = direct.from;
+    if (direct.from) options.download.where = direct.from->where;
     options.models = models;
     options.hidden_modes = machine::hidden_modes();
     options.as_root = ::geteuid() == 0;
