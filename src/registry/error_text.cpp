@@ -99,7 +99,28 @@ Error answer_error(const http::Response& answer, std::string_view what, std::str
 }
 
 Error not_found(std::string_view what, std::string_view host) {
-    return Error(Kind::not_found, std::string(host) + " has no " + std::string(what));
+    const std::string_view lacks = what.starts_with("the ") ? " does not have " : " has no ";
+    return Error(Kind::not_found, std::string(host) + std::string(lacks) + std::string(what));
+}
+
+Error takes_no_push(const http::Response& answer, std::string_view repository, std::string_view host,
+                    std::span<const std::string> secrets) {
+    const std::string words = safe_words(answer, secrets);
+    if (words.empty())
+        return Error(Kind::protocol, std::string(host) + " is no registry that takes pushes " + status_text(answer))
+            .hint(to_lower(repository) != repository
+                      ? std::string(lower_case_only)
+                      : "is its address right, and the path behind it? an Ollama server takes none");
+    return Error(Kind::failed,
+                 std::string(host) + " has no place for " + quoted(repository) + ' ' + status_text(answer) + words)
+        .hint("some registries want a project to be made there first");
+}
+
+Error redirected(std::string_view what, std::string_view host, const http::Url& there) {
+    return protocol_error(std::string(host) + " redirects to " + shown(there) + " where " + std::string(what) +
+                          " was to be sent")
+        .hint("nothing was sent there. " + std::string(is_it_one) + "; if the registry is there, name " + there.scheme +
+              "://" + shown(there));
 }
 
 Error no_credentials(std::string_view what, std::string_view host) {

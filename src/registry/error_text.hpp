@@ -10,6 +10,8 @@
 
 namespace codemate::registry {
 
+inline constexpr std::string_view lower_case_only = "most registries take names in lower case only";
+
 // A registry's answers as errors; the only place of this module that decides on kinds. Its own words are shown in one
 // line, fit for a terminal, but for those that repeat a secret: what it was sent, it may send back.
 
@@ -17,7 +19,12 @@ namespace codemate::registry {
 Error answer_error(const http::Response&, std::string_view what, std::string_view host,
                    std::span<const std::string> secrets);
 
+// Of an answer 404 to the beginning of an upload: where nothing but a registry could say why, it is one.
+Error takes_no_push(const http::Response&, std::string_view repository, std::string_view host,
+                    std::span<const std::string> secrets);
+
 Error not_found(std::string_view what, std::string_view host);
+Error redirected(std::string_view what, std::string_view host, const http::Url& there); // what was to be sent
 Error no_credentials(std::string_view what, std::string_view host);
 Error credentials_refused(std::string_view what, std::string_view host);
 Error no_known_login(std::string_view host); // it offers none that codemate can answer with what there is

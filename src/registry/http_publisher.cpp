@@ -26,7 +26,7 @@ Options login_options(const PushOptions& options) {
 // Repositories are lower case by the specification, names of models need not be.
 Error of_name(Error error, const std::string& repository) {
     if (to_lower(repository) == repository || error.kind() != Kind::failed) return error;
-    return std::move(error).hint("most registries take names in lower case only");
+    return std::move(error).hint(std::string(lower_case_only));
 }
 
 class HttpPublisher final : public Publisher {
@@ -43,12 +43,12 @@ public:
         return shown(origin_) + '/' + repository(model) + ':' + model.tag();
     }
 
-    bool has_blob(const ModelName& model, const Digest& digest, Stop stop) override {
+    bool has_blob(const ModelName& model, const Digest& digest, ByteCount size, Stop stop) override {
         Question question = about(model, "the blob " + digest.id() + " of " + quoted(place(model)));
         question.method = "HEAD";
         question.path += "blobs/" + digest.text();
         const http::Response answer = session_.send(question, std::move(stop));
-        if (answer.status / 100 == 2) return true;
+        if (answer.status / 100 == 2) return is_of(answer, digest, size);
         // What refuses to say is told all the same: sending it again is no harm.
         const bool unknown = answer.status == 404 || answer.status == 410 || answer.status == 405 ||
                              answer.status == 501 || answer.status == 400;
@@ -77,7 +77,7 @@ public:
         }
         Upload upload(session_, options_, manners_, question, from, content, sending, stop);
         try {
-            return upload.run([&] { return has_blob(model, content.digest, stop); });
+            return upload.run([&] { return has_blob(model, content.digest, content.size, stop); });
         } catch (const Error& error) {
             throw of_name(error, repository(model));
         }
@@ -94,11 +94,14 @@ public:
                                            const auto rest = std::string_view(image.bytes).substr(offset);
                                            return rest.copy(into.data(), into.size());
                                        }};
-        const http::Response answer = session_.send(question, std::move(stop));
+        const http::Response answer = session_.send(question, stop);
         if (is_out_of_space(answer)) throw Error(Kind::storage, shown(origin_) + " has no space left");
         if (answer.status / 100 != 2) throw of_name(session_.refusal(answer, question), repository(model));
-        const std::string* stated = answer.header("Docker-Content-Digest");
-        const auto digest = stated ? Digest::parse(trimmed(*stated)) : std::nullopt;
+        const std::optional<Digest> digest = stated_digest(answer);
+        if (!digest && answer.status != 201 && !serves(model, image, std::move(stop))) {
+            throw protocol_error(shown(origin_) + " answers " + std::to_string(answer.status) + " to the manifest of " +
+                                 question.entrance.what + ", and does not have it");
+        }
         if (digest && *digest != image.digest) {
             throw Error(Kind::damaged, shown(origin_) + " keeps another manifest of " + question.entrance.what + ": " +
                                            digest->id() + " instead of " + image.digest.id())
@@ -107,6 +110,28 @@ public:
     }
 
 private:
+    static std::optional<Digest> stated_digest(const http::Response& answer) {
+        const std::string* stated = answer.header("Docker-Content-Digest");
+        return stated ? Digest::parse(trimmed(*stated)) : std::nullopt;
+    }
+
+    // Whether what answers to a HEAD speaks of that blob. It may stand where a redirect led, with nothing but a length.
+    static bool is_of(const http::Response& answer, const Digest& digest, ByteCount size) {
+        if (const auto stated = stated_digest(answer)) return *stated == digest;
+        const std::string* length = answer.header("Content-Length");
+        return length != nullptr && trimmed(*length) == std::to_string(size.count());
+    }
+
+    bool serves(const ModelName& model, const Image& image, Stop stop) {
+        Question question = about(model, quoted(place(model)));
+        question.path += "manifests/" + image.digest.text();
+        const std::string type = image.media_type.empty() ? std::string(docker_manifest) : image.media_type;
+        question.headers = {{"Accept", type}};
+        question.limit = ByteCount(image.bytes.size() + 1);
+        const http::Response answer = session_.send(question, std::move(stop));
+        return answer.status / 100 == 2 && answer.body == image.bytes;
+    }
+
     static std::string_view trim_slashes(std::string_view path) {
         while (path.starts_with('/'))
             path.remove_prefix(1);

@@ -47,6 +47,13 @@ void check_redirect(const http::Url& from, const http::Url& to) {
     }
 }
 
+// Whoever answers in a registry's place, as a login page does, is sent nothing.
+void check_redirect_of(const Question& question, const http::Url& from, const http::Url& to) {
+    check_redirect(from, to);
+    const bool reads = question.method == "GET" || question.method == "HEAD";
+    if (!reads && !same_origin(from, to)) throw redirected(question.entrance.what, shown(from), to);
+}
+
 // The body of a success while it comes.
 class Body {
 public:
@@ -172,7 +179,7 @@ http::Response Session::send(const Question& question, Stop stop) {
             if (is_part(question) && redirects > 0 && answer.status / 100 == 2) remember(start, url);
             return answer;
         }
-        check_redirect(url, *next);
+        check_redirect_of(question, url, *next);
         if (++redirects > most_redirects)
             throw protocol_error(shown(start) + " redirects more than " + std::to_string(most_redirects) + " times");
         url = *next;
@@ -182,6 +189,11 @@ http::Response Session::send(const Question& question, Stop stop) {
 Error Session::refusal(const http::Response& answer, const Question& question) const {
     const auto secrets = login_.known(question.entrance).secrets;
     return answer_error(answer, question.entrance.what, shown(question.entrance.registry), secrets);
+}
+
+Error Session::takes_no_push(const http::Response& answer, const Question& question) const {
+    const auto secrets = login_.known(question.entrance).secrets;
+    return registry::takes_no_push(answer, question.entrance.repository, shown(question.entrance.registry), secrets);
 }
 
 } // namespace codemate::registry

@@ -44,8 +44,9 @@ public:
           named_(options.everything_at ? Named::by_the_user : Named::by_models) {}
 
     // The answer that is left when login and redirects are done, whatever its status but 401. Authorization goes to the
-    // registry's own origin only. Throws Error{protocol} for more than five redirects, one from https to http, a body
-    // beyond the limit, one that is compressed although nobody asked for that.
+    // registry's own origin only. Throws Error{protocol} for more than five redirects, one from https to http, one to
+    // another origin of what is no reading, a body beyond the limit, one that is compressed although nobody asked for
+    // that.
     http::Response send(const Question&, Stop);
 
     // Whether somebody had to say who asks, or to ask for a token, so far.
@@ -53,6 +54,7 @@ public:
 
     // Of an answer that is no success.
     Error refusal(const http::Response&, const Question&) const;
+    Error takes_no_push(const http::Response&, const Question&) const; // of a 404 or 410 to the beginning of an upload
 
 private:
     http::Response send_once(const Question&, const http::Url&, const Authorization&, Stop);

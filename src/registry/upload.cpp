@@ -107,6 +107,9 @@ Sent Upload::run(const std::function<bool()>& is_there) {
         furthest = std::max(furthest, there_);
     }
     if (sending_.address) sending_.address({});
+    if (unconfirmed_ && !is_there())
+        throw protocol_error(shown(asked_.entrance.registry) + " says that it took " + asked_.entrance.what +
+                             ", and does not have it");
     tell(content_.size.count());
     return sent_;
 }
@@ -162,6 +165,7 @@ void Upload::begin() {
         return;
     }
     mount_from_.clear();
+    if (answer.status == 404 || answer.status == 410) throw session_.takes_no_push(answer, asked_);
     if (!is_success(answer)) throw refusal(answer);
     if (!answer.header("Location"))
         throw protocol_error(shown(asked_.entrance.registry) + " begins an upload and does not say where");
@@ -309,6 +313,7 @@ void Upload::accept(const http::Response& answer, const char* what) {
     if (digest && *digest != content_.digest)
         throw Error(Kind::damaged, shown(asked_.entrance.registry) + " says that " + asked_.entrance.what +
                                        " has the digest " + digest->id() + " there");
+    unconfirmed_ = answer.status != 201 && !digest;
     done_ = true;
 }
 
@@ -389,6 +394,11 @@ Error Upload::refusal(const http::Response& answer) const {
         return Error(Kind::failed,
                      shown(asked_.entrance.registry) + " takes no part of " + to_string(manners_.part) + " (413)")
             .hint("a proxy before it may limit what one request sends (nginx: client_max_body_size)");
+    }
+    // Of an upload that had begun: the blob was not asked for.
+    if (answer.status == 404 || answer.status == 410) {
+        return protocol_error(shown(asked_.entrance.registry) + " does not go on with the upload of " +
+                              asked_.entrance.what + " (" + std::to_string(answer.status) + ")");
     }
     return session_.refusal(answer, asked_);
 }

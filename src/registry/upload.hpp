@@ -76,6 +76,7 @@ private:
     Sha256 hash_;
     std::uint64_t hashed_ = 0;
     bool done_ = false, from_before_ = false;
+    bool unconfirmed_ = false; // the end was answered with a success that says nothing
     int failures_ = 0, lost_ = 0;
     Sent sent_;
 };

@@ -136,7 +136,7 @@ TEST_CASE("a model that was pushed is served byte for byte") {
     const Error early = error_of([&] { publisher->put_manifest(first, image, {}); });
     CHECK((early.kind() == Kind::failed || early.kind() == Kind::not_found));
     for (Blob* blob : {&weights, &config, &empty}) {
-        CHECK_FALSE(publisher->has_blob(first, blob->digest, {}));
+        CHECK_FALSE(publisher->has_blob(first, blob->digest, ByteCount(blob->bytes.size()), {}));
         std::vector<std::uint64_t> progress;
         Sending sending;
         sending.progress = [&](ByteCount there) { progress.push_back(there.count()); };
@@ -146,7 +146,7 @@ TEST_CASE("a model that was pushed is served byte for byte") {
         CHECK(sent.begun_anew == 0);
         CHECK(std::is_sorted(progress.begin(), progress.end()));
         CHECK(progress.back() == blob->bytes.size());
-        CHECK(publisher->has_blob(first, blob->digest, {}));
+        CHECK(publisher->has_blob(first, blob->digest, ByteCount(blob->bytes.size()), {}));
         CHECK(world.get("library/first/blobs/" + blob->digest.text()) == blob->bytes);
     }
     publisher->put_manifest(first, image, {});
@@ -215,7 +215,7 @@ TEST_CASE("an upload that nobody knows begins anew, and what was read wrong is n
         wrong.bytes[size - 7] ^= 1;
         const auto upload = [&] { world.publisher()->upload(first, wrong.content(), {}, {}); };
         CHECK(error_of(upload).kind() == Kind::damaged);
-        CHECK_FALSE(world.publisher()->has_blob(first, wrong.digest, {}));
+        CHECK_FALSE(world.publisher()->has_blob(first, wrong.digest, ByteCount(size), {}));
     }
 }
 
@@ -268,7 +268,7 @@ TEST_CASE("troubles of a registry that stay") {
                                                 {"push-status=507", Kind::storage, "has no space left"},
                                                 {"push-status=503", Kind::busy, "asks to come back later"},
                                                 {"push-status=500", Kind::unreachable, "failed (500)"},
-                                                {"push-forgets", Kind::not_found, "has no"},
+                                                {"push-forgets", Kind::protocol, "does not go on with the upload of"},
                                                 {"push-part-limit=1000", Kind::failed, "takes no part of"},
                                                 {"push-wrong-digest", Kind::damaged, "digest"}}));
     INFO(trouble.fault);

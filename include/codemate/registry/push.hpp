@@ -41,14 +41,16 @@ struct Sent {
 // Puts models into one registry by the OCI distribution specification, each name whatever its host as
 // <prefix>/<owner>/<model>:<tag>. May throw Error{unreachable, busy, unauthorised, forbidden, protocol, storage (of the
 // registry's disk), failed} and Interrupted. Where credentials go: docs/decisions/0004-registry-credentials.md; an
-// upload's address at another origin gets none. One call at a time.
+// upload's address at another origin gets none, and nothing is sent on to where another origin redirects. One call at a
+// time.
 class Publisher {
 public:
     virtual ~Publisher() = default;
 
     virtual std::string place(const ModelName&) const = 0; // "registry.corp/models/library/mistral:latest"; for people
 
-    virtual bool has_blob(const ModelName&, const Digest&, Stop) = 0; // in the model's repository
+    // In the model's repository. What answers to everything has nothing: the size, or the digest, has to be said.
+    virtual bool has_blob(const ModelName&, const Digest&, ByteCount size, Stop) = 0;
     virtual std::optional<Digest> served(const ModelName&, Stop) = 0; // the digest behind the tag now; nothing: none
 
     // Sends a blob in parts, goes on where the registry has it after a cut, in this run or an earlier one, and begins
@@ -56,7 +58,8 @@ public:
     // got, does not have the digest; nothing of it is there then.
     virtual Sent upload(const ModelName&, const Content&, const Sending&, Stop) = 0;
 
-    // The manifest's bytes as they are, under the tag. Error{damaged} where the registry says another digest of them.
+    // The manifest's bytes as they are, under the tag. Error{damaged} where the registry says another digest of them,
+    // Error{protocol} where it answers with a success that is none: what was not confirmed is read back.
     virtual void put_manifest(const ModelName&, const Image&, Stop) = 0;
 };
 

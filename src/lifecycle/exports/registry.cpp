@@ -14,7 +14,7 @@ public:
     std::string place(const ModelName& name) const override { return ports_.publisher.place(name); }
 
     bool has(const ModelName& name, const Layer& layer, const Stop& stop) override {
-        const bool there = ports_.publisher.has_blob(name, layer.digest, stop);
+        const bool there = ports_.publisher.has_blob(name, layer.digest, layer.size, stop);
         if (there) holders_.emplace(layer.digest, name);
         return there;
     }

@@ -33,7 +33,7 @@ public:
     std::string place(const ModelName& name) const override {
         return "registry.corp/" + name.owner() + '/' + name.model() + ':' + name.tag();
     }
-    bool has_blob(const ModelName& name, const Digest& digest, Stop /*stop*/) override {
+    bool has_blob(const ModelName& name, const Digest& digest, ByteCount /*size*/, Stop /*stop*/) override {
         return blobs[name.owner() + '/' + name.model()].contains(digest);
     }
     std::optional<Digest> served(const ModelName& name, Stop /*stop*/) override {

@@ -203,3 +203,93 @@ TEST_CASE("a manifest goes with its own media type, and a registry that keeps an
     stated = Digest::of("rewritten").text();
     CHECK(error_of([&] { publisher->put_manifest(model, image, {}); }).kind() == Kind::damaged);
 }
+
+TEST_CASE("what answers 200 to everything, and has nothing, is no registry") {
+    const std::string page = "<html>hello</html>";
+    Site site([&](const http::Request&) {
+        return reply(200, page, {{"Content-Type", "text/html"}, {"Content-Length", std::to_string(page.size())}});
+    });
+    const auto publisher = publish_to(site, options("https://registry.corp"));
+    CHECK_FALSE(publisher->has_blob(model, content().digest, content().size, {}));
+    CHECK_FALSE(publisher->served(model, {}));
+    const Error upload = error_of([&] { publisher->upload(model, content(), {}, {}); });
+    CHECK(upload.kind() == Kind::protocol);
+    CHECK(upload.hint().starts_with("is there a registry at all?"));
+    const Error put = error_of([&] { publisher->put_manifest(model, Image::parse(test::manifest), {}); });
+    CHECK(put.kind() == Kind::protocol);
+    CHECK(put.hint().starts_with("is there a registry at all?"));
+    CHECK(put.message().find("does not have it") != std::string::npos);
+}
+
+TEST_CASE("a blob is there where its size or its digest is said") {
+    struct Row {
+        std::vector<http::Header> headers;
+        bool there;
+    };
+    const std::string size = std::to_string(bytes.size()), digest = Digest::of(bytes).text();
+    for (const Row& row : {Row{{{"Content-Length", size}}, true},
+                           {{{"Docker-Content-Digest", digest}}, true},
+                           {{{"Docker-Content-Digest", digest}, {"Content-Length", "0"}}, true},
+                           {{{"Docker-Content-Digest", Digest::of("x").text()}, {"Content-Length", size}}, false},
+                           {{{"Content-Length", "17"}}, false},
+                           {{}, false}}) {
+        Site site([&](const http::Request&) { return reply(200, {}, row.headers); });
+        const auto publisher = publish_to(site, options("https://registry.corp"));
+        CHECK(publisher->has_blob(model, content().digest, content().size, {}) == row.there);
+    }
+}
+
+TEST_CASE("a success that confirms nothing is asked back") {
+    const Image image = Image::parse(test::manifest);
+    bool keeps = GENERATE(true, false);
+    Site site([&](const http::Request& request) {
+        if (request.method == "POST") return reply(202, {}, {{"Location", "/up"}});
+        if (request.method == "PUT") return reply(200);
+        if (!keeps) return reply(404);
+        if (request.method == "HEAD") return reply(200, {}, {{"Content-Length", "5"}});
+        return reply(200, image.bytes);
+    });
+    const auto publisher = publish_to(site, options("https://registry.corp"));
+    const std::string text = "hello";
+    const Content small{Digest::of(text), ByteCount(text.size()),
+                        [&](ByteRange range, const Stop&) { return text.substr(range.first, range.count); }, true};
+    const Error upload = error_of([&] { publisher->upload(model, small, {}, {}); });
+    const Error put = error_of([&] { publisher->put_manifest(model, image, {}); });
+    CHECK(site.requests().back().url.path == "/v2/team/model/manifests/" + image.digest.text());
+    CHECK(upload.kind() == (keeps ? Kind::defect : Kind::protocol)); // defect: nothing was thrown
+    CHECK(put.kind() == (keeps ? Kind::defect : Kind::protocol));
+}
+
+TEST_CASE("nothing is sent on to where another origin redirects") {
+    Site site([&](const http::Request& request) {
+        if (request.url.host != "registry.corp") return reply(200, "<html>log in</html>");
+        return reply(302, {}, {{"Location", "https://login.corp/?back=x"}});
+    });
+    const auto publisher = publish_to(site, options("https://registry.corp"));
+    const Error upload = error_of([&] { publisher->upload(model, content(), {}, {}); });
+    const Error put = error_of([&] { publisher->put_manifest(model, Image::parse(test::manifest), {}); });
+    for (const Error& error : {upload, put}) {
+        CHECK(error.kind() == Kind::protocol);
+        CHECK(error.message().find("registry.corp redirects to login.corp") != std::string::npos);
+        CHECK(error.hint().find("is there a registry at all?") != std::string::npos);
+        CHECK(error.hint().find("https://login.corp") != std::string::npos);
+    }
+    for (const auto& request : site.requests())
+        CHECK(request.url.host == "registry.corp");
+}
+
+TEST_CASE("an upload that nobody takes is told as that") {
+    std::string words;
+    Site site([&](const http::Request&) { return reply(404, words); });
+    const auto upload_to = [&](const ModelName& name) {
+        return error_of([&] { publish_to(site, options("https://registry.corp"))->upload(name, content(), {}, {}); });
+    };
+    const Error none = upload_to(model);
+    CHECK(none.kind() == Kind::protocol);
+    CHECK(none.message() == "registry.corp is no registry that takes pushes (404)");
+    CHECK(upload_to(ModelName::parse("Team/model:1")).hint().find("lower case") != std::string::npos);
+    words = R"({"errors":[{"code":"NAME_UNKNOWN","message":"project team not found"}]})";
+    const Error project = upload_to(model);
+    CHECK(project.kind() == Kind::failed);
+    CHECK(project.message().find("project team not found") != std::string::npos);
+}
