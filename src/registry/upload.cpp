@@ -229,8 +229,13 @@ void Upload::send_part() {
     if (there && there->count() > there_ + count)
         throw Lost{protocol_error(shown(asked_.entrance.registry) + " has more of " + asked_.entrance.what +
                                   " than was sent")};
-    there_ = there ? there->count() : there_ + count;
+    const std::uint64_t wanted = there_ + count;
+    there_ = there ? there->count() : wanted;
     tell(there_);
+    if (there_ < wanted && ++kept_less_ > options_.retries)
+        throw protocol_error(shown(asked_.entrance.registry) + " keeps less than it is sent of " +
+                             asked_.entrance.what + ": " + to_string(ByteCount(there_)) + " of " +
+                             to_string(content_.size) + " after " + std::to_string(kept_less_) + " such parts");
 }
 
 http::Upload Upload::body_of(std::string bytes) {

@@ -77,7 +77,7 @@ private:
     std::uint64_t hashed_ = 0;
     bool done_ = false, from_before_ = false;
     bool unconfirmed_ = false; // the end was answered with a success that says nothing
-    int failures_ = 0, lost_ = 0;
+    int failures_ = 0, lost_ = 0, kept_less_ = 0;
     Sent sent_;
 };
 

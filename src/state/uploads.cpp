@@ -2,11 +2,14 @@
 
 #include "state/line_file.hpp"
 
+#include "codemate/base/descriptor.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/json/read.hpp"
 #include "codemate/json/value.hpp"
 
 #include <chrono>
+#include <fcntl.h>
+#include <filesystem>
 
 namespace codemate::state {
 namespace {
@@ -16,6 +19,16 @@ constexpr Duration kept_for = std::chrono::days(7);
 
 LineFile lines_of(const std::filesystem::path& file) {
     return {file, "the memory of uploads"};
+}
+
+// An upload's address may be a signed one, by which others could write.
+void make_private(const std::filesystem::path& file) {
+    std::error_code failure; // whoever writes it tells what is wrong
+    std::filesystem::create_directories(file.parent_path(), failure);
+    const Descriptor made(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
+    if (made.get() < 0)
+        std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+                                     failure);
 }
 
 } // namespace
@@ -67,6 +80,7 @@ void Uploads::change(const std::string& place, const Digest& blob, const std::op
         if (upload) lines += to_line(*upload) + "\n";
         return newest_lines(lines, most_entries);
     };
+    if (upload) make_private(file_);
     lines_of(file_).change(changed, std::move(stop));
 }
 

@@ -30,6 +30,7 @@ void write_whole(store::Disk& disk, const std::string& path, const std::string& 
 
 // Of a run that was killed before it could take it away.
 void remove_old_marks(store::Disk& disk, const Stop& stop) {
+    if (!disk.stat(work_directory)) return;
     for (const store::Listed& entry : disk.list(work_directory, stop).entries) {
         if (!entry.name.starts_with(note_prefix)) continue;
         if (const auto digest = Digest::parse(std::string_view(entry.name).substr(note_prefix.size())))

@@ -168,6 +168,20 @@ TEST_CASE("parts are as large as the registry wants them, but for the last") {
     CHECK(ranges_sent(site) == row.ranges);
 }
 
+TEST_CASE("a registry that keeps nothing of what it is sent is given up") {
+    std::size_t parts = 0;
+    Site site([&](const http::Request& request) {
+        if (request.method == "HEAD") return reply(404);
+        if (request.method == "PATCH") ++parts;
+        return reply(202, {}, {{"Location", "/v2/team/model/blobs/uploads/1"}, {"Range", "0-3"}});
+    });
+    const auto publisher = publish_to(site, options("https://registry.corp"));
+    const Error error = error_of([&] { publisher->upload(model, content(), {}, {}); });
+    CHECK(error.kind() == Kind::protocol);
+    CHECK(error.message().find("keeps less than it is sent") != std::string::npos);
+    CHECK(parts == 6);
+}
+
 TEST_CASE("a registry that asks to wait is waited for, but not for ever") {
     std::vector<Duration> waits;
     int times = 0;

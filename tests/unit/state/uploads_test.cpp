@@ -29,6 +29,8 @@ TEST_CASE("an upload is known by its last address, at its place, for a week, unt
     CHECK_FALSE(uploads.address(place, weights, noon));
     uploads.remember({place, weights, "first", noon}, {});
     uploads.remember({place, other, "another", noon}, {});
+    CHECK(std::filesystem::status(directory / "codemate/uploads.jsonl").permissions() ==
+          (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
     uploads.remember({"elsewhere", weights, "far", noon}, {});
     uploads.remember({place, weights, "second", noon + 1min}, {});
     CHECK(uploads.address(place, weights, noon + 1h) == "second");
