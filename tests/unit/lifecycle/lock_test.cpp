@@ -310,14 +310,15 @@ TEST_CASE("targets that are not declared have no pin") {
 TEST_CASE("the manifest of what no registry has is taken from a models directory that can be read") {
     World world;
     world.registry.withdraw("mistral");
-    const Image made = Image::parse(before.manifest + "\n");
-    world.server.install(as_installed(mistral, made));
+    FakeRegistry::Model of_here = before;
+    of_here.manifest += '\n';
+    const Image made = of_here.image();
+    world.server.install("mistral", as_installed(of_here));
     std::vector<Digest> asked;
-    std::optional<Image> there = made;
     use::Ports ports = world.ports();
     ports.stored = [&](const Digest& digest) {
         asked.push_back(digest);
-        return there;
+        return std::optional(made);
     };
     const auto lock = [&] {
         return use::execute(use::plan(use::gather({}, world.manifest, world.file.read(), ports, {})), ports, {});
