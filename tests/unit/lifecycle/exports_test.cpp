@@ -480,6 +480,22 @@ TEST_CASE("paths of this machine go out with no model that was made here") {
         CHECK(world.directory.content("blobs/sha256/" + entry.name).find("/home/me") == std::string::npos);
 }
 
+TEST_CASE("nor where the lock has it as the server hashes it, without its last line feed") {
+    World world;
+    FakeRegistry::Model made = chat;
+    made.manifest = with_from(chat.manifest, "/home/me/.ollama/models/blobs/sha256-12");
+    world.install("chat", made);
+    FakeRegistry::Model hashed = made;
+    hashed.manifest.pop_back();
+    world.pin("chat", hashed);
+    auto destination = world.to_directory();
+    REQUIRE(world.export_to(*destination, {"chat"}).items[0].done);
+    CHECK(world.index().models.at(0).digest == Digest::of(chat.manifest));
+    CHECK(world.lock_there().models.begin()->second.same == std::vector{Digest::of(hashed.manifest)});
+    for (const auto& entry : world.directory.list("blobs/sha256", {}).entries)
+        CHECK(world.directory.content("blobs/sha256/" + entry.name).find("/home/me") == std::string::npos);
+}
+
 TEST_CASE("which manifests keep their bytes") {
     const auto is_private = [](const std::string& path) { return path.starts_with("/home/me/"); };
     const auto bare = [&](const std::string& path) {

@@ -11,7 +11,6 @@
 #include "codemate/base/text.hpp"
 #include "codemate/ui/markup.hpp"
 
-#include <algorithm>
 #include <optional>
 
 namespace codemate::cli {
@@ -66,10 +65,13 @@ private:
             diagnostics::info(error.message());
         }
         if (!look->found) return std::nullopt;
-        const auto& models = look->found->inventory.models;
-        const auto found =
-            std::ranges::find_if(models, [&](const store::Entry& entry) { return entry.image.digest == digest; });
-        return found == models.end() ? std::nullopt : std::optional(found->image);
+        for (const store::Entry& entry : look->found->inventory.models) {
+            if (entry.image.digest == digest) return entry.image;
+            // As the server hashes it, without the final line feed of its file.
+            if (entry.listed == digest && entry.image.bytes.ends_with('\n'))
+                return Image::parse(entry.image.bytes.substr(0, entry.image.bytes.size() - 1));
+        }
+        return std::nullopt;
     }
 
     int show(const use::Report& report, Wiring& wiring) const {
