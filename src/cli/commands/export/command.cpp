@@ -188,6 +188,14 @@ private:
         }
     }
 
+    // Others tell by the lock's manifest that it is the same.
+    static std::string lack_of(const ModelName& name, Wiring& wiring) {
+        const manifest::Locked* locked = wiring.lock().find(name);
+        if (locked == nullptr || locked->bytes) return "";
+        return "; the lock has no manifest, by which others would see that: run `codemate lock` where the models "
+               "directory can be read, or pull there with the codemate.lock of the export (--lock)";
+    }
+
     static void say_what_is_served(const use::Plan& plan, Wiring& wiring) {
         for (const use::Step& step : plan.steps) {
             if (step.why == use::Facts::Why::served && step.image)
@@ -198,7 +206,7 @@ private:
                 wiring.note(codemate::quoted(step.name.display()) +
                             " goes without the paths of this machine that its manifest " +
                             "names: its digest there is " + step.image->digest.id() + ", here it is " +
-                            step.original->id() + ", and the content is the same");
+                            step.original->id() + ", and the content is the same" + lack_of(step.name, wiring));
         }
     }
 
