@@ -175,6 +175,9 @@ TEST_CASE("what cannot be exported, each with its status") {
     const std::vector<Row> rows{
         {{"export"}, 2, "nothing says where to export to"},
         {{"export", "http://registry.corp"}, 2, "--to URL"},
+        {{"export", "mistral"}, 2, "./mistral"},
+        {{"export", "full", "chat"}, 2, "the directory comes last"},
+        {{"export", "--to", "http://127.0.0.1:1/a/../b"}, 2, "--to"},
         {{"export", "mistral", "full"}, 2, "neither empty nor an export"},
         {{"export", "mistral", "file"}, 2, "is no directory"},
         {{"export", "mistral", "file/below"}, 6, "below"},

@@ -58,6 +58,7 @@ public:
     // From here on it is written to.
     virtual void begin(const Run&) = 0;
     // Which of those that are there have another content. They are gone then.
+    // Tells of it as of the whole.
     virtual std::vector<Digest> check(const std::vector<Layer>&, const Run&) = 0;
     virtual Carried put(const ModelName&, const Layer&, const Source&, const std::function<void(ByteCount)>& progress,
                         const Stop&) = 0;
@@ -163,6 +164,7 @@ struct Item {
     bool done = false;
     Carried carried{};
     std::size_t mounted = 0;
+    ByteCount kept{}; // of a layer that is not whole: the next run may go on with it
     std::optional<Error> error{};
 };
 

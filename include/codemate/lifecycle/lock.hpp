@@ -4,6 +4,7 @@
 #include "codemate/upstream/upstream.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -24,6 +25,8 @@ struct Ports {
     ollama::Server& server; // asked for what no registry in reach has, and for what a move would fetch
     registry::Registry& registry;
     const manifest::LockFile& file;
+    // The manifest of that digest in a models directory that can be read, for what no registry has; may be empty.
+    std::function<std::optional<Image>(const Digest&)> stored = {};
 };
 
 // What stands behind a declared model's source now.
@@ -34,6 +37,7 @@ struct Found {
     std::optional<Error> failure{};               // why the registry gave nothing
     // What the server has, where no registry in reach has the model.
     std::optional<ollama::Installed> installed{};
+    std::optional<Image> stored{}; // of the pin, or of what is installed, where the registry has another or none
     std::optional<std::uint64_t> supported_context{}; // where the manifest expects one
     std::optional<upstream::Standing> standing{};     // of a pin that may move
 };

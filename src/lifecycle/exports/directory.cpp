@@ -17,7 +17,9 @@ constexpr ByteCount longest_configuration(std::uint64_t{4} << 20);
 class Directory final : public Destination {
 public:
     explicit Directory(DirectoryPorts ports) : ports_(std::move(ports)) {
-        if (ports_.disk) index_ = depot::written_so_far(*ports_.disk, ports_.shown).value_or(depot::Index{});
+        if (!ports_.disk) return;
+        index_ = read_index();
+        check_lock();
     }
 
     std::string place(const ModelName& name) const override { return name.full(); }
@@ -37,7 +39,7 @@ public:
         if (!ports_.disk) ports_.disk = ports_.make();
         if (ports_.lock) lock_ = ports_.lock(run.stop);
         // Another export may have written meanwhile.
-        index_ = depot::written_so_far(*ports_.disk, ports_.shown).value_or(depot::Index{});
+        index_ = read_index();
         depot::prepare(*ports_.disk);
         begun_ = true;
     }
@@ -45,17 +47,8 @@ public:
     std::vector<Digest> check(const std::vector<Layer>& layers, const Run& run) override {
         const std::vector<store::ToCheck> unknown = not_known_to_be_good(layers);
         if (unknown.empty()) return {};
-        constexpr const char* item = "what is there already";
-        const auto tell = [&](const Event& event) {
-            if (run.events) run.events(event);
-        };
-        tell({Event::Type::begin, item, "checking", {}, {}});
-        store::CheckOptions options;
-        options.path = &depot::blob_path;
-        options.progress = [&](ByteCount done, ByteCount total) { tell({Event::Type::amount, item, {}, done, total}); };
         const Time at = ports_.clock.now();
-        const auto checked = store::check_blobs(*ports_.disk, unknown, options, run.stop);
-        tell({Event::Type::end, item, run.stop.stop_requested() ? "interrupted" : "checked", {}, {}});
+        const auto checked = read_all(unknown, run);
         remember(checked, at, run.stop);
         throw_if_stopped(run.stop);
         return remove_bad(checked);
@@ -97,6 +90,45 @@ public:
     }
 
 private:
+    std::vector<store::Checked> read_all(const std::vector<store::ToCheck>& blobs, const Run& run) const {
+        const auto tell = [&](const Event& event) {
+            if (run.events) run.events(event);
+        };
+        store::CheckOptions options;
+        options.path = &depot::blob_path;
+        options.progress = [&](ByteCount done, ByteCount total) { tell({Event::Type::amount, {}, {}, done, total}); };
+        tell({Event::Type::begin, {}, "checking what is there already", {}, {}});
+        try {
+            auto checked = store::check_blobs(*ports_.disk, blobs, options, run.stop);
+            tell({Event::Type::end, {}, run.stop.stop_requested() ? "interrupted" : "checked", {}, {}});
+            return checked;
+        } catch (...) {
+            tell({Event::Type::end, {}, "failed", {}, {}, true});
+            throw;
+        }
+    }
+
+    // What stands there now. What is wrong with it is no damage of the user's project.
+    depot::Index read_index() const {
+        constexpr const char* or_else = "name another directory; or remove this one, and what it has is exported again";
+        try {
+            return depot::written_so_far(*ports_.disk, ports_.shown).value_or(depot::Index{});
+        } catch (Error& error) {
+            if (error.kind() != Kind::damaged && error.kind() != Kind::unsupported) throw;
+            throw error.context("cannot export to " + quoted(ports_.shown)).hint(or_else);
+        }
+    }
+
+    void check_lock() const {
+        try {
+            manifest::LockFile(ports_.path / std::string(depot::lock_file)).read();
+        } catch (Error& error) {
+            if (error.kind() != Kind::manifest) throw;
+            throw error.context("cannot export to " + quoted(ports_.shown))
+                .hint("name another directory; or remove that file, and export again all that is there");
+        }
+    }
+
     std::vector<store::ToCheck> not_known_to_be_good(const std::vector<Layer>& layers) const {
         std::vector<state::Verified> good;
         try {

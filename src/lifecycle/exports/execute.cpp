@@ -21,23 +21,26 @@ public:
     }
 
     Report execute() {
-        tell({Event::Type::begin, {}, "exporting", {}, total()});
+        bool begun = false;
         try {
             const auto goes = [](const Step& step) { return !step.obstacle; };
             if (std::ranges::any_of(plan_.steps, goes)) { // else nothing is made
                 ports_.destination.begin(run_);
                 check();
             }
+            tell({Event::Type::begin, {}, "exporting", {}, total()});
+            begun = true;
             for (Item& item : report_.items)
                 carry(item);
         } catch (const Interrupted&) {
             report_.ending = Ending::interrupted;
         } catch (...) {
             ports_.destination.end();
-            tell({Event::Type::end, {}, "failed", {}, {}, true});
+            if (begun) tell({Event::Type::end, {}, "failed", {}, {}, true});
             throw;
         }
         ports_.destination.end();
+        if (!begun) return std::move(report_);
         const bool whole = std::ranges::all_of(report_.items, &Item::done);
         tell({Event::Type::end, {}, whole ? "exported" : "not all is exported", {}, {}, !whole});
         return std::move(report_);
@@ -93,12 +96,23 @@ private:
         if (blob.there && !bad_.contains(blob.layer.digest)) return;
         const ByteCount before = item.carried.moved;
         const ByteCount whole_before = done_;
+        ByteCount kept;
         const auto progress = [&](ByteCount there) {
+            kept = there;
             const ByteCount own = before + there;
             tell({Event::Type::amount, item.step.name.display(), {}, own, {}});
             tell({Event::Type::amount, {}, {}, whole_before + there, total()});
         };
-        const Carried carried = from_anywhere(item, blob, progress);
+        Carried carried;
+        try {
+            carried = from_anywhere(item, blob, progress);
+        } catch (const Error& error) {
+            if (error.kind() != Kind::damaged) item.kept = kept;
+            throw;
+        } catch (const Interrupted&) {
+            item.kept = kept;
+            throw;
+        }
         done_ += blob.layer.size;
         item.carried.moved += carried.moved;
         item.carried.resumed += carried.resumed;

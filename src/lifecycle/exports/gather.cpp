@@ -59,7 +59,7 @@ private:
     void find_image(Model& model) const {
         try {
             Image image = model.locked ? locked_image(model) : other_image(model);
-            if (was_made_here(image) || !model.locked) {
+            if (is_made_here(image) || !model.locked) {
                 if (auto bare = without_private_paths(image, ports_.is_private)) {
                     model.original = image.digest;
                     image = std::move(*bare);
@@ -91,6 +91,15 @@ private:
                 return Image::parse(entry.image.bytes.substr(0, entry.image.bytes.size() - 1));
         }
         return std::nullopt;
+    }
+
+    // A lock may have it as the server hashes it, without the line feed that tells.
+    bool is_made_here(const Image& image) const {
+        if (was_made_here(image)) return true;
+        return ports_.store && std::ranges::any_of(ports_.store->inventory.models, [&](const store::Entry& entry) {
+                   return was_made_here(entry.image) && entry.image.bytes.size() == image.bytes.size() + 1 &&
+                          entry.image.bytes.starts_with(image.bytes);
+               });
     }
 
     Image other_image(Model& model) const {

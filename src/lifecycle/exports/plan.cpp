@@ -18,6 +18,8 @@ manifest::Locked entry_of(const Model& model) {
     same.erase(std::ranges::unique(same).begin(), same.end());
     std::erase(same, image.digest);
     entry.digest = image.digest;
+    entry.source = model.name; // as the index has it: a place of the project is nothing to whoever has no project
+    entry.source_line = 0;
     entry.size = image.size();
     entry.bytes = image.bytes;
     entry.same = std::move(same);

@@ -171,6 +171,16 @@ void look_at_the_server(Found& found, const ModelName& name, const Installed& in
     if (there->context_length > 0) found.supported_context = there->context_length;
 }
 
+// Without it nobody could tell the pin's layers, as elsewhere under another digest.
+void look_at_the_store(Found& found, const manifest::Locked* entry, const Ports& ports) {
+    if (!ports.stored) return;
+    if (entry == nullptr) {
+        if (found.installed && found.installed->digest) found.stored = ports.stored(*found.installed->digest);
+    } else if (!entry->bytes && (!found.image || found.image->digest != entry->digest)) {
+        found.stored = ports.stored(entry->digest);
+    }
+}
+
 } // namespace
 
 Facts gather(const Options& options, const manifest::Manifest& manifest, const manifest::Lock& lock, const Ports& ports,
@@ -180,8 +190,9 @@ Facts gather(const Options& options, const manifest::Manifest& manifest, const m
     if (!facts.movable.empty()) look_at_movable(facts, installed.list(), ports, installed.server_answers(), run);
     look_at_the_others(facts, ports, run);
     for (auto& [name, found] : facts.found) {
-        if (facts.lock.find(name) == nullptr && may_come_from_the_server(found))
-            look_at_the_server(found, name, installed.list());
+        const manifest::Locked* entry = facts.lock.find(name);
+        if (entry == nullptr && may_come_from_the_server(found)) look_at_the_server(found, name, installed.list());
+        look_at_the_store(found, entry, ports);
     }
     return facts;
 }

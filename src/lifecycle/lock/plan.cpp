@@ -26,6 +26,10 @@ Locked entry_from(const Found& found) {
         entry.digest = *found.installed->digest;
         entry.size = found.installed->size;
         entry.quantization = known_quantization(found.installed->quantization);
+        if (found.stored) {
+            entry.size = found.stored->size();
+            entry.bytes = found.stored->bytes;
+        }
     }
     return entry;
 }
@@ -80,11 +84,14 @@ Step keep(const ModelName& name, const Locked& before) {
 // The pin's manifest, where the entry had only its digest.
 Step complete(const ModelName& name, const Locked& before, const Found& found) {
     Step step = keep(name, before);
-    if (before.bytes || !found.image || found.image->digest != before.digest) return step;
+    if (before.bytes) return step;
+    const bool is_served = found.image && found.image->digest == before.digest;
+    const std::optional<Image>& image = is_served ? found.image : found.stored;
+    if (!image || image->digest != before.digest) return step;
     step.what = Do::complete;
-    step.entry->bytes = found.image->bytes;
-    step.entry->size = found.image->size();
-    if (found.configuration) step.entry->quantization = found.configuration->quantization;
+    step.entry->bytes = image->bytes;
+    step.entry->size = image->size();
+    if (is_served && found.configuration) step.entry->quantization = found.configuration->quantization;
     step.reason = "its manifest is recorded now";
     return step;
 }

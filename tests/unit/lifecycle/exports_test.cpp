@@ -105,10 +105,12 @@ struct World {
         };
         return ports;
     }
+    std::uint64_t part = download::Options().part;
     std::unique_ptr<use::Destination> to_directory() {
         use::DirectoryPorts ports{files / "out", "out", std::make_shared<test::BorrowedDisk>(directory), {}, {}, clock};
         std::filesystem::create_directories(files / "out");
         ports.verified = verified.get();
+        ports.download.part = part;
         return use::to_directory(std::move(ports));
     }
     use::Plan plan(use::Destination& destination, std::vector<std::string> targets = {}) {
@@ -327,6 +329,62 @@ TEST_CASE("a directory that is something else is refused before anything is writ
     CHECK(world.directory.count(MemoryDisk::Call::write) == 0);
 }
 
+TEST_CASE("an export's own files that are spoilt are named with their directory, and a hint that helps") {
+    World world;
+    world.install("chat", chat);
+    auto first = world.to_directory();
+    REQUIRE(world.export_to(*first, {"chat"}).items[0].done);
+    Kind kind = Kind::damaged;
+    SECTION("the index") {
+        world.directory.change("index.json", [](std::string& bytes) { bytes = "{"; });
+    }
+    SECTION("the lock") {
+        write_file_atomically(world.files / "out" / "codemate.lock", "{");
+        kind = Kind::manifest;
+    }
+    try {
+        world.to_directory();
+        FAIL("it was taken");
+    } catch (const Error& error) {
+        CHECK(error.kind() == kind);
+        CHECK(error.message().starts_with("cannot export to 'out': "));
+        CHECK(error.hint().starts_with("name another directory"));
+    }
+}
+
+TEST_CASE("the lock of an export names no place of the project") {
+    World world;
+    world.project = R"({"schema": 1, "models": {"mine": {"from": "chat"}}, "roles": {"primary": "mine"}})";
+    world.install("mine", chat);
+    world.pin("mine", chat);
+    world.lock.models.begin()->second.source = ModelName::parse("chat");
+    auto destination = world.to_directory();
+    REQUIRE(world.export_to(*destination).items[0].done);
+    CHECK(world.lock_there().models.begin()->second.source == ModelName::parse("mine"));
+}
+
+TEST_CASE("what is cut off is told with what is kept of it, and a check is no model") {
+    World world;
+    world.install("chat", bigger);
+    world.install("code", code);
+    auto first = world.to_directory();
+    REQUIRE(world.export_to(*first, {"code"}).items[0].done);
+    world.part = download::Options().block;
+    auto second = world.to_directory();
+    const use::Ports ports = world.ports(*second);
+    const auto events = [&](const Event& event) {
+        CHECK((event.item.empty() || event.item == "chat:latest" || event.item == "code:latest"));
+        if (event.item == "chat:latest" && event.done > ByteCount(1 << 20)) world.stop.request_stop();
+    };
+    const use::Plan plan = world.plan(*second);
+    const use::Report report = use::execute(plan, ports, {world.stop.get_token(), events});
+    CHECK(report.ending == use::Ending::interrupted);
+    for (const use::Item& item : report.items) {
+        INFO(item.step.name.display() << " " << item.kept.count());
+        CHECK((item.kept > ByteCount(1 << 19)) == (item.step.name.display() == "chat:latest"));
+    }
+}
+
 TEST_CASE("a full disk leaves nothing half written under a final name") {
     World world;
     world.install("chat", chat);
@@ -417,6 +475,23 @@ TEST_CASE("paths of this machine go out with no model that was made here") {
     const manifest::Lock lock = world.lock_there();
     CHECK(lock.models.begin()->second.digest == digest);
     CHECK(lock.models.begin()->second.same == std::vector{Digest::of(made.manifest)});
+    CHECK(lock.models.begin()->second.source == ModelName::parse("chat"));
+    for (const auto& entry : world.directory.list("blobs/sha256", {}).entries)
+        CHECK(world.directory.content("blobs/sha256/" + entry.name).find("/home/me") == std::string::npos);
+}
+
+TEST_CASE("nor where the lock has it as the server hashes it, without its last line feed") {
+    World world;
+    FakeRegistry::Model made = chat;
+    made.manifest = with_from(chat.manifest, "/home/me/.ollama/models/blobs/sha256-12");
+    world.install("chat", made);
+    FakeRegistry::Model hashed = made;
+    hashed.manifest.pop_back();
+    world.pin("chat", hashed);
+    auto destination = world.to_directory();
+    REQUIRE(world.export_to(*destination, {"chat"}).items[0].done);
+    CHECK(world.index().models.at(0).digest == Digest::of(chat.manifest));
+    CHECK(world.lock_there().models.begin()->second.same == std::vector{Digest::of(hashed.manifest)});
     for (const auto& entry : world.directory.list("blobs/sha256", {}).entries)
         CHECK(world.directory.content("blobs/sha256/" + entry.name).find("/home/me") == std::string::npos);
 }

@@ -306,3 +306,32 @@ TEST_CASE("targets that are not declared have no pin") {
     }
     CHECK_FALSE(world.file.exists());
 }
+
+TEST_CASE("the manifest of what no registry has is taken from a models directory that can be read") {
+    World world;
+    world.registry.withdraw("mistral");
+    FakeRegistry::Model of_here = before;
+    of_here.manifest += '\n';
+    const Image made = of_here.image();
+    world.server.install("mistral", as_installed(of_here));
+    std::vector<Digest> asked;
+    use::Ports ports = world.ports();
+    ports.stored = [&](const Digest& digest) {
+        asked.push_back(digest);
+        return std::optional(made);
+    };
+    const auto lock = [&] {
+        return use::execute(use::plan(use::gather({}, world.manifest, world.file.read(), ports, {})), ports, {});
+    };
+    const bool pinned_before = GENERATE(true, false);
+    if (pinned_before) world.pin(mistral, {made.digest, mistral, made.size(), "Q4_0", {}, {}, {}});
+    const use::Report report = lock();
+    CHECK(step(report.steps, mistral).what == (pinned_before ? Do::complete : Do::add));
+    CHECK(asked == std::vector{made.digest});
+    const manifest::Locked entry = world.file.read().models.at(mistral);
+    CHECK(entry.digest == made.digest);
+    CHECK(entry.bytes == made.bytes);
+    CHECK(entry.size == made.size());
+    CHECK(step(lock().steps, mistral).what == Do::keep);
+    CHECK(asked.size() == 1); // it is known now
+}

@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 
+#include "cli/commands/export/arguments.hpp"
 #include "cli/commands/export/render.hpp"
 #include "cli/commands/targets.hpp"
 #include "cli/exit_status.hpp"
@@ -13,6 +14,7 @@
 #include "codemate/base/text.hpp"
 #include "codemate/depot/writer.hpp"
 #include "codemate/machine/disk_space.hpp"
+#include "codemate/rules/targets.hpp"
 #include "codemate/store/local_disk.hpp"
 #include "codemate/ui/markup.hpp"
 
@@ -24,15 +26,6 @@ namespace {
 
 namespace use = lifecycle::exports;
 namespace fs = std::filesystem;
-
-// A host alone is meant with TLS.
-http::Url registry_url(const std::string& text) {
-    try {
-        return http::Url::parse(text.find("://") == std::string::npos ? "https://" + text : text);
-    } catch (Error& error) {
-        throw error.context("--to").hint("as in --to https://registry.corp/models or --to http://localhost:5000");
-    }
-}
 
 bool is_below(const std::string& path, const std::string& directory) {
     return directory.size() > 1 && path.starts_with(directory.ends_with('/') ? directory : directory + '/');
@@ -68,7 +61,7 @@ public:
         if (directory_) targets.push_back(*directory_);
         const exporting::To to = where(targets);
         std::unique_ptr<registry::Publisher> publisher;
-        if (to_) publisher = wiring.publisher(registry_url(*to_));
+        if (to_) publisher = wiring.publisher(exporting::registry_url(*to_));
         const manifest::Manifest& manifest = wiring.manifest();
         refuse_without_manifest(manifest, targets);
         const manifest::Lock& lock = wiring.lock();
@@ -77,6 +70,7 @@ public:
                                            : use::to_directory(directory_ports(to.shown, wiring));
         use::Ports ports{wiring.registry_server(plain_http_hosts(targets, manifest)), *destination};
         look_for_models(ports, wiring);
+        if (!to_) refuse_doubtful_directory(to.shown, targets, manifest, lock, ports.installed);
         const std::string home = wiring.environment()["HOME"];
         const std::string store = ports.store ? ports.store->path.string() : "";
         ports.is_private = [home, store](const std::string& path) {
@@ -117,6 +111,21 @@ private:
         throw Error(Kind::usage, "there is no codemate.json here, so nothing says which models to export")
             .hint("name them before the " + std::string(to_ ? "option" : "directory") +
                   ", as in `codemate export mistral " + (to_ ? "--to URL`" : "DIR`"));
+    }
+
+    static void refuse_doubtful_directory(const std::string& directory, const std::vector<std::string>& targets,
+                                          const manifest::Manifest& manifest, const manifest::Lock& lock,
+                                          const std::vector<ollama::Installed>& installed) {
+        const std::vector<std::string> words = manifest::known_words(manifest);
+        exporting::check_words(targets, directory, [&](const std::string& word) {
+            if (std::ranges::find(words, word) != words.end()) return true;
+            try {
+                const ModelName name = ModelName::parse(word);
+                return lock.find(name) != nullptr || rules::find(installed, name) != nullptr;
+            } catch (const Error&) { // no name of a model
+                return false;
+            }
+        });
     }
 
     static use::DirectoryPorts directory_ports(const std::string& shown, Wiring& wiring) {
@@ -179,6 +188,14 @@ private:
         }
     }
 
+    // Others tell by the lock's manifest that it is the same.
+    static std::string lack_of(const ModelName& name, Wiring& wiring) {
+        const manifest::Locked* locked = wiring.lock().find(name);
+        if (locked == nullptr || locked->bytes) return "";
+        return "; the lock has no manifest, by which others would see that: run `codemate lock` where the models "
+               "directory can be read, or pull there with the codemate.lock of the export (--lock)";
+    }
+
     static void say_what_is_served(const use::Plan& plan, Wiring& wiring) {
         for (const use::Step& step : plan.steps) {
             if (step.why == use::Facts::Why::served && step.image)
@@ -189,7 +206,7 @@ private:
                 wiring.note(codemate::quoted(step.name.display()) +
                             " goes without the paths of this machine that its manifest " +
                             "names: its digest there is " + step.image->digest.id() + ", here it is " +
-                            step.original->id() + ", and the content is the same");
+                            step.original->id() + ", and the content is the same" + lack_of(step.name, wiring));
         }
     }
 

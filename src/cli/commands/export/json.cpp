@@ -30,6 +30,7 @@ Value item_json(const use::Item& item) {
                                                                                      : "exported");
     object.set("moved", item.carried.moved.count()).set("resumed", item.carried.resumed.count());
     object.set("mounted", std::uint64_t{item.mounted}).set("begun_anew", std::uint64_t{item.carried.begun_anew});
+    if (item.kept > ByteCount()) object.set("kept", item.kept.count());
     if (item.error) object.set("error", ui::error_json(*item.error));
     return object;
 }

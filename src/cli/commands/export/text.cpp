@@ -34,9 +34,15 @@ std::string planned(const use::Step& step) {
     return parts.empty() ? "its layers are there" : joined(parts, ", ");
 }
 
+// A registry may forget it.
+std::string kept(ByteCount bytes, const To& to) {
+    if (bytes == ByteCount() || to.form == To::Form::registry) return "";
+    return ", " + to_string(bytes) + " kept for the next run";
+}
+
 std::string result(const use::Item& item, const To& to) {
-    if (item.error) return "failed";
-    if (!item.done) return "not exported";
+    if (item.error) return "failed" + kept(item.kept, to);
+    if (!item.done) return "not exported" + kept(item.kept, to);
     std::string text = item.step.up_to_date && item.carried.moved == ByteCount() ? "there already" : "exported";
     if (item.step.replaced) text += " in the place of " + item.step.replaced->id();
     if (item.carried.moved > ByteCount()) text += ", " + to_string(item.carried.moved) + " " + moved_word(to);
@@ -47,19 +53,22 @@ std::string result(const use::Item& item, const To& to) {
 }
 
 std::string sum(const use::Report& report, const To& to) {
-    ByteCount moved;
-    for (const use::Item& item : report.items)
+    ByteCount moved, unfinished;
+    for (const use::Item& item : report.items) {
         moved += item.carried.moved;
+        unfinished += item.kept;
+    }
     const auto done = static_cast<std::size_t>(std::ranges::count(report.items, true, &use::Item::done));
     std::string text = counted(done, "model");
     if (done < report.items.size()) text = std::to_string(done) + " of " + counted(report.items.size(), "model");
-    return text + " in " + printable(to.shown) + "; " + to_string(moved) + " " + moved_word(to) + "\n";
+    return text + " in " + printable(to.shown) + "; " + to_string(moved) + " " + moved_word(to) + kept(unfinished, to) +
+           "\n";
 }
 
 } // namespace
 
 std::string text(const use::Plan& plan, const To& to, std::size_t columns) {
-    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"EXPORT", Table::Cut::middle}});
+    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"EXPORT"}});
     for (const use::Step& step : plan.steps)
         table.add({step.name.display(), id(step), size(step), planned(step)});
     return table.text(columns) + counted(plan.steps.size(), "model") + " to " + printable(to.shown) + ": " +
@@ -68,7 +77,7 @@ std::string text(const use::Plan& plan, const To& to, std::size_t columns) {
 }
 
 std::string text(const use::Report& report, const To& to, std::size_t columns) {
-    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"RESULT", Table::Cut::middle}});
+    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"RESULT"}});
     for (const use::Item& item : report.items)
         table.add({item.step.name.display(), id(item.step), size(item.step), result(item, to)});
     return table.text(columns) + sum(report, to);

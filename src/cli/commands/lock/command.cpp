@@ -3,11 +3,15 @@
 #include "cli/commands/lock/render.hpp"
 #include "cli/commands/standing.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/store_directory.hpp"
 #include "cli/wiring.hpp"
 
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/ui/markup.hpp"
+
+#include <optional>
 
 namespace codemate::cli {
 namespace {
@@ -32,7 +36,9 @@ public:
                 .hint("name one with --lock FILE, or write a codemate.json with `codemate init`");
         }
         const use::Options options{upgrade_, targets_};
-        const use::Ports ports{wiring.server(), wiring.registry_server(), *file};
+        std::optional<StoreLook> look;
+        const auto stored = [&](const Digest& digest) { return stored_image(digest, look, wiring); };
+        const use::Ports ports{wiring.server(), wiring.registry_server(), *file, stored};
         const Run run{wiring.stop(), {}};
         const manifest::Lock& lock = wiring.lock(Wiring::NamedLock::may_be_new);
         const use::Plan plan = use::plan(use::gather(options, manifest, lock, ports, run));
@@ -46,6 +52,26 @@ private:
         throw Error(Kind::usage, "targets say whose pins may move, and without --upgrade none does")
             .hint("write `codemate lock --upgrade " + printable(targets_.front(), 200) +
                   "`, or leave the targets out: what has no pin gets one");
+    }
+
+    // The directory is looked for when it is wanted first; where there is none, nothing is lost.
+    static std::optional<Image> stored_image(const Digest& digest, std::optional<StoreLook>& look, Wiring& wiring) {
+        try {
+            if (!look) {
+                look.emplace();
+                *look = look_into_store(wiring, wiring.server().installed(wiring.stop()));
+            }
+        } catch (const Error& error) {
+            diagnostics::info(error.message());
+        }
+        if (!look->found) return std::nullopt;
+        for (const store::Entry& entry : look->found->inventory.models) {
+            if (entry.image.digest == digest) return entry.image;
+            // As the server hashes it, without the final line feed of its file.
+            if (entry.listed == digest && entry.image.bytes.ends_with('\n'))
+                return Image::parse(entry.image.bytes.substr(0, entry.image.bytes.size() - 1));
+        }
+        return std::nullopt;
     }
 
     int show(const use::Report& report, Wiring& wiring) const {

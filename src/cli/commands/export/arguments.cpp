@@ -1,0 +1,78 @@
+#include "cli/commands/export/arguments.hpp"
+
+#include "codemate/base/error.hpp"
+#include "codemate/base/text.hpp"
+#include "codemate/depot/index.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace codemate::cli::exporting {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* example = "as in --to https://registry.corp/models or --to http://localhost:5000";
+
+// What a client, or a proxy, would make another path of.
+void check_path(const std::string& text) {
+    const auto scheme = text.find("://");
+    const auto begin = text.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+    if (begin == std::string::npos) return;
+    std::string_view path = std::string_view(text).substr(begin + 1);
+    if (path.ends_with('/')) path.remove_suffix(1);
+    if (path.empty() && text.size() - begin <= 1) return;
+    const auto parts = split(path, '/');
+    const bool is_odd =
+        std::ranges::any_of(parts, [](std::string_view part) { return part.empty() || part == "." || part == ".."; });
+    if (is_odd)
+        throw Error(Kind::usage, "--to: " + quoted(text) + " has a path with empty parts, with . or ..").hint(example);
+}
+
+bool is_directory(const std::string& path) {
+    std::error_code ignored;
+    return fs::is_directory(path, ignored);
+}
+
+bool is_export(const std::string& path) {
+    std::error_code ignored;
+    return fs::exists(fs::path(path) / std::string(depot::layout_file), ignored);
+}
+
+std::string in_order(const std::vector<std::string>& targets, const std::string& model, const std::string& directory) {
+    std::string command = "codemate export";
+    for (const std::string& target : targets)
+        if (target != directory) command += ' ' + printable(target, 200);
+    return command + ' ' + printable(model, 200) + ' ' + printable(directory, 200);
+}
+
+} // namespace
+
+http::Url registry_url(const std::string& text) {
+    check_path(text);
+    try {
+        return http::Url::parse(text.find("://") == std::string::npos ? "https://" + text : text);
+    } catch (Error& error) {
+        throw error.context("--to").hint(example);
+    }
+}
+
+void check_words(const std::vector<std::string>& targets, const std::string& directory,
+                 const std::function<bool(const std::string&)>& is_target) {
+    std::error_code ignored;
+    const bool is_new = !fs::exists(directory, ignored);
+    const bool is_word = directory.find('/') == std::string::npos && is_new && is_target(directory);
+    const auto other = std::ranges::find_if(targets, [&](const std::string& target) {
+        return is_export(target) || (is_word && is_directory(target) && !is_target(target));
+    });
+    if (other != targets.end() && is_new)
+        throw Error(Kind::usage, quoted(*other) + " is a directory, and no model")
+            .hint("the directory comes last: `" + in_order(targets, directory, *other) + "`");
+    if (!is_word) return;
+    const std::string word = printable(directory, 200);
+    throw Error(Kind::usage, quoted(directory) + " is to be exported, it seems, and to which directory is not said")
+        .hint("`codemate export " + (targets.empty() ? "" : joined(targets, " ") + " ") + word + " DIR`; write ./" +
+              word + " if you mean a directory of that name");
+}
+
+} // namespace codemate::cli::exporting

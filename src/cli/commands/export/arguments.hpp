@@ -1,0 +1,20 @@
+#pragma once
+
+#include "codemate/http/url.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace codemate::cli::exporting {
+
+// What --to names; a host alone is meant with TLS. Throws Error{usage}, also for a path that no registry has as it is
+// written.
+http::Url registry_url(const std::string& text);
+
+// Throws Error{usage} where the last word is rather a model than the directory that it would become, or where an
+// export stands among the models. `is_target`: whether the manifest, the lock or the server knows that word.
+void check_words(const std::vector<std::string>& targets, const std::string& directory,
+                 const std::function<bool(const std::string&)>& is_target);
+
+} // namespace codemate::cli::exporting

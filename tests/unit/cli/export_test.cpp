@@ -1,0 +1,74 @@
+#include "cli/commands/export/arguments.hpp"
+#include "cli/commands/export/render.hpp"
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+#include "codemate/base/error.hpp"
+
+using namespace codemate;
+using namespace codemate::cli;
+namespace use = lifecycle::exports;
+
+namespace {
+
+std::string hint_of(const std::vector<std::string>& targets, const std::string& directory) {
+    try {
+        exporting::check_words(targets, directory, [](const std::string& word) {
+            return word == "primary" || word == "t13" || word == "t12";
+        });
+    } catch (const Error& error) {
+        CHECK(error.kind() == Kind::usage);
+        return error.hint();
+    }
+    return "";
+}
+
+} // namespace
+
+TEST_CASE("a model's name in the place of the directory is asked about") {
+    const test::TempDir files;
+    const std::string usb = (files / "usb").string(), other = (files / "other").string();
+    files.write("usb/oci-layout", "{}");
+    files.write("other/file", "");
+    CHECK(hint_of({}, "t13").find("./t13") != std::string::npos);
+    CHECK(hint_of({"t11"}, "t12").starts_with("`codemate export t11 t12 DIR`"));
+    CHECK(hint_of({usb}, "primary").find("`codemate export primary " + usb + "`") != std::string::npos);
+    CHECK(hint_of({other}, "primary").find("`codemate export primary " + other + "`") != std::string::npos);
+    CHECK(hint_of({usb, "t11"}, "t13").find("`codemate export t11 t13 " + usb + "`") != std::string::npos);
+    CHECK(hint_of({usb}, "unknown").find("the directory comes last") != std::string::npos);
+    CHECK(hint_of({}, "./t13").empty());
+    CHECK(hint_of({}, "out").empty());
+    CHECK(hint_of({"t11"}, usb).empty());
+    CHECK(hint_of({"t11"}, other).empty());
+}
+
+TEST_CASE("which addresses --to takes") {
+    for (const char* text : {"registry.corp/models", "http://h", "http://h/", "http://h:5000/a/b/", "https://h/a..b"})
+        CHECK_NOTHROW(exporting::registry_url(text));
+    CHECK(exporting::registry_url("registry.corp/models").text() == "https://registry.corp:443/models");
+    for (const char* text : {"http://h/a/../b", "http://h/a//b", "h//a", "http://h/./a", "http://h/..", "http://h//",
+                             "ftp://h", "registry.corp/a/../b", "http://h/a//"}) {
+        INFO(text);
+        CHECK_THROWS_AS(exporting::registry_url(text), Error);
+    }
+}
+
+TEST_CASE("what an export says of its end is not cut, and what it left is told") {
+    use::Item item{use::Step{ModelName::parse("a-model-with-a-long-name:7b-instruct-q4_K_M"), "there"}};
+    item.done = true;
+    item.carried.moved = ByteCount(14'000'000);
+    item.carried.resumed = ByteCount(262);
+    use::Report report{{item}};
+    const exporting::To usb{"usb"};
+    CHECK(exporting::text(report, usb, 80).find("exported, 14 MB written, 262 B of an earlier run") !=
+          std::string::npos);
+    report.items[0].done = false;
+    report.items[0].carried.moved = ByteCount(262);
+    report.items[0].carried.resumed = {};
+    report.items[0].kept = ByteCount(40'000'000);
+    report.ending = use::Ending::interrupted;
+    const std::string text = exporting::text(report, usb, 80);
+    CHECK(text.find("not exported, 40 MB kept for the next run") != std::string::npos);
+    CHECK(text.find("0 of 1 model in usb; 262 B written, 40 MB kept for the next run\n") != std::string::npos);
+    CHECK(exporting::text(report, {"http://h", exporting::To::Form::registry}, 80).find("kept") == std::string::npos);
+}
