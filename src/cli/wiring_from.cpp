@@ -20,12 +20,32 @@ bool is_address(std::string_view where) {
     return where.starts_with("http://") || where.starts_with("https://");
 }
 
+// "registry.corp/models", "registry.corp:5000": its first part is a host, as it seems.
+bool looks_like_address(std::string_view where) {
+    const std::string_view host = where.substr(0, where.find('/'));
+    return !host.starts_with('.') && !host.ends_with('.') && host.find_first_of(".:") != std::string_view::npos;
+}
+
+Error no_directory(const std::string& where, const fs::path& path) {
+    std::error_code unknown;
+    if (fs::exists(path, unknown)) {
+        Error error(Kind::usage, codemate::quoted(where) + " is no directory");
+        const fs::path name = path.filename();
+        const bool is_of_export = name == depot::index_file || name == depot::layout_file || name == depot::lock_file;
+        return std::move(error).hint(is_of_export ? "name the directory that it is in" : std::string(forms));
+    }
+    Error error(Kind::usage, "there is no directory " + codemate::quoted(where));
+    if (!looks_like_address(where)) return std::move(error).hint(std::string(forms));
+    return std::move(error).hint("if it is a registry: https://" + printable(without_credentials(where)) + "; " +
+                                 std::string(forms));
+}
+
 std::shared_ptr<store::Disk> open_directory(const std::string& where, const fs::path& path) {
     try {
         return store::open_disk(path);
     } catch (const Error& error) {
         if (error.kind() != Kind::not_found) throw;
-        throw Error(Kind::usage, "there is no directory " + codemate::quoted(where)).hint(std::string(forms));
+        throw no_directory(where, path);
     }
 }
 

@@ -62,8 +62,7 @@ void DirectoryRegistry::read_blob(const ModelName& name, const Digest& digest, r
     if (range.count == 0) return;
     const auto file = open_blob(name, digest);
     if (range.first >= file->stat().identity.size.count()) {
-        throw Error(Kind::protocol, of_model(digest, name) + " in " + where_ + " is not that long")
-            .hint("the file is cut short: copy or export it again");
+        throw cut_short(name, digest, file->stat().identity.size.count());
     }
     std::string buffer(static_cast<std::size_t>(std::min<std::uint64_t>(piece_size, range.count)), '\0');
     for (std::uint64_t done = 0; done < range.count;) {
@@ -73,9 +72,7 @@ void DirectoryRegistry::read_blob(const ModelName& name, const Digest& digest, r
         done += got;
         if (got > 0 && take(std::string_view(buffer).substr(0, got)) == http::Flow::drop) return;
         if (got == into.size()) continue;
-        throw Error(Kind::unreachable, of_model(digest, name) + " in " + where_ + " ends after " +
-                                           codemate::to_string(ByteCount(range.first + done)))
-            .hint("the file is cut short: copy or export it again");
+        throw cut_short(name, digest, range.first + done);
     }
 }
 
@@ -102,6 +99,13 @@ Error DirectoryRegistry::none_of(const ModelName& name, const std::vector<std::s
     for (std::size_t i = 0; i < std::min(names.size(), most_named); ++i)
         some.push_back(printable(names[i]));
     return std::move(error).hint("it has " + joined(some, ", ") + (names.size() > most_named ? ", …" : ""));
+}
+
+// No network that may be better in a moment: other kinds are tried again.
+Error DirectoryRegistry::cut_short(const ModelName& name, const Digest& digest, std::uint64_t size) const {
+    return Error(Kind::check, of_model(digest, name) + " in " + where_ + " ends after " +
+                                  codemate::to_string(ByteCount(size)) + ": it is shorter than the manifest says")
+        .hint("the file is cut short: copy or export it again");
 }
 
 Error DirectoryRegistry::damaged(const std::string& what) const {

@@ -4,6 +4,7 @@
 #include "codemate/registry/registry.hpp"
 #include "codemate/store/disk.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,7 @@ protected:
     Error damaged(const std::string& what) const;
 
 private:
+    Error cut_short(const ModelName&, const Digest&, std::uint64_t size) const;
     std::unique_ptr<store::File> open_blob(const ModelName&, const Digest&) const;
     std::string of_model(const Digest&, const ModelName&) const;
 

@@ -17,6 +17,8 @@ constexpr std::string_view is_it_one = "is there a registry at all? a proxy or a
 constexpr std::string_view way_there =
     "check the name of the registry and the way to it (https_proxy); CODEMATE_REGISTRY names another public registry";
 constexpr std::string_view way_to_it = "check its address, and the way to it (https_proxy, no_proxy)";
+constexpr std::string_view is_there_one_at_all = "is it the registry that redirects there? a proxy or a login page may "
+                                                 "answer in its place; else check the way there (https_proxy)";
 constexpr std::size_t longest_excerpt = 300;
 
 // "DENIED: requested access to the resource is denied" of the OCI specification's {"errors":[{"code", "message"}]}.
@@ -160,6 +162,15 @@ Error another_part(std::string_view what, std::string_view host) {
     return protocol_error(std::string(host) + " sends another part of " + std::string(what));
 }
 
+Error too_short(std::string_view what, std::string_view host, std::uint64_t size) {
+    return protocol_error(std::string(host) + " has " + std::to_string(size) + " bytes in place of " +
+                          std::string(what) + ", which is longer");
+}
+
+Error a_page(std::string_view what, std::string_view host) {
+    return protocol_error(std::string(host) + " sends a web page in place of " + std::string(what));
+}
+
 Error no_such_part(std::string_view what, std::string_view host) {
     return protocol_error(std::string(host) + " says that " + std::string(what) + " is not that long");
 }
@@ -179,6 +190,12 @@ Error with_hint(Error error) {
         return error.hint(std::string(is_it_one));
     if (error.kind() == Kind::unreachable && error.hint().empty()) return error.hint(std::string(way_there));
     return error;
+}
+
+Error redirected(Error error, std::string_view registry, std::string_view there) {
+    const bool is_lost = error.kind() == Kind::unreachable && error.hint().empty();
+    error = is_lost ? std::move(error).hint(std::string(is_there_one_at_all)) : with_hint(std::move(error));
+    return std::move(error).context(std::string(registry) + " redirects to " + std::string(there));
 }
 
 // Names of models are written without http://.

@@ -31,13 +31,18 @@ Error no_known_login(std::string_view host); // it offers none that codemate can
 Error unfit_token(std::string_view host);    // the user's
 Error not_let_in(std::string_view what, std::string_view host, std::string_view there); // where the host redirects to
 Error damaged(std::string_view what, std::string_view host);
-Error another_part(std::string_view what, std::string_view host); // than the one that was asked for
+Error another_part(std::string_view what, std::string_view host);                  // than the one that was asked for
+Error too_short(std::string_view what, std::string_view host, std::uint64_t size); // what stands for it there
+Error a_page(std::string_view what, std::string_view host);
 Error no_such_part(std::string_view what, std::string_view host);
 Error ended_early(std::string_view what, std::string_view host, std::uint64_t got, std::uint64_t wanted);
 Error protocol_error(std::string message); // with a hint that fits a registry, not an Ollama server
 
 // What the HTTP client threw, or what reads an answer: with a hint that fits, where it has none of its own.
 Error with_hint(Error);
+
+// The same of a request to where the registry redirects, which nobody has named.
+Error redirected(Error, std::string_view registry, std::string_view there);
 
 // The same of a request to the registry itself. Its address is the host of models' names, or CODEMATE_REGISTRY; or
 // Options::everything_at, which the user has typed.

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view docker_manifest = "application/vnd.docker.distribution.manifest.v2+json";
 constexpr std::string_view oci_manifest = "application/vnd.oci.image.manifest.v1+json";
+constexpr Duration first_wait = std::chrono::milliseconds(500), longest_asked = std::chrono::minutes(5);
 constexpr ByteCount body_limit(std::uint64_t{64} << 10);
 
 // As Login wants to have them: over http only where the user wrote it.
@@ -47,7 +48,7 @@ public:
         Question question = about(model, "the blob " + digest.id() + " of " + quoted(place(model)));
         question.method = "HEAD";
         question.path += "blobs/" + digest.text();
-        const http::Response answer = session_.send(question, std::move(stop));
+        const http::Response answer = ask(question, stop);
         if (answer.status / 100 == 2) return is_of(answer, digest, size);
         // What refuses to say is told all the same: sending it again is no harm.
         const bool unknown = answer.status == 404 || answer.status == 410 || answer.status == 405 ||
@@ -61,7 +62,7 @@ public:
         question.method = "HEAD";
         question.path += "manifests/" + model.tag();
         question.headers.push_back({"Accept", std::string(docker_manifest) + ", " + std::string(oci_manifest)});
-        const http::Response answer = session_.send(question, std::move(stop));
+        const http::Response answer = ask(question, stop);
         if (answer.status == 429 || answer.status >= 500) throw session_.refusal(answer, question);
         const std::string* digest = answer.header("Docker-Content-Digest");
         if (answer.status / 100 != 2 || digest == nullptr) return std::nullopt;
@@ -136,6 +137,19 @@ private:
         while (path.starts_with('/'))
             path.remove_prefix(1);
         return path;
+    }
+
+    // What is only looked up is asked again where that may help.
+    http::Response ask(const Question& question, const Stop& stop) {
+        for (int again = 0;; ++again) {
+            http::Response answer = session_.send(question, stop);
+            const bool may_pass = answer.status == 429 || (answer.status >= 500 && answer.status != 501);
+            const Duration asked = answer.retry_after().value_or(Duration{0});
+            if (!may_pass || again >= options_.retries || asked > longest_asked) return answer;
+            const Duration grown = first_wait * (1 << std::min(again, 5));
+            const auto spread = std::chrono::duration_cast<Duration>(grown * (0.5 + options_.random()));
+            if (options_.wait) options_.wait(std::max(asked, spread), stop);
+        }
     }
 
     std::string repository(const ModelName& model) const {

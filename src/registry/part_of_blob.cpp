@@ -2,6 +2,8 @@
 
 #include "registry/error_text.hpp"
 
+#include "codemate/base/text.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -25,6 +27,17 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
     return number;
 }
 
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+    const auto number = take_number(text);
+    return text.empty() ? number : std::nullopt;
+}
+
+// As of a proxy or a login; a registry has no name for what it sends, or an own one.
+bool is_page(std::string_view type) {
+    constexpr std::string_view page = "text/html";
+    return equal_ignoring_case(type.substr(0, page.size()), page);
+}
+
 } // namespace
 
 std::string range_header(ByteRange range) {
@@ -45,14 +58,28 @@ std::optional<ByteRange> parse_content_range(std::string_view text) {
     return ByteRange{*first, *last - *first + 1};
 }
 
+std::optional<std::uint64_t> parse_whole_size(std::string_view text) {
+    if (!parse_content_range(text)) return std::nullopt;
+    return whole_number(text.substr(text.find('/') + 1));
+}
+
+// What ends early may go on in a moment; what is stated to end before is another thing than the blob, and stays so.
+void PartOfBlob::check_whole(std::optional<std::uint64_t> size) const {
+    if (size && *size < wanted_.first + wanted_.count) throw too_short(what_, host_, *size);
+}
+
 void PartOfBlob::check(const http::Response& head) {
     checked_ = true;
-    if (head.status == 200 && wanted_.first == 0) return; // the whole: its beginning is what is wanted
+    const std::string* type = head.header("Content-Type");
+    if (type != nullptr && is_page(*type)) throw a_page(what_, host_);
+    const std::string* stated = head.header("Content-Length");
+    if (head.status == 200 && wanted_.first == 0) // the whole: its beginning is what is wanted
+        return check_whole(stated ? whole_number(*stated) : std::nullopt);
     const std::string* text = head.header("Content-Range");
     const auto range = text ? parse_content_range(*text) : std::nullopt;
     if (head.status != 206 || !range || range->first != wanted_.first) throw another_part(what_, host_);
-    const std::string* length = head.header("Content-Length");
-    ends_by_itself_ = length && *length == std::to_string(wanted_.count);
+    check_whole(parse_whole_size(*text));
+    ends_by_itself_ = stated && *stated == std::to_string(wanted_.count);
 }
 
 http::Flow PartOfBlob::add(const http::Response& head, std::string_view bytes) {

@@ -15,6 +15,7 @@ std::string range_header(ByteRange); // of at least one byte; throws Error{defec
 
 // "bytes 5-8/12" of an answer; nothing for another unit, an unsatisfied range, or what is none.
 std::optional<ByteRange> parse_content_range(std::string_view);
+std::optional<std::uint64_t> parse_whole_size(std::string_view); // 12 of it; nothing for "bytes 5-8/*", or what is none
 
 // The part of a blob that was asked for, while it comes. What passes is exactly this part, in larger pieces than those
 // of the wire, because who sends it on pays for each one, but none is kept back for long.
@@ -25,11 +26,12 @@ public:
     PartOfBlob(ByteRange wanted, std::string what, std::string host, const Take& take)
         : wanted_(wanted), what_(std::move(what)), host_(std::move(host)), take_(take) {}
 
-    http::Flow add(const http::Response& head, std::string_view); // throws Error{protocol} for another part
+    http::Flow add(const http::Response& head, std::string_view); // throws Error{protocol} for another part or thing
     void finish();                                                // throws Error{unreachable} if it is not complete
 
 private:
     void check(const http::Response& head);
+    void check_whole(std::optional<std::uint64_t> size) const;
     bool is_due() const;
     bool pass_on(); // false: no more is wanted
 

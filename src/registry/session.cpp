@@ -115,7 +115,8 @@ http::Response Session::send_once(const Question& question, const http::Url& url
         return answer;
     } catch (const Error& error) {
         const http::Url& registry = question.entrance.registry;
-        throw same_origin(url, registry) ? with_hint(error, registry, named_) : with_hint(error);
+        throw same_origin(url, registry) ? with_hint(error, registry, named_)
+                                         : redirected(error, shown(registry), shown(url));
     }
 }
 

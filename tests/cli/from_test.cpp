@@ -109,6 +109,7 @@ TEST_CASE("a registry that Ollama cannot use, at a path of it, and at a limited 
     docker.push("mirrors/library/mistral", "latest", site.model());
     const auto nothing = site.codemate({"pull", "--from", docker.url()});
     CHECK(nothing.status() == 5);
+    CHECK(nothing.err.find("is the path right?") != std::string::npos);
     CHECK(nothing.err.find("are not at " + docker.url()) != std::string::npos);
     const auto result = site.codemate({"pull", "-v", "--from", docker.url() + "/mirrors", "--limit-rate", "20MB/s"});
     INFO(result.err);
@@ -120,6 +121,7 @@ TEST_CASE("a registry that Ollama cannot use, at a path of it, and at a limited 
     const auto lost = site.codemate({"pull", "--from", docker.url() + "/mirrors"});
     CHECK(lost.status() == 5);
     CHECK(lost.err.find("its weights " + site.weights().digest.id()) != std::string::npos);
+    CHECK(lost.err.find("is the path right?") == std::string::npos);
 }
 
 TEST_CASE("without a pin nothing comes from there, and what the hint says works") {
@@ -130,6 +132,12 @@ TEST_CASE("without a pin nothing comes from there, and what the hint says works"
     const auto refused = site.codemate({"pull", "--from", "usb", "mistral"});
     CHECK(refused.status() == 3);
     CHECK(refused.err.find("hint: --lock usb/codemate.lock pins what was exported") != std::string::npos);
+    const auto all = site.codemate({"pull", "--from", "usb"});
+    CHECK(all.status() == 2);
+    CHECK(all.err.find("hint: name what was exported: --lock usb/codemate.lock NAME…") != std::string::npos);
+    const auto other = site.codemate({"pull", "--from", "usb", "--lock", "usb/codemate.lock", "gemma:7b"});
+    CHECK(other.status() == 3);
+    CHECK(other.err.find("hint: it was not exported to usb, which has mistral:latest: ") != std::string::npos);
     CHECK_FALSE(site.is_there());
     CHECK(site.codemate({"pull", "--from", "usb", "--lock", "usb/codemate.lock", "mistral"}).status() == 0);
     CHECK(site.is_there());
@@ -209,11 +217,15 @@ TEST_CASE("a pull from a directory that is killed goes on where it was, and a re
 TEST_CASE("what --from cannot be") {
     const World world;
     world.directory().write("a-file", "x");
+    world.directory().write("usb/index.json", "{}");
     const struct {
         std::string where, says;
     } cases[] = {
         {"ftp://registry.corp", "names no place"},
         {"registry.corp/models", "there is no directory 'registry.corp/models'"},
+        {"registry.corp/models", "hint: if it is a registry: https://registry.corp/models; "},
+        {"nowhere", "hint: an address begins with"},
+        {"usb/index.json", "'usb/index.json' is no directory\nhint: name the directory that it is in"},
         {".", "is neither an export nor a models directory"},
         {"a-file", "a-file"},
         {"https://registry.corp/Models", "cannot be the beginning of a repository's name"},

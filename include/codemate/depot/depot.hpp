@@ -9,7 +9,8 @@
 
 // A directory with models, read as a registry. `where` is what messages call it: as the user named it. What
 // registry::Registry says holds, and beside it: Error{storage} for what cannot be read or stands behind a link,
-// Error{damaged} where a manifest is not what the index says, or a text is none. No blob has an open address.
+// Error{damaged} where a manifest is not what the index says, or a text is none; Error{check} for a part beyond the
+// end of a blob's file. No blob has an open address.
 // The tag of a name is looked up with all of the name's parts, letter case ignored as servers do. By digest, manifests
 // are found under whichever host has the same owner and model: a store may have it by a mirror's name.
 namespace codemate::depot {

@@ -14,7 +14,8 @@ class Wiring;
 
 std::string layers_text(const ImageDiff&); // a line a layer, indented; then what else is known
 json::Value image_diff_json(const ImageDiff&, bool all_layers_known);
-std::string changes_text(const upstream::Standing&); // of a tag that has moved: what differs, a line a layer
+// Of a tag that has moved: what differs, a line a layer. Empty where there is nothing to compare.
+std::string changes_text(const upstream::Standing&);
 json::Value standing_json(const upstream::Standing&);
 std::string_view role_word(LayerRole);                    // as it stands in JSON
 void warn_of_license(const upstream::Standing&, Wiring&); // on stderr, where it has changed

@@ -84,6 +84,7 @@ std::string layers_text(const ImageDiff& diff) {
 }
 
 std::string changes_text(const upstream::Standing& standing) {
+    if (!standing.diff) return {}; // a tag that is gone, or serves the same content
     const std::string was = standing.against == upstream::Against::lock ? "locked at " : "installed at ";
     std::string text = "\n" + printable(standing.name.display()) + ": " + was + id(standing.before) +
                        ", the tag serves " + id(standing.after) +

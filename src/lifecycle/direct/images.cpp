@@ -65,15 +65,20 @@ upstream::Standing standing_of(const ModelName& name, const Found& found, const 
 }
 
 Error lost(const ModelName& name, const Locked& pin, const Found& found, const Options& options) {
+    if (options.from) {
+        const auto served = found.standing ? found.standing->after : std::nullopt;
+        if (auto same = rules::said_to_be_same(name, pin.digest, served, *options.from)) return std::move(*same);
+    }
     Error error(Kind::not_found, "it is locked at " + pin.digest.id() + ", whose manifest nobody has" +
                                      (found.standing ? ", and " + found.standing->reason : ""));
     if (found.standing && found.standing->error) {
         Error unanswered = *found.standing->error;
         return unanswered.context("it is locked at " + pin.digest.id() + ", whose manifest is to be had nowhere else");
     }
-    if (options.from)
-        return std::move(error).hint("a lock that has the manifest's bytes, or a place that has the model, is what it "
-                                     "takes");
+    if (options.from) {
+        return std::move(error).hint(
+            "a lock that has the manifest's bytes, or a place that has the model, is what it takes");
+    }
     return std::move(error).hint("`codemate lock --upgrade " + name.display_short() +
                                  "` accepts what the tag serves, then pull again");
 }

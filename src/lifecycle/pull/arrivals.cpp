@@ -47,7 +47,8 @@ void Arrivals::on_layer(const ollama::PullEvent& event, SteadyTime now) {
         const double rate =
             static_cast<double>((event.completed - layer.first).count()) / in_seconds(now - layer.first_at);
         const double before_first = rate * in_seconds(layer.first_at - layer.began);
-        layer.before = layer.first - ByteCount(static_cast<std::uint64_t>(std::min(before_first, 1e18)));
+        const ByteCount before = layer.first - ByteCount(static_cast<std::uint64_t>(std::min(before_first, 1e18)));
+        layer.before = static_cast<double>(before.count()) > before_first ? before : ByteCount();
     }
     lost_ += layer.latest - event.completed; // nothing where it goes up
     layer.closed = false;

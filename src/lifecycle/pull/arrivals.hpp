@@ -13,7 +13,8 @@ namespace codemate::lifecycle::pull {
 // there already gives one event at once with completed = total, one that is resumed begins somewhere in the middle, a
 // small one may give no event at all, counts go down and need not reach the total (facts.md 3.5). The first event of a
 // layer comes about 60 ms after its transfer began, so what was there before is found by extrapolating the first two
-// events back to that moment.
+// events back to that moment. Less than what comes until the first event is taken for nothing: a transfer that slows
+// down a little would look as if so much had been there.
 class Arrivals {
 public:
     explicit Arrivals(SteadyTime begin) : previous_(begin) {}

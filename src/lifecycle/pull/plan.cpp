@@ -14,12 +14,24 @@ namespace {
 
 using Do = Step::Do;
 
+constexpr std::string_view is_path_right =
+    "none of the models is there: is the path right? with --from nothing else is "
+    "asked";
+
+// A registry that is asked at a wrong path answers as one that has no model.
+bool has_nothing(const Facts& facts, const Options& options) {
+    if (!options.from || options.from->where.find("://") == std::string::npos) return false;
+    return std::ranges::all_of(
+        facts.upstream, [](const auto& looked_up) { return looked_up.second.state == upstream::State::no_upstream; });
+}
+
 // The facts, with indexes for manifests and servers of thousands of models.
 struct Known {
     const Facts& facts;
     const Options& options;
     manifest::Usage usage{facts.manifest};
     rules::InstalledByName installed{facts.installed};
+    bool nothing_is_there = has_nothing(facts, options);
 };
 
 // The same model at the registry that stands in for the public one.
@@ -73,12 +85,24 @@ std::string what_became_of_the_tag(const Step& step, const upstream::Standing& s
            standing.reason;
 }
 
+// Nothing updates from there, so that it says nothing of what an update would fetch.
+upstream::Standing moved_there(upstream::Standing standing) {
+    standing.to_fetch.reset();
+    return standing;
+}
+
 Step refused_as_moved(Step step, const upstream::Standing& standing, const Known& known) {
+    if (known.options.from) {
+        auto same = rules::said_to_be_same(step.name, step.pin->digest, standing.after, *known.options.from);
+        if (same) return refused(std::move(step), std::move(*same));
+    }
     Error error(Kind::not_found, "it is locked at " + step.pin->digest.id() + ", whose manifest nobody has, and " +
                                      what_became_of_the_tag(step, standing, known));
     if (known.options.from) {
-        step.standing = standing;
-        error.hint("a lock that has the manifest's bytes, or a place that has the model, is what it takes");
+        if (standing.state == upstream::State::outdated) step.standing = moved_there(standing);
+        error.hint(known.nothing_is_there
+                       ? std::string(is_path_right)
+                       : "a lock that has the manifest's bytes, or a place that has the model, is what it takes");
     } else if (standing.state == upstream::State::outdated) {
         step.standing = standing;
         error.hint("nothing was downloaded; `codemate lock --upgrade " + step.name.display_short() +
@@ -99,6 +123,7 @@ Step locked_step(Step step, const upstream::Supply& supply, const std::string& r
     step.supply = supply;
     if (auto obstacle = supply.obstacle()) {
         const std::string pin = "it is " + pinned(step, known) + " at " + step.pin->digest.id();
+        if (known.nothing_is_there && obstacle->kind() == Kind::not_found) obstacle->hint(std::string(is_path_right));
         obstacle->context(known.options.from ? pin : pin + ", and " + reason);
         return refused(std::move(step), std::move(*obstacle));
     }
@@ -134,7 +159,8 @@ Step lost_by_its_tag(Step step, const upstream::Standing& standing, const Known&
     const upstream::Supply* supply = supply_of(step, known);
     if (supply == nullptr) return refused_as_moved(std::move(step), standing, known);
     const std::string reason = what_became_of_the_tag(step, standing, known);
-    if (standing.state == upstream::State::outdated) step.standing = standing;
+    if (standing.state == upstream::State::outdated)
+        step.standing = known.options.from ? moved_there(standing) : standing;
     step = locked_step(std::move(step), *supply, reason, known);
     // Typed by hand, it has been given.
     step.wants_consent = step.what == Do::fetch_locked && !known.facts.asked.contains(step.name);

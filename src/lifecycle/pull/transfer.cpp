@@ -306,7 +306,15 @@ private:
                 error.hint("what " + shared_.options.from->where + " has of it is damaged: bring it there again");
             throw;
         }
+        carried_ = carried(*relay, supply);
         put_in_place(before);
+    }
+
+    // Nothing: not all went through the relay. What came twice is counted once.
+    static std::optional<ByteCount> carried(const relay::Relay& relay, const upstream::Supply& supply) {
+        const relay::Traffic traffic = relay.traffic();
+        if (traffic.redirected > 0) return std::nullopt;
+        return std::min(traffic.carried, supply.to_fetch());
     }
 
     void put_in_place(const std::vector<Installed>& before) {
@@ -370,7 +378,7 @@ private:
     void record(const Installed& model) {
         item_.digest = model.digest;
         item_.size = model.size;
-        item_.fetched = account_.fetched_of(model.size);
+        item_.fetched = carried_.value_or(account_.fetched_of(model.size));
     }
 
     // From the name that the server pulled to the model's own.
@@ -406,8 +414,9 @@ private:
     Freeing freeing_;
     Source source_;
     const SteadyTime began_ = ports_.clock.steady();
-    std::optional<Image> image_;   // that is being pulled, where its manifest is known
-    std::vector<Digest> fetching_; // through a relay: what the server lacked
+    std::optional<Image> image_;       // that is being pulled, where its manifest is known
+    std::vector<Digest> fetching_;     // through a relay: what the server lacked
+    std::optional<ByteCount> carried_; // all that came, where a relay knows it
     std::optional<state::Changes::Held> change_;
     std::optional<Grace> grace_; // of the last steps, once for all of them
     Stop last_steps_;

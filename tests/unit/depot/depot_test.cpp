@@ -116,10 +116,13 @@ TEST_CASE("a blob's size is that of its file, and what it has beyond is not made
         return http::Flow::go_on;
     };
     const Error error = error_of([&] { world.registry->read_blob(mistral, weights, {1, 6}, take, {}); });
-    CHECK(error.kind() == Kind::unreachable);
-    CHECK(error.message() == "the blob " + weights.id() + " of 'mistral:latest' in /mnt/usb ends after 3 B");
+    CHECK(error.kind() == Kind::check);
+    CHECK_FALSE(worth_retrying(error.kind()));
+    CHECK(error.message() ==
+          "the blob " + weights.id() +
+              " of 'mistral:latest' in /mnt/usb ends after 3 B: it is shorter than the manifest says");
     CHECK(got == "ei");
-    CHECK(error_of([&] { world.registry->read_blob(mistral, weights, {3, 1}, take, {}); }).kind() == Kind::protocol);
+    CHECK(error_of([&] { world.registry->read_blob(mistral, weights, {3, 1}, take, {}); }).kind() == Kind::check);
     CHECK(error_of([&] { world.registry->blob(mistral, weights, ByteCount(100), {}); }).message() ==
           "the blob " + weights.id() + " of 'mistral:latest' in /mnt/usb does not have its digest");
 }

@@ -40,6 +40,14 @@ TEST_CASE("a fresh layer was not there") {
     CHECK(arrivals.fetched() == ByteCount(100'000'000)); // the last event need not reach the total
 }
 
+TEST_CASE("a fresh layer that slows down was not there, either") {
+    Arrivals arrivals(start);
+    arrivals.on(of_layer("a", 30'000'000, 102'000'000), start + 60ms);
+    arrivals.on(of_layer("a", 46'000'000, 102'000'000), start + 120ms);
+    arrivals.on(of_stage(Stage::verifying), start + 1s);
+    CHECK(arrivals.fetched() == ByteCount(102'000'000));
+}
+
 TEST_CASE("a resumed layer was there in part") {
     Arrivals arrivals(start);
     arrivals.on(of_layer("a", 56'000'000, 100'000'000), start + 60ms);

@@ -70,6 +70,19 @@ TEST_CASE("what the place serves under its tag comes through a relay, and nobody
     CHECK(world.file.read().models.at(mistral).digest == old_digest);
 }
 
+TEST_CASE("what a relay has carried is what was fetched, whatever the server's events tell") {
+    World world;
+    world.pin_mistral();
+    world.registry.want_login(mistral.host()); // nothing is open: all is carried
+    world.also = [&](const Event& event) {     // it slows down, as if much had been there
+        if (event.type == Event::Type::amount) world.clock.advance(std::chrono::seconds(1));
+    };
+    const use::Item item = world.pull(world.from());
+    CHECK(item.outcome == Outcome::pulled);
+    CHECK(item.fetched == world.relays.opened().back().traffic.carried);
+    CHECK(item.fetched == before.image().distinct_size());
+}
+
 TEST_CASE("content is found under the model's own name first, then under its source's") {
     World world;
     world.pin(coder, code, "coder:7b-instruct-q4_0");
@@ -108,6 +121,13 @@ TEST_CASE("without a pin nothing is installed under a name") {
         world.registry.offer("other", after);
         const auto facts = use::gather(world.from({"other"}), world.manifest, nullptr, world.ports(), world.run());
         CHECK(only_step(use::plan(facts, world.from({"other"}))).obstacle->kind() == Kind::check);
+    }
+    SECTION("nor is the lock of an export named that does not have it") {
+        options.from->lock = "usb/codemate.lock";
+        options.from->says.emplace().models.emplace(coder, test::locked(code, "coder:7b-q4_0"));
+        const use::Item item = world.pull(options);
+        REQUIRE(item.error);
+        CHECK(item.error->hint().starts_with("it was not exported to /media/usb, which has coder:7b-q4_0: "));
     }
     CHECK(world.server.installed({}).empty());
     CHECK(world.calls(Call::What::pull) == 0);
@@ -186,8 +206,72 @@ TEST_CASE("a lock with a digest alone gets the manifest from the place") {
         CHECK(item.error->kind() == Kind::not_found);
         CHECK(item.error->message().find("whose manifest nobody has, and /media/usb has no mistral:latest") !=
               std::string::npos);
+        CHECK(item.error->hint().find("is the path right?") == std::string::npos);
+        CHECK_FALSE(item.step.standing);
+    }
+    SECTION("that has another content") {
+        world.registry.offer("mistral", after);
+        const use::Item item = world.pull(world.from());
+        REQUIRE(item.step.standing);
+        CHECK_FALSE(item.step.standing->to_fetch);
     }
     CHECK_FALSE(world.pulled_elsewhere());
+}
+
+TEST_CASE("a lock at the place that calls another content the same is believed by --lock alone") {
+    World world;
+    world.pin_mistral();
+    world.file.update([](manifest::Lock& lock) { lock.models.at(mistral).bytes.reset(); }, {});
+    world.registry.withdraw("mistral");
+    world.registry.offer("mistral", after);
+    use::Options options = world.from();
+    options.from->lock = "usb/codemate.lock";
+    options.from->says.emplace();
+    manifest::Locked said = world.file.read().models.at(mistral);
+    said.digest = new_digest;
+    said.same = {old_digest};
+    SECTION("which is said") {
+        options.from->says->models.emplace(mistral, said);
+        const use::Item item = world.pull(options);
+        REQUIRE(item.error);
+        CHECK(item.error->kind() == Kind::not_found);
+        CHECK(item.error->message().ends_with("the export says that it is the same content without its paths, under " +
+                                              new_digest.id()));
+        CHECK(item.error->hint() == "`--lock usb/codemate.lock` takes its word for it");
+        CHECK_FALSE(item.step.standing);
+    }
+    SECTION("it is about what is there now, and about what is locked") {
+        SECTION("now") {
+            said.digest = Digest::of("an earlier export");
+        }
+        SECTION("locked") {
+            said.same = {Digest::of("another")};
+        }
+        options.from->says->models.emplace(mistral, said);
+        const use::Item item = world.pull(options);
+        REQUIRE(item.error);
+        CHECK(item.error->message().find("the export says") == std::string::npos);
+    }
+    CHECK(world.server.installed({}).empty());
+}
+
+TEST_CASE("a registry that has none of the models may be asked at a wrong path") {
+    World world;
+    world.pin_mistral();
+    use::Options options = world.from();
+    options.from->where = "http://registry.corp/wrong";
+    world.registry.withdraw("mistral");
+    SECTION("where its layers are not, either") {
+        for (const Layer& layer : before.image().blobs())
+            world.registry.lose_blob(layer.digest);
+    }
+    SECTION("with a digest alone") {
+        world.file.update([](manifest::Lock& lock) { lock.models.at(mistral).bytes.reset(); }, {});
+    }
+    const use::Item item = world.pull(options);
+    REQUIRE(item.error);
+    CHECK(item.error->kind() == Kind::not_found);
+    CHECK(item.error->hint().find("is the path right?") != std::string::npos);
 }
 
 TEST_CASE("a layer that is not there is named, with its size and the place") {

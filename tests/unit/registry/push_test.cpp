@@ -168,6 +168,20 @@ TEST_CASE("parts are as large as the registry wants them, but for the last") {
     CHECK(ranges_sent(site) == row.ranges);
 }
 
+TEST_CASE("a registry that stumbles when it is asked what it has is asked again") {
+    std::vector<Duration> waits;
+    int left = 2;
+    Site site([&](const http::Request&) { return left-- > 0 ? reply(500) : reply(404); });
+    PushOptions patient = options("https://registry.corp");
+    patient.wait = [&](Duration span, const Stop&) { waits.push_back(span); };
+    const auto publisher = publish_to(site, patient);
+    CHECK_FALSE(publisher->has_blob(model, Digest::of(bytes), ByteCount(bytes.size()), {}));
+    CHECK(waits.size() == 2);
+    left = 100;
+    CHECK(error_of([&] { publisher->served(model, {}); }).kind() != Kind::defect);
+    CHECK(waits.size() == 7);
+}
+
 TEST_CASE("a registry that keeps nothing of what it is sent is given up") {
     std::size_t parts = 0;
     Site site([&](const http::Request& request) {

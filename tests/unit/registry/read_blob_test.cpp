@@ -88,7 +88,7 @@ TEST_CASE("another part than the one that was asked for") {
 }
 
 TEST_CASE("a part that ends early, is not there, or may not be read") {
-    const Error early = error_of([] { read(part("45", "bytes 4-5/6"), {4, 3}); });
+    const Error early = error_of([] { read(part("45", "bytes 4-5/7"), {4, 3}); });
     CHECK(early.kind() == Kind::unreachable);
     CHECK(early.message().find("ended after 2 of 3 bytes of the blob") != std::string::npos);
     CHECK(error_of([] { read(reply(200, ""), {0, 3}); }).kind() == Kind::unreachable);
@@ -100,6 +100,42 @@ TEST_CASE("a part that ends early, is not there, or may not be read") {
         return reply(206, "456", {{"Content-Range", "bytes 4-6/10"}, {"Content-Encoding", "gzip"}});
     });
     CHECK(error_of([&] { read(packed, {4, 3}); }).kind() == Kind::protocol);
+}
+
+TEST_CASE("what is said to be something else is no cut that another attempt would mend") {
+    using Headers = std::vector<http::Header>;
+    const std::pair<http::Response, std::string> cases[] = {
+        {reply(200, "<html>", {{"Content-Type", "text/html; charset=utf-8"}}), "sends a web page in place of the blob"},
+        {reply(206, "0123456789", {{"Content-Type", "Text/HTML"}, {"Content-Range", "bytes 0-9/10"}}), "a web page"},
+        {reply(200, "012", Headers{{"Content-Length", "3"}}), "has 3 bytes in place of the blob"},
+        {part("0123", "bytes 0-3/4"), "has 4 bytes in place of the blob"},
+    };
+    for (const auto& [answer, says] : cases) {
+        CAPTURE(says);
+        const Error error = error_of([&, &answer = answer] { read(answer, {0, 10}); });
+        CHECK(error.kind() == Kind::protocol);
+        CHECK(error.message().find(says) != std::string::npos);
+        CHECK(error.hint().find("is there a registry at all?") != std::string::npos);
+    }
+    for (const auto& answer :
+         {reply(200, "012", {{"Content-Length", "10"}}), reply(200, "012", {{"Content-Length", "x"}}),
+          part("012", "bytes 0-9/10"), part("012", "bytes 0-9/*")})
+        CHECK(error_of([&] { read(answer, {0, 10}); }).kind() == Kind::unreachable);
+    CHECK(parse_whole_size("bytes 0-3/4") == 4U);
+    for (const auto* none : {"bytes 0-3/*", "bytes 0-3/4x", "bytes */4", "4", ""})
+        CHECK_FALSE(parse_whole_size(none));
+}
+
+TEST_CASE("who redirects to where nobody is, is said") {
+    Site site([](const http::Request& request) {
+        if (request.url.host == "login.corp") throw Error(Kind::unreachable, "cannot find the host 'login.corp'");
+        return reply(307, "", {{"Location", "https://login.corp/"}});
+    });
+    const Error error = error_of([&] { read(site, {0, 3}); });
+    CHECK(error.kind() == Kind::unreachable);
+    CHECK(error.message() == "registry.corp redirects to login.corp: cannot find the host 'login.corp'");
+    CHECK(error.hint().find("CODEMATE_REGISTRY") == std::string::npos);
+    CHECK(error.hint().find("login page") != std::string::npos);
 }
 
 TEST_CASE("parts are had with a login and behind redirects, and credentials go nowhere else") {

@@ -16,12 +16,14 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/random.hpp"
+#include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/machine/memory.hpp"
 #include "codemate/machine/programs.hpp"
 #include "codemate/ui/markup.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 namespace codemate::cli {
@@ -110,7 +112,14 @@ private:
     // Without a server there is nothing to wait for, to serve, or to notice a stall of.
     static rules::OneSource take_everything_from(const std::string& where, Wiring& wiring) {
         const Wiring::From from = wiring.take_everything_from(where);
-        return {from.where, from.lock};
+        rules::OneSource source{from.where, from.lock};
+        if (from.lock.empty()) return source;
+        try {
+            source.says = manifest::LockFile(from.lock).read();
+        } catch (const Error&) { // whoever names it with --lock is told what is wrong with it
+            diagnostics::info("the lock in " + from.where + " cannot be understood");
+        }
+        return source;
     }
 
     void refuse_what_needs_a_server() const {
@@ -228,9 +237,16 @@ private:
     // Nothing would say what this project needs, and the built-in set is several gigabytes of somebody else's choice.
     void refuse_without_manifest(const manifest::Manifest& manifest) const {
         if (!targets_.empty() || manifest.origin.how != manifest::Origin::How::built_in) return;
-        throw Error(Kind::usage, "there is no codemate.json here, so nothing says which models to pull")
-            .hint("`codemate init` writes one from what is installed; `codemate pull default` pulls the built-in set "
-                  "(`codemate pull --dry-run default` shows it)");
+        Error error(Kind::usage, "there is no codemate.json here, so nothing says which models to pull");
+        if (from_) {
+            const bool is_directory = from_->find("://") == std::string::npos;
+            const std::string lock =
+                is_directory ? shell_word((std::filesystem::path(*from_) / "codemate.lock").string()) : "FILE";
+            throw std::move(error).hint("name what was exported: --lock " + lock + " NAME…");
+        }
+        throw std::move(error).hint(
+            "`codemate init` writes one from what is installed; `codemate pull default` pulls the built-in set "
+            "(`codemate pull --dry-run default` shows it)");
     }
 
     // Why it must not be done, if so. A lock is a file that anyone may send, and what it asks for here no tag
