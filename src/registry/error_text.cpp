@@ -121,7 +121,7 @@ Error takes_no_push(const http::Response& answer, std::string_view repository, s
 Error redirected(std::string_view what, std::string_view host, const http::Url& there) {
     return protocol_error(std::string(host) + " redirects to " + shown(there) + " where " + std::string(what) +
                           " was to be sent")
-        .hint("nothing was sent there. " + std::string(is_it_one) + "; if the registry is there, name " + there.scheme +
+        .hint("nothing was sent there; " + std::string(is_it_one) + "; if the registry is there, name " + there.scheme +
               "://" + shown(there));
 }
 
