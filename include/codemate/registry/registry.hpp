@@ -61,8 +61,8 @@ public:
     virtual std::string blob_head(const ModelName&, const Digest&, ByteCount count, Stop) = 0;
 
     // Exactly that part of it, unchecked, in pieces as they come, until `take` says drop. As long as it takes, but half
-    // a minute without a byte is Error{unreachable}, as is an end before all of it was there. Error{protocol} where
-    // another part comes; a registry that ignores ranges is good for the beginning.
+    // a minute without a byte is Error{unreachable}, as is an end before all was there. Error{protocol} where another
+    // part or another size comes, Error{check} for a file that is too short. Without ranges: good for the beginning.
     virtual void read_blob(const ModelName&, const Digest&, ByteRange,
                            const std::function<http::Flow(std::string_view)>& take, Stop) = 0;
 };
