@@ -12,6 +12,7 @@
 #include "codemate/registry/push.hpp"
 #include "codemate/registry/registry.hpp"
 #include "codemate/relay/relay.hpp"
+#include "codemate/rules/one_source.hpp"
 #include "codemate/state/benchmarks.hpp"
 #include "codemate/state/changes.hpp"
 #include "codemate/state/journal.hpp"
@@ -97,11 +98,7 @@ public:
 
     // What --from names, instead of all registries from then on; before registry_server(). Error{usage} for what is no
     // address and no directory with models, Error{storage, damaged, unsupported} for one that cannot be used.
-    struct From {
-        std::string where; // fit for a terminal
-        std::string lock;  // of an export: codemate.lock in it; empty: there is none
-    };
-    From take_everything_from(const std::string& where);
+    rules::OneSource take_everything_from(const std::string& where);
 
     // Puts models into that registry, with the user's credentials for it.
     std::unique_ptr<registry::Publisher> publisher(http::Url);

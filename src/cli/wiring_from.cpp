@@ -49,13 +49,22 @@ std::shared_ptr<store::Disk> open_directory(const std::string& where, const fs::
     }
 }
 
+std::optional<manifest::Lock> lock_there(const fs::path& file, const std::string& where) {
+    try {
+        return manifest::LockFile(file).read();
+    } catch (const Error&) { // whoever names it with --lock is told what is wrong with it
+        diagnostics::info("the lock in " + where + " cannot be understood");
+        return std::nullopt;
+    }
+}
+
 } // namespace
 
-Wiring::From Wiring::take_everything_from(const std::string& where) {
+rules::OneSource Wiring::take_everything_from(const std::string& where) {
     if (registry_server_) throw Error(Kind::defect, "--from, and a registry is in use already");
     if (variable("CODEMATE_REGISTRY") != nullptr)
         diagnostics::info("CODEMATE_REGISTRY is not asked: --from names where everything comes from");
-    From from{printable(without_credentials(where)), {}};
+    rules::OneSource from{printable(without_credentials(where))};
     try {
         if (is_address(where)) {
             registry_server_ =
@@ -68,7 +77,9 @@ Wiring::From Wiring::take_everything_from(const std::string& where) {
         registry_server_ = depot::open(open_directory(where, path), from.where);
         std::error_code unknown;
         const fs::path lock = fs::path(where) / depot::lock_file;
-        if (fs::is_regular_file(path / depot::lock_file, unknown)) from.lock = lock.string();
+        if (!fs::is_regular_file(path / depot::lock_file, unknown)) return from;
+        from.lock = lock.string();
+        from.says = lock_there(lock, from.where);
         return from;
     } catch (Error& error) {
         throw error.context("--from");

@@ -67,7 +67,7 @@ public:
         if (direct_) return run_direct(lock_file, wiring);
         use::Options options = this->options(lock_file, wiring);
         if (from_) {
-            options.from = take_everything_from(*from_, wiring);
+            options.from = wiring.take_everything_from(*from_);
             options.registry.reset(); // the server pulls from relays alone
         }
         use::Ports ports = this->ports(manifest, wiring);
@@ -110,18 +110,6 @@ public:
 
 private:
     // Without a server there is nothing to wait for, to serve, or to notice a stall of.
-    static rules::OneSource take_everything_from(const std::string& where, Wiring& wiring) {
-        const Wiring::From from = wiring.take_everything_from(where);
-        rules::OneSource source{from.where, from.lock};
-        if (from.lock.empty()) return source;
-        try {
-            source.says = manifest::LockFile(from.lock).read();
-        } catch (const Error&) { // whoever names it with --lock is told what is wrong with it
-            diagnostics::info("the lock in " + from.where + " cannot be understood");
-        }
-        return source;
-    }
-
     void refuse_what_needs_a_server() const {
         const std::pair<const char*, bool> given[]{{"--jobs", jobs_.has_value()},
                                                    {"--stall-timeout", stall_timeout_.has_value()},
@@ -139,7 +127,7 @@ private:
         pull::Direct direct{targets_, is_locked(lock_file, wiring), force_, dry_run_, yes_};
         if (retries_) direct.retries = number("--retries", *retries_, 0, 1000);
         if (limit_rate_) direct.rate = rate("--limit-rate", *limit_rate_);
-        if (from_) direct.from = take_everything_from(*from_, wiring);
+        if (from_) direct.from = wiring.take_everything_from(*from_);
         registry::Registry& registry = wiring.registry_server(plain_http_hosts(targets_, wiring.manifest()));
         return pull::run_direct(direct, lock_file, registry, wiring);
     }
