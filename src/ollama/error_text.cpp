@@ -140,7 +140,18 @@ Error refused_by_registry(int status, std::string_view words, const ModelName& m
     return build(Kind::failed, "the registry refuses", words, "");
 }
 
+// Of a manifest, or of a directory of manifests: nothing is damaged where a name is removed at the same moment.
+std::optional<Error> of_a_name(std::string_view text) {
+    if (text.find("/manifests/") == text.npos || text.find("no such file or directory") == text.npos)
+        return std::nullopt;
+    return build(Kind::storage, "the server did not find a name's place in its models directory", text,
+                 "try again: with a name that another program removes at the same moment the server removes empty "
+                 "directories; if it stays so, a link that leads nowhere is a usual cause, and the server's log says "
+                 "more");
+}
+
 std::optional<Error> known(std::string_view text) {
+    if (auto error = of_a_name(text)) return error;
     for (const Row& row : table) {
         if (text.find(row.mark) != std::string_view::npos) return build(row.kind, row.meaning, text, row.hint);
     }

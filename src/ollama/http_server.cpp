@@ -1,6 +1,7 @@
 #include "ollama/answer_stream.hpp"
 #include "ollama/error_text.hpp"
 #include "ollama/misread.hpp"
+#include "ollama/name_changes.hpp"
 #include "ollama/pull_stream.hpp"
 #include "ollama/wire.hpp"
 
@@ -83,7 +84,13 @@ public:
         return is_success(head);
     }
 
-    PullEnd pull(const ModelName&, Transport, const std::function<Flow(const PullEvent&)>&, Stop) override;
+    // All that was fetched is there when its name fails.
+    PullEnd pull(const ModelName& model, Transport transport, const std::function<Flow(const PullEvent&)>& on_event,
+                 Stop stop) override {
+        PullEnd end = PullEnd::success;
+        NameChanges::beside_others([&](bool) { end = pull_once(model, transport, on_event, stop); });
+        return end;
+    }
 
     Generated generate(const Prompt&, const std::function<Flow(const Chunk&)>&, Stop) override;
 
@@ -103,17 +110,24 @@ public:
         json::Value body = json::Value::object();
         body.set("source", from.display());
         body.set("destination", to.display());
-        answer(request("POST", "api/copy", body), &from, std::move(stop));
+        names_.one([&](bool) { answer(request("POST", "api/copy", body), &from, stop); });
     }
 
     void remove(const ModelName& model, Stop stop) override {
         refuse_misread(model, "removed");
         json::Value body = json::Value::object();
         body.set("model", model.display());
-        answer(request("DELETE", "api/delete", body), &model, std::move(stop));
+        names_.one([&](bool again) {
+            try {
+                answer(request("DELETE", "api/delete", body), &model, stop);
+            } catch (const Error& error) { // it went, and what came after that had failed
+                if (!again || error.kind() != Kind::not_found) throw;
+            }
+        });
     }
 
 private:
+    PullEnd pull_once(const ModelName&, Transport, const std::function<Flow(const PullEvent&)>&, Stop);
     std::string source() const { return endpoint_.text(); }
     http::Request request(std::string method, std::string_view path, const json::Value& body = {}) const;
     http::Response send(const http::Request&, const http::Receiver&, Stop);
@@ -127,6 +141,7 @@ private:
     http::Url endpoint_;
     std::string authorization_;
     Duration read_pace_;
+    NameChanges names_;
 };
 
 http::Request HttpServer::request(std::string method, std::string_view path, const json::Value& body) const {
@@ -195,8 +210,8 @@ http::Response HttpServer::receive(const http::Request& request, PullStream& str
     }
 }
 
-PullEnd HttpServer::pull(const ModelName& model, Transport transport,
-                         const std::function<Flow(const PullEvent&)>& on_event, Stop stop) {
+PullEnd HttpServer::pull_once(const ModelName& model, Transport transport,
+                              const std::function<Flow(const PullEvent&)>& on_event, Stop stop) {
     refuse_misread(model, "pulled");
     json::Value body = json::Value::object();
     body.set("model", model.display());

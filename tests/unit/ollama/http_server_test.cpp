@@ -2,11 +2,16 @@
 #include "support/http_doubles.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/base/parallel.hpp"
 #include "codemate/ollama/server.hpp"
 #include "codemate/ollama/vectors.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <functional>
+#include <optional>
+#include <thread>
 
 using namespace codemate;
 using namespace codemate::ollama;
@@ -245,4 +250,107 @@ TEST_CASE("a tag that the server would misread is kept from it") {
     CHECK(client.requests().empty());
     server->remove(ModelName::parse("gpt-oss:20b-cloud"), {}); // the server means this one too
     CHECK(client.requests().size() == 1);
+}
+
+namespace {
+
+Script::Answer that_went(const std::string& path) {
+    return {.status = 500, .steps = {R"({"error":"open /m/manifests/)" + path + R"(: no such file or directory"})"}};
+}
+
+const std::string went = "127.0.0.1:33273/codemate-9915/myshare/latest";
+const Script::Answer good{.status = 200, .steps = {std::string("{\"status\":\"success\"}\n")}};
+const Script::Answer absent{.status = 404, .steps = {std::string(R"({"error":"model 'a:latest' not found"})")}};
+
+std::optional<Kind> kind_of(const std::function<void()>& act) {
+    try {
+        act();
+        return std::nullopt;
+    } catch (const Error& error) {
+        return error.kind();
+    }
+}
+
+// Tells whether two requests were ever answered at the same time.
+class Crowded final : public http::Client {
+public:
+    using http::Client::send;
+    http::Response send(const http::Request&, const http::Receiver&, Stop) override {
+        if (++inside_ > 1) ever_two = true;
+        for (int i = 0; i < 50; ++i)
+            std::this_thread::yield();
+        --inside_;
+        http::Response answer;
+        answer.status = 200;
+        return answer;
+    }
+    std::atomic<bool> ever_two = false;
+
+private:
+    std::atomic<int> inside_ = 0;
+};
+
+} // namespace
+
+TEST_CASE("a name's place that went in the middle of a change is no failure: it is asked for again") {
+    const ModelName a = ModelName::parse("a"), b = ModelName::parse("b");
+    SECTION("a copy") {
+        Script client({that_went(went), that_went(went), good});
+        connect(client, address)->copy(a, b, {});
+        CHECK(client.requests().size() == 3);
+        CHECK(client.requests().back().body == client.requests().front().body);
+    }
+    SECTION("a pull, whose stream fails with its last step") {
+        const Script::Answer fails{.steps = {"{\"status\":\"writing manifest\"}\n{\"error\":\"open /m/manifests/" +
+                                             went + ": no such file or directory\"}\n"}};
+        Script client({fails, good});
+        CHECK(connect(client, address)->pull(a, Transport::https, [](const PullEvent&) { return Flow::go_on; }, {}) ==
+              PullEnd::success);
+        CHECK(client.requests().size() == 2);
+    }
+    SECTION("a removal, whose name is gone by then") {
+        Script client({that_went("127.0.0.1:41971"), absent});
+        connect(client, address)->remove(a, {});
+        CHECK(client.requests().size() == 2);
+    }
+    SECTION("a removal of what was never there") {
+        Script client(absent);
+        const auto server = connect(client, address);
+        CHECK(kind_of([&] { server->remove(a, {}); }) == Kind::not_found);
+        CHECK(client.requests().size() == 1);
+    }
+    SECTION("another failure is one at once") {
+        Script client(Script::Answer{
+            .status = 500,
+            .steps = {std::string(R"({"error":"open /m/blobs/sha256-aa: no such file or directory"})")}});
+        const auto server = connect(client, address);
+        CHECK(kind_of([&] { server->copy(a, b, {}); }) == Kind::storage);
+        CHECK(client.requests().size() == 1);
+    }
+}
+
+TEST_CASE("a name's place that is never there is told without the word damaged") {
+    Script client(that_went(went));
+    const auto server = connect(client, address);
+    try {
+        server->copy(ModelName::parse("a"), ModelName::parse("b"), {});
+        FAIL("it cannot be copied");
+    } catch (const Error& error) {
+        CHECK(error.kind() == Kind::storage);
+        CHECK(error.message().find("damaged") == std::string::npos);
+        CHECK(error.message().find(went) != std::string::npos);
+    }
+    CHECK(client.requests().size() == 3);
+}
+
+TEST_CASE("names are changed one at a time, whichever of a run's jobs does it") {
+    Crowded client;
+    const auto server = connect(client, address);
+    for_each_parallel(200, 4, [&](std::size_t i) {
+        if (i % 2 == 0)
+            server->copy(ModelName::parse("a"), ModelName::parse("b"), {});
+        else
+            server->remove(ModelName::parse("b"), {});
+    });
+    CHECK_FALSE(client.ever_two);
 }
