@@ -142,8 +142,10 @@ Error refused_by_registry(int status, std::string_view words, const ModelName& m
 
 // Of a manifest, or of a directory of manifests: nothing is damaged where a name is removed at the same moment.
 std::optional<Error> of_a_name(std::string_view text) {
-    if (text.find("/manifests/") == text.npos || text.find("no such file or directory") == text.npos)
-        return std::nullopt;
+    if (text.find("/manifests/") == text.npos) return std::nullopt;
+    if (text.find("directory not empty") != text.npos)
+        return build(Kind::storage, "the server met another change of its names", text, "try again");
+    if (text.find("no such file or directory") == text.npos) return std::nullopt;
     return build(Kind::storage, "the server did not find a name's place in its models directory", text,
                  "try again: with a name that another program removes at the same moment the server removes empty "
                  "directories; if it stays so, a link that leads nowhere is a usual cause, and the server's log says "

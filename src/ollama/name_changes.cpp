@@ -26,15 +26,16 @@ void NameChanges::beside_others(const std::function<void(bool again)>& change) {
         try {
             return change(call > 1);
         } catch (const Error& error) {
-            if (call == most_calls || !is_of_a_place_that_went(error)) throw;
+            if (call == most_calls || !is_of_a_changing_place(error)) throw;
             diagnostics::info(error.message() + "; asked for again");
         }
     }
 }
 
-bool is_of_a_place_that_went(const Error& error) {
+bool is_of_a_changing_place(const Error& error) {
     const std::string& text = error.message();
-    return error.kind() == Kind::storage && has(text, "/manifests/") && has(text, "no such file or directory");
+    if (error.kind() != Kind::storage || !has(text, "/manifests/")) return false;
+    return has(text, "no such file or directory") || has(text, "directory not empty");
 }
 
 } // namespace codemate::ollama

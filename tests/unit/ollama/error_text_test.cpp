@@ -106,6 +106,8 @@ TEST_CASE("texts of failed pulls get kinds") {
          "the server did not find a name's place in its models directory: stat /m/manifests/h/n/m/t", "link"},
         {"lstat /m/manifests/127.0.0.1:41971: no such file or directory", Kind::storage,
          "the server did not find a name's place", "try again"},
+        {"remove /m/manifests/127.0.0.1:36229: directory not empty", Kind::storage,
+         "the server met another change of its names: remove /m/manifests/127.0.0.1:36229", "try again"},
         {"stat /m/blobs/sha256-aa: no such file or directory", Kind::storage,
          "the server's models directory is damaged", "link"},
         {"this model requires MLX support, but the MLX runtime is not available", Kind::unsupported,

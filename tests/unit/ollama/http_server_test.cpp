@@ -313,6 +313,14 @@ TEST_CASE("a name's place that went in the middle of a change is no failure: it 
         connect(client, address)->remove(a, {});
         CHECK(client.requests().size() == 2);
     }
+    SECTION("a removal that meets a name which comes") {
+        Script client({Script::Answer{.status = 500,
+                                      .steps = {std::string(
+                                          R"({"error":"remove /m/manifests/127.0.0.1:36229: directory not empty"})")}},
+                       absent});
+        connect(client, address)->remove(a, {});
+        CHECK(client.requests().size() == 2);
+    }
     SECTION("a removal of what was never there") {
         Script client(absent);
         const auto server = connect(client, address);
