@@ -58,7 +58,10 @@ const manifest::Lock& Wiring::lock(NamedLock named) {
     if (lock_) return *lock_;
     const std::optional<manifest::LockFile> file = lock_file();
     if (options_.lock && named == NamedLock::must_exist && !file->exists())
-        throw Error(Kind::not_found, "there is no file " + codemate::quoted(*options_.lock)).context("--lock");
+        throw Error(Kind::not_found,
+                    "there is no file " + codemate::quoted(*options_.lock) + ", and nothing would be written into it")
+            .context("--lock")
+            .hint("without --lock it is the file beside the manifest; `codemate lock` writes a new one");
     manifest::Lock lock = file ? file->read() : manifest::Lock{};
     const std::vector<manifest::Problem> problems = manifest::check_sources(lock, manifest());
     if (!problems.empty()) {

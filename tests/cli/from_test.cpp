@@ -138,6 +138,10 @@ TEST_CASE("without a pin nothing comes from there, and what the hint says works"
     const auto other = site.codemate({"pull", "--from", "usb", "--lock", "usb/codemate.lock", "gemma:7b"});
     CHECK(other.status() == 3);
     CHECK(other.err.find("hint: it was not exported to usb, which has mistral:latest: ") != std::string::npos);
+    // Nothing would be written into it: a name that is mistyped is said to be one.
+    const auto absent = site.codemate({"pull", "--from", "usb", "--lock", "usb/codemate.loc", "mistral"});
+    CHECK(absent.status() == 5);
+    CHECK(absent.err.find("--lock: there is no file 'usb/codemate.loc'") != std::string::npos);
     CHECK_FALSE(site.is_there());
     CHECK(site.codemate({"pull", "--from", "usb", "--lock", "usb/codemate.lock", "mistral"}).status() == 0);
     CHECK(site.is_there());

@@ -27,7 +27,8 @@ public:
     int run(Wiring& wiring) override {
         const std::optional<manifest::LockFile> file = wiring.lock_file();
         check_options(file);
-        const manifest::Lock& lock = wiring.lock(Wiring::NamedLock::may_be_new);
+        const manifest::Lock& lock =
+            wiring.lock(locked_ ? Wiring::NamedLock::must_exist : Wiring::NamedLock::may_be_new);
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
         use::Ports ports{wiring.server(), machine::volume_directories({})};
         if (timeout_) ports.patience = duration("--timeout", *timeout_);

@@ -73,7 +73,7 @@ public:
         use::Ports ports = this->ports(manifest, wiring);
         const manifest::Lock* lock = nullptr;
         if (lock_file) {
-            lock = &wiring.lock(options.locked ? Wiring::NamedLock::must_exist : Wiring::NamedLock::may_be_new);
+            lock = &wiring.lock(pull::named_lock(options.locked, options.from.has_value(), options.targets));
             ports.lock_file = &*lock_file;
         }
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};

@@ -14,6 +14,7 @@
 #include "codemate/store/local_disk.hpp"
 #include "codemate/ui/markup.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <unistd.h>
@@ -160,8 +161,7 @@ private:
     use::Plan make_plan(store::Disk* disk) {
         ports_.disk = disk;
         const manifest::Lock* lock = nullptr;
-        if (lock_file_)
-            lock = &wiring_.lock(direct_.locked ? Wiring::NamedLock::must_exist : Wiring::NamedLock::may_be_new);
+        if (lock_file_) lock = &wiring_.lock(named_lock(direct_.locked, direct_.from.has_value(), options_.targets));
         const use::Facts facts = use::gather(options_, wiring_.manifest(), lock, ports_, events());
         use::Plan plan = use::plan(facts, options_);
         if (plan.steps.empty())
@@ -276,6 +276,12 @@ private:
 };
 
 } // namespace
+
+Wiring::NamedLock named_lock(bool locked, bool from_one_place, const std::vector<std::string>& targets) {
+    const bool by_digest =
+        std::ranges::any_of(targets, [](const std::string& target) { return target.find('@') != std::string::npos; });
+    return locked || (from_one_place && !by_digest) ? Wiring::NamedLock::must_exist : Wiring::NamedLock::may_be_new;
+}
 
 int run_direct(const Direct& direct, const std::optional<manifest::LockFile>& lock_file, registry::Registry& registry,
                Wiring& wiring) {

@@ -24,6 +24,10 @@ struct Direct {
     std::optional<rules::OneSource> from{};
 };
 
+// Whether a lock that --lock names has to be there: where nothing could be written into it. From one place comes only
+// what is pinned already, or named by its digest.
+Wiring::NamedLock named_lock(bool locked, bool from_one_place, const std::vector<std::string>& targets);
+
 // `codemate pull --direct`: the exit status.
 int run_direct(const Direct&, const std::optional<manifest::LockFile>&, registry::Registry&, Wiring&);
 
