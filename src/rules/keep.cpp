@@ -15,6 +15,12 @@ std::string in_words(std::string singular, const std::vector<std::string>& names
 
 } // namespace
 
+bool is_left_behind(const ollama::Installed& model, Time now) {
+    const bool is_candidate = is_candidate_name(model.name);
+    if (!is_candidate && !is_relay_name(model.name)) return false;
+    return model.modified + (is_candidate ? candidates_kept_for : relay_names_kept_for) < now;
+}
+
 Keepers::Keepers(const KeepFacts& facts) : facts_(facts) {
     const bool several = !facts.more_manifests.empty();
     add_project(facts.manifest, several);
@@ -54,6 +60,7 @@ std::vector<KeepReason> Keepers::reasons(const ollama::Installed& model) const {
     add_loaded(reasons, model);
     add_snapshot(reasons, model.name);
     add_candidate(reasons, model);
+    add_relay_name(reasons, model);
     if (model.cloud()) reasons.push_back({Why::cloud, "it is a cloud model: its content is not on the server"});
     add_misread(reasons, model);
     return reasons;
@@ -99,6 +106,8 @@ void Keepers::add_loaded(std::vector<KeepReason>& reasons, const ollama::Install
     if (facts_.running == nullptr) return;
     const ollama::Running* running = loaded_as(model.name, model.digest, *facts_.running);
     if (running == nullptr) return;
+    // What is loaded by another name goes on without this one.
+    if (is_relay_name(model.name) && !running->name.same_on_server(model.name)) return;
     const std::string as = running->name.same_on_server(model.name) ? "" : " as " + running->name.display();
     reasons.push_back({Why::loaded, "it is loaded" + printable(as) + "; `ollama stop " +
                                         printable(running->name.display()) + "` ends that"});
@@ -116,6 +125,12 @@ void Keepers::add_snapshot(std::vector<KeepReason>& reasons, const ModelName& na
 void Keepers::add_candidate(std::vector<KeepReason>& reasons, const ollama::Installed& model) const {
     if (!is_candidate_name(model.name) || facts_.now - model.modified >= candidates_kept_for) return;
     reasons.push_back({Why::snapshot, "it is the candidate of an update, made less than a day ago"});
+}
+
+// The pull that it belongs to may be at work, also one of another machine's.
+void Keepers::add_relay_name(std::vector<KeepReason>& reasons, const ollama::Installed& model) const {
+    if (!is_relay_name(model.name) || is_left_behind(model, facts_.now)) return;
+    reasons.push_back({Why::snapshot, "a codemate made it less than an hour ago and may be at work with it"});
 }
 
 void Keepers::add_misread(std::vector<KeepReason>& reasons, const ollama::Installed& model) const {

@@ -159,3 +159,43 @@ TEST_CASE("snapshots go when two weeks have passed") {
     CHECK(word(test::model_of(old, name), "name") == name);
     CHECK(world.installed() == all_three);
 }
+
+TEST_CASE("a helper name that somebody's run left goes an hour later with whatever changes the server next") {
+    PruneWorld world;
+    const std::string helper = "127.0.0.1:41837/codemate-d01e6d09a0eb794a832c22a0f9b7fc08/mistral:latest";
+    const fs::path file = world.path() / "manifests" / (helper.substr(0, helper.rfind(':')) + "/latest");
+    world.require("mistral", R"(, "protected": ["qwen2.5-coder", "tinyllama"])"); // so that nothing else is to go
+    world.copy("mistral", helper);
+    REQUIRE(fs::exists(file));
+    const auto young = world.codemate({"prune"});
+    INFO(young.err);
+    CHECK(young.status() == 0);
+    CHECK(has(young.out, helper));
+    CHECK(has(young.out, "may be at work with it\n"));
+    CHECK(has(young.out, "Nothing to remove\n"));
+    CHECK(has(world.codemate({"doctor"}).out, "an hour after it was made"));
+    CHECK(fs::exists(file));
+
+    world.later(two_hours);
+    CHECK(has(world.codemate({"doctor"}).out, "a cut off run left behind"));
+    const auto planned = world.codemate({"prune", "--dry-run"});
+    CHECK(has(planned.out, "remove    " + helper));
+    CHECK(has(planned.out, "left behind by a codemate that was cut off, made 2 hours ago\n"));
+    CHECK(fs::exists(file));
+    const auto pruned = world.codemate({"prune"}); // nobody is asked
+    INFO(pruned.err);
+    CHECK(pruned.status() == 0);
+    CHECK(has(pruned.out, "Deleted 1 model"));
+    CHECK_FALSE(fs::exists(file));
+    // A prune of others that removes none of them, and a pull that has nothing to fetch.
+    for (const Names& line : {Names{"prune", "nothing-*"}, Names{"pull", "--jobs", "1"}}) {
+        world.copy("mistral", helper);
+        const auto swept = world.codemate(line);
+        INFO(swept.err);
+        CHECK(swept.status() == 0);
+        CHECK(has(swept.err, helper + " is removed: a helper of a pull that was cut off"));
+        CHECK_FALSE(fs::exists(file));
+    }
+    CHECK(world.installed() == all_three);
+    CHECK(world.codemate({"verify"}).status() == 0);
+}

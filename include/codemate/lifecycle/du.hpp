@@ -54,6 +54,7 @@ struct Parts {
 struct Report {
     std::vector<Row> rows;                   // the largest first, equal ones by name
     std::size_t hidden = 0;                  // names of codemate's own
+    std::vector<Row> passing{};              // of these, all that are no snapshots: a run's, or what one left
     std::size_t orphans = 0;                 // blobs
     ByteCount stated;                        // of the rows
     std::optional<ByteCount> free_without{}; // what would come free without all of the rows

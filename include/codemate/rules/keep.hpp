@@ -22,6 +22,11 @@ namespace codemate::rules {
 
 inline constexpr Duration snapshots_kept_for = std::chrono::days(14);
 inline constexpr Duration candidates_kept_for = std::chrono::days(1); // tests of the project's own may take their time
+inline constexpr Duration relay_names_kept_for = std::chrono::hours(1); // a run needs one for seconds after its pull
+
+// Whether it is a name of codemate's own that only a run which was cut off has left: at a relay, or a candidate's, and
+// too old for any run to be at work with it, wherever that may run. The server's word for its age.
+bool is_left_behind(const ollama::Installed&, Time now);
 
 struct KeepReason {
     enum class Why {
@@ -31,7 +36,7 @@ struct KeepReason {
         is_protected, // a pattern of the manifest's, or of the command line
         elsewhere,    // another project's manifest required it lately
         loaded,       // it would go on running, and take its space, after its removal
-        snapshot,     // of codemate's own, and young; also a candidate
+        snapshot,     // of codemate's own, and young; also a candidate, and a name at a relay
         cloud,        // a stub: its content is elsewhere
         misread,      // the server may act on another model by that name
     };
@@ -78,6 +83,7 @@ private:
     void add_elsewhere(std::vector<KeepReason>&, const ModelName&) const;
     void add_snapshot(std::vector<KeepReason>&, const ModelName&) const;
     void add_candidate(std::vector<KeepReason>&, const ollama::Installed&) const;
+    void add_relay_name(std::vector<KeepReason>&, const ollama::Installed&) const;
     void add_loaded(std::vector<KeepReason>&, const ollama::Installed&) const;
     void add_misread(std::vector<KeepReason>&, const ollama::Installed&) const;
 

@@ -2,6 +2,7 @@
 #include "lifecycle/doctor/findings.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/rules/keep.hpp"
 #include "codemate/rules/own_names.hpp"
 #include "codemate/rules/targets.hpp"
 
@@ -101,14 +102,14 @@ Findings check_leftovers(const Facts& facts) {
 
 Findings check_snapshots(const Facts& facts) {
     if (!facts.installed) return {not_seen(facts.installed, no_answer)};
-    Sum snapshots, helpers;
+    Sum snapshots, helpers, young;
     for (const ollama::Installed& model : *facts.installed) {
         if (rules::parse_snapshot_name(model.name))
             snapshots.add(model.size);
         else if (rules::is_own_name(model.name))
-            helpers.add(model.size);
+            (rules::is_left_behind(model, facts.now) ? helpers : young).add(model.size);
     }
-    std::string bytes = "at most " + to_string(snapshots.bytes + helpers.bytes);
+    std::string bytes = "at most " + to_string(snapshots.bytes + helpers.bytes + young.bytes);
     if (const store::Inventory* const there = inventory(facts)) {
         std::vector<bool> own;
         for (const store::Entry& entry : there->models)
@@ -121,6 +122,12 @@ Findings check_snapshots(const Facts& facts) {
                                 counted(helpers.count, "name") + " that codemate made and a cut off run left behind",
                                 "they hold layers that nothing else may need",
                                 {"the next `codemate pull`, `update` or `prune` finishes or removes them"}));
+    if (young.count > 0)
+        findings.push_back(note("in_use", counted(young.count, "name") + " that codemate made a short time ago",
+                                "a run may be at work with what is named so, or was cut off just now",
+                                {"if none is at work, the next `codemate pull`, `update` or `prune` finishes or "
+                                 "removes what this machine's codemate left, and an hour after it was made (an "
+                                 "update's candidate: a day) also what another one left"}));
     if (snapshots.count > 0)
         findings.push_back(note("kept",
                                 counted(snapshots.count, "snapshot") +

@@ -8,10 +8,15 @@
 namespace codemate::lifecycle::du {
 namespace {
 
+bool is_passing(const ModelName& name) {
+    return rules::is_own_name(name) && !rules::parse_snapshot_name(name);
+}
+
 void add_listed(Report& report, const Facts& facts, const Options& options) {
     for (const ollama::Installed& model : facts.installed) {
         if (rules::is_own_name(model.name)) {
             ++report.hidden;
+            if (is_passing(model.name)) report.passing.push_back({model.name, model.size});
         } else if (rules::fits_filter(model.name, options.filter)) {
             report.rows.push_back({model.name, model.size, model.cloud()});
         }
@@ -45,6 +50,8 @@ void add_found(Report& report, const store::Inventory& inventory, const Options&
         own[i] = rules::is_own_name(entry.name);
         shown[i] = !own[i] && rules::fits_filter(entry.name, options.filter);
         if (own[i]) ++report.hidden;
+        if (is_passing(entry.name))
+            report.passing.push_back({entry.name, entry.image.size(), false, footprints[i], missing(entry)});
         if (shown[i]) report.rows.push_back({entry.name, entry.image.size(), false, footprints[i], missing(entry)});
     }
     report.free_without = store::used_only_by(inventory, shown);
@@ -87,6 +94,7 @@ Report examine(const Facts& facts, const Options& options) {
     for (const Row& row : report.rows)
         report.stated += row.stated;
     sort(report.rows);
+    sort(report.passing);
     return report;
 }
 

@@ -47,8 +47,8 @@ void add_available(Report& report, const Facts& facts, const Options& options, c
     }
 }
 
-// By the very reasons that `prune` goes by. Of codemate's own names that leaves old snapshots; at a relay's name
-// another process is at work.
+// By the very reasons that `prune` goes by. Of codemate's own names that leaves old snapshots, and what a run left
+// behind that was cut off.
 void add_unused(Report& report, const Facts& facts, const Options& options, const manifest::Usage& usage) {
     report.loaded_is_known = facts.running.has_value();
     rules::KeepFacts keep{facts.manifest, facts.installed, facts.running ? &*facts.running : nullptr, facts.now};
@@ -62,7 +62,7 @@ void add_unused(Report& report, const Facts& facts, const Options& options, cons
         report.any_fits = true;
         const bool is_own = rules::is_own_name(model.name);
         std::vector<rules::KeepReason> reasons = keepers.reasons(model);
-        if (rules::is_relay_name(model.name) || !std::ranges::all_of(reasons, is_let_pass)) {
+        if (!std::ranges::all_of(reasons, is_let_pass)) {
             if (is_own) ++report.hidden;
             continue;
         }

@@ -67,7 +67,7 @@ private:
         const std::size_t before = chosen_.size();
         bool any = false;
         take_if([&](const ModelName& name) {
-            const bool fits = rules::fits_filter(name, pattern);
+            const bool fits = !rules::is_relay_name(name) && rules::fits_filter(name, pattern);
             any = any || fits;
             return fits;
         });
@@ -77,8 +77,7 @@ private:
     template<typename Fits>
     void take_if(Fits&& fits) {
         for (std::size_t i = 0; i < facts_.installed.size(); ++i) {
-            const ModelName& name = facts_.installed[i].name;
-            if (!rules::is_relay_name(name) && fits(name)) chosen_.try_emplace(i, false);
+            if (fits(facts_.installed[i].name)) chosen_.try_emplace(i, false);
         }
     }
 

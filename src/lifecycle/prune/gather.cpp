@@ -4,6 +4,7 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/parallel.hpp"
 #include "codemate/lifecycle/prune.hpp"
+#include "codemate/rules/own_names.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -68,7 +69,9 @@ Facts gather(const Options& options, std::vector<manifest::Manifest> manifests, 
     facts.running = ollama::running_if_told(ports.server, run.stop);
     Ways ways(facts, lock, remembered(ports), ports, run);
     find_images(facts, ways);
-    find_ways_back(facts, candidates(facts, options), ways);
+    std::vector<ollama::Installed> going = candidates(facts, options);
+    std::erase_if(going, [](const ollama::Installed& model) { return rules::is_relay_name(model.name); });
+    find_ways_back(facts, going, ways);
     return facts;
 }
 

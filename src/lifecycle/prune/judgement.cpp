@@ -1,6 +1,7 @@
 #include "lifecycle/prune/judgement.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/rules/own_names.hpp"
 #include "codemate/store/layout.hpp"
 
 #include <algorithm>
@@ -91,7 +92,9 @@ std::vector<Judgement> judge(const Facts& facts, const Options& options, const C
         judgement.stays = in_words(counting);
         judgement.forcible =
             std::ranges::all_of(counting, [](const KeepReason& reason) { return yields_to_force(reason.why); });
-        if (judgement.stays.empty()) judgement.stays = too_young(judgement.age, options, facts.now);
+        // What is left behind goes whatever else is wanted: nobody is to come back to it.
+        if (judgement.stays.empty() && !rules::is_relay_name(model.name))
+            judgement.stays = too_young(judgement.age, options, facts.now);
         judgements.push_back(std::move(judgement));
     }
     return judgements;

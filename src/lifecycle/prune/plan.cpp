@@ -103,15 +103,19 @@ private:
     }
 
     void go_no_further() {
+        rules::Reclaim reclaim = reclaim_of(facts_);
         std::vector<Judgement*> oldest;
         for (Judgement& judgement : judgements_) {
-            if (goes(judgement)) oldest.push_back(&judgement);
+            if (!goes(judgement)) continue;
+            if (rules::is_relay_name(model_of(judgement).name)) // goes anyway
+                reclaim.without(judgement.model);
+            else
+                oldest.push_back(&judgement);
         }
         std::ranges::stable_sort(oldest, {}, by_age);
         Numbers candidates;
         for (const Judgement* judgement : oldest)
             candidates.push_back(judgement->model);
-        rules::Reclaim reclaim = reclaim_of(facts_);
         const ByteCount target = *options_.to_free - plan_.leftovers.frees();
         const Numbers taken = enough(candidates, target, reclaim);
         for (const std::size_t model : taken)
@@ -152,6 +156,12 @@ private:
         step.by_force = options_.force && std::ranges::any_of(judgement.kept_by, [](const rules::KeepReason& reason) {
                             return yields_to_force(reason.why);
                         });
+        if (rules::is_left_behind(step.model, facts_.now)) {
+            step.reason =
+                "left behind by a codemate that was cut off, made " + relative_in_text(facts_.now, step.model.modified);
+            if (const WayBack* way = way_back(judgement)) step.way_back = *way;
+            return step;
+        }
         const std::string why = step.by_force               ? "by --force, though " + in_words(judgement.kept_by)
                                 : judgement.kept_by.empty() ? "nothing keeps it"
                                                             : "though " + in_words(judgement.kept_by);

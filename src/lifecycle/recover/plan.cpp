@@ -12,8 +12,6 @@ namespace {
 using ollama::Installed;
 using state::Change;
 
-constexpr Duration abandoned_after = std::chrono::hours(1);
-
 // What one change has left, and what is to be done about it.
 class Remains {
 public:
@@ -176,10 +174,8 @@ Plan plan(const Facts& facts) {
         }
     }
     for (const Installed& model : facts.installed) {
+        if (!rules::is_left_behind(model, facts.now) || is_named(plan, model.name)) continue;
         const bool is_candidate = rules::is_candidate_name(model.name);
-        if (!is_candidate && !rules::is_relay_name(model.name)) continue;
-        const Duration patience = is_candidate ? rules::candidates_kept_for : abandoned_after;
-        if (model.modified + patience >= facts.now || is_named(plan, model.name)) continue;
         plan.steps.push_back(
             {Step::Do::remove,
              model.name,
@@ -191,7 +187,8 @@ Plan plan(const Facts& facts) {
 
 bool may_still_arrive(const Change& change, const Facts& facts) {
     return change.helper && rules::is_relay_name(*change.helper) &&
-           rules::find(facts.installed, *change.helper) == nullptr && facts.now < change.began + abandoned_after;
+           rules::find(facts.installed, *change.helper) == nullptr &&
+           facts.now < change.began + rules::relay_names_kept_for;
 }
 
 std::string_view to_string(Step::Do what) {

@@ -19,6 +19,8 @@ use::Facts facts() {
     test::install(disk, "someone/mine:7b", "config b", {"weights", "other"});
     test::install(disk, "qwen2.5-coder:7b-instruct-q4_K_M", "config c", {"large"});
     test::install(disk, "mistral:latest.codemate-20261122t120000z-0123456789ab", "config d", {"former"});
+    test::install(disk, "127.0.0.1:41837/codemate-d01e6d09a0eb794a832c22a0f9b7fc08/mine", "config b",
+                  {"weights", "other"});
     disk.on_disk(test::path_of_blob("weights"), ByteCount(4'113'289'216));
     disk.on_disk(test::path_of_blob("large"), ByteCount(4'683'075'584));
     disk.on_disk(test::path_of_blob("former"), ByteCount(4'109'856'768));

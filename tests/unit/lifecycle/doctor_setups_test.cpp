@@ -343,6 +343,15 @@ TEST_CASE("broken set-ups of the models directory") {
          {},
          {"snapshots.cut_off"},
          "codemate pull"},
+        {"a name with which a run may be at work",
+         [](DoctorWorld& w) {
+             w.server.set_now(w.clock.now() - std::chrono::minutes(5));
+             w.server.copy(ModelName::parse("chat"),
+                           ModelName::parse("127.0.0.1:41837/codemate-d01e6d09a0eb794a832c22a0f9b7fc08/chat"), {});
+         },
+         {},
+         {"snapshots.in_use"},
+         "an hour after"},
         {"the disk is full",
          [](DoctorWorld& w) { w.store.space->free = ByteCount(100'000'000); },
          {"space.full"},

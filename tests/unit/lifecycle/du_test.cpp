@@ -62,6 +62,28 @@ TEST_CASE("what goes to each model, the largest first") {
     CHECK(report.free_without == blocks(10 + 2 + 2 + 1)); // all of them but what the snapshot holds
 }
 
+TEST_CASE("names that a cut off run left are told with what they hold, apart from models and snapshots") {
+    MemoryDisk disk;
+    fill(disk);
+    const std::string helper = "127.0.0.1:41837/codemate-d01e6d09a0eb794a832c22a0f9b7fc08/mistral:latest";
+    test::install(disk, helper, "config a", {"weights", "template"});
+    FakeServer server;
+    const use::Facts facts = use::gather(read(disk), server, {});
+    const use::Report report = use::examine(facts, {});
+    CHECK(report.hidden == 2);
+    CHECK(names(report) == std::vector<std::string>{"big:latest", "mine:latest", "mistral:latest"});
+    REQUIRE(report.passing.size() == 1);
+    CHECK(report.passing[0].name.display() == helper);
+    CHECK(report.passing[0].on_disk->shared == blocks(10 + 1 + 1));
+    CHECK(report.passing[0].on_disk->alone == ByteCount());
+    // Where the directory is not in reach, too.
+    server.install(helper, FakeServer::model({FakeServer::layer("weights", ByteCount(7))}));
+    const use::Report listed = use::examine(use::gather(std::nullopt, server, {}), {});
+    REQUIRE(listed.passing.size() == 1);
+    CHECK(listed.passing[0].stated == ByteCount(7));
+    CHECK(listed.rows.empty());
+}
+
 TEST_CASE("the parts add up to what the disk says, whatever stands in it") {
     MemoryDisk disk;
     fill(disk);

@@ -58,7 +58,7 @@ TEST_CASE("what is loaded stays, and nothing goes where the server does not say 
     }
 }
 
-TEST_CASE("snapshots go when they are old, helpers of a pull never") {
+TEST_CASE("snapshots go when they are old") {
     World world;
     world.install("chat", {"c"});
     const auto snapshot = [&](Duration ago) {
@@ -68,11 +68,54 @@ TEST_CASE("snapshots go when they are old, helpers of a pull never") {
         return name;
     };
     const std::string young = snapshot(days(13)), old = snapshot(days(15));
-    world.install_own("127.0.0.1:4/" + rules::new_relay_owner() + "/chat:latest", {"c"});
     const use::Plan plan = world.plan();
     CHECK(in_words(plan) == Words{"remove " + old + ": nothing keeps it", "keep chat: it has the role primary",
                                   "keep " + young + ": it is a snapshot of chat:latest, made less than 14 days ago"});
     CHECK(plan.steps[0].back().empty());
+}
+
+TEST_CASE("a name at a relay goes when no run can be at work with it, and its own layers come free") {
+    World world;
+    world.in_reach = GENERATE(true, false);
+    world.install("chat", {"c"});
+    const auto helper = [&](Duration ago, const std::string& layer) {
+        const std::string name = "127.0.0.1:4/" + rules::new_relay_owner() + "/chat:latest";
+        world.install_own(name, {layer}, ago);
+        return ModelName::parse(name).display_short();
+    };
+    const std::string young = helper(std::chrono::minutes(5), "c");
+    const std::string old = helper(std::chrono::hours(2), "left by a run");
+    const std::string kept = "keep " + young + ": a codemate made it less than an hour ago and may be at work with it";
+    const std::string gone = "remove " + old + ": left behind by a codemate that was cut off, made 2 hours ago";
+    SECTION("whatever the age that is asked for, and without a word of how it would come back") {
+        if (GENERATE(false, true)) world.options.older_than = days(7);
+        const use::Plan plan = world.plan();
+        CHECK(in_words(plan) == Words{gone, kept, "keep chat: it has the role primary"});
+        CHECK(plan.steps[0].frees > ByteCount());
+        CHECK_FALSE(plan.steps[0].way_back);
+        CHECK(world.registry.count(test::FakeRegistry::Call::What::find_blob) == 0);
+        const use::Report report = world.execute(plan);
+        CHECK(report.count(use::Item::Outcome::removed) == 1);
+        CHECK(world.names() == Words{young, "chat"});
+    }
+    SECTION("what it frees counts first") {
+        world.install("phi", {"p"});
+        world.options.to_free = ByteCount(1);
+        const use::Plan plan = world.plan();
+        CHECK(in_words(plan).front() == gone);
+        CHECK(plan.count(Do::remove) == 1);
+    }
+    SECTION("no pattern means it") {
+        world.options.targets = {GENERATE(std::string("127*"), std::string("all"))};
+        CHECK(world.plan().count(Do::remove) == 0);
+    }
+    SECTION("somebody pulls it anew before it goes") {
+        const use::Plan plan = world.plan();
+        test::FakeServer::Model now = test::model_on(*world.disk, old);
+        now.modified = world.clock.now();
+        world.server.install(old, now);
+        CHECK(world.execute(plan).count(use::Item::Outcome::removed) == 0);
+    }
 }
 
 TEST_CASE("what would not come back goes only if it is named") {

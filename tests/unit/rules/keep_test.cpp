@@ -105,13 +105,38 @@ TEST_CASE("snapshots, by their age") {
     CHECK(world.texts(model(snapshot_of("mistral:7b", days(14)))).empty()); // and no pattern protects it
 }
 
-TEST_CASE("helpers of codemate's are kept by nothing but being loaded") {
+TEST_CASE("names at a relay are kept while a run may be at work with them, else by nothing but being loaded") {
     World world;
     world.manifest.protect.push_back(NamePattern::parse("127.0.0.1:41234/x/*"));
-    const ollama::Installed helper = model("127.0.0.1:41234/" + rules::new_relay_owner() + "/mistral:latest");
+    ollama::Installed helper = model("127.0.0.1:41234/" + rules::new_relay_owner() + "/mistral:latest");
+    helper.modified = now - std::chrono::hours(1);
+    CHECK(world.texts(helper) ==
+          Texts{"snapshot: a codemate made it less than an hour ago and may be at work with it"});
+    CHECK_FALSE(rules::is_left_behind(helper, now));
+    helper.modified -= std::chrono::seconds(1);
     CHECK(world.texts(helper).empty());
+    CHECK(rules::is_left_behind(helper, now));
+    world.running->push_back({.name = ModelName::parse("mistral"), .digest = helper.digest});
+    CHECK(world.texts(helper).empty()); // what runs goes on without this name
     world.running->push_back({.name = helper.name, .digest = helper.digest});
+    world.running->erase(world.running->begin());
     CHECK(world.reasons(helper).at(0).why == Why::loaded);
+}
+
+TEST_CASE("what a cut off run left is nothing but names at a relay and candidates, and these for a day") {
+    World world;
+    ollama::Installed candidate = model("mistral:latest.codemate-candidate-0123456789ab");
+    candidate.modified = now - std::chrono::days(1);
+    CHECK_FALSE(rules::is_left_behind(candidate, now));
+    candidate.modified -= std::chrono::seconds(1);
+    CHECK(rules::is_left_behind(candidate, now));
+    for (const std::string& name : {std::string("mistral"), snapshot_of("mistral:7b", std::chrono::days(30)),
+                                    std::string("127.0.0.1:5000/codemate-mirror/mistral:latest")}) {
+        ollama::Installed other = model(name);
+        other.modified = now - std::chrono::days(90);
+        CAPTURE(name);
+        CHECK_FALSE(rules::is_left_behind(other, now));
+    }
 }
 
 TEST_CASE("cloud stubs, and names that the server misreads") {

@@ -105,10 +105,14 @@ Value document(const use::Report& report, const std::string& directory, const st
     Value models = Value::array();
     for (const use::Row& row : report.rows)
         models.add(row_json(row));
+    Value passing = Value::array();
+    for (const use::Row& row : report.passing)
+        passing.add(row_json(row));
     return document.set("models", std::move(models))
         .set("size", report.stated.count())
         .set("free_without", bytes(report.free_without))
-        .set("hidden", report.hidden);
+        .set("hidden", report.hidden)
+        .set("passing", std::move(passing));
 }
 
 } // namespace codemate::cli::du

@@ -2,6 +2,7 @@
 
 #include "cli/commands/du/render.hpp"
 
+#include "codemate/rules/own_names.hpp"
 #include "codemate/ui/blocks.hpp"
 #include "codemate/ui/table.hpp"
 
@@ -76,6 +77,16 @@ void add_oddities(Blocks& blocks, const std::vector<store::Oddity>& oddities) {
         blocks.row({"… and " + std::to_string(oddities.size() - oddities_told) + " more"});
 }
 
+// Their layers count as used, by names that no list shows.
+void add_passing(Blocks& blocks, const std::vector<use::Row>& rows) {
+    if (rows.empty()) return;
+    blocks.begin("Left behind by a codemate that was cut off, or in use by one");
+    for (const use::Row& row : rows)
+        blocks.row({row.name.display(), to_string(row.referenced()),
+                    std::string("`codemate prune` removes it ") +
+                        (rules::is_relay_name(row.name) ? "an hour" : "a day") + " after it was made"});
+}
+
 } // namespace
 
 std::string text(const use::Report& report, const use::Options& options, std::size_t columns, const ui::Style& style) {
@@ -83,9 +94,11 @@ std::string text(const use::Report& report, const use::Options& options, std::si
     for (const use::Row& row : report.rows)
         table.add(cells(row));
     std::string text = table.text(columns) + tally(report, options);
-    if (report.disk == nullptr || options.filter) return text;
+    if (options.filter || (report.disk == nullptr && report.passing.empty())) return text;
     Blocks blocks;
-    add_parts(blocks, report);
+    if (report.disk != nullptr) add_parts(blocks, report);
+    add_passing(blocks, report.passing);
+    if (report.disk == nullptr) return text + "\n" + blocks.text(style);
     add_oddities(blocks, report.disk->inventory.oddities);
     return text + "\n" + blocks.text(style);
 }

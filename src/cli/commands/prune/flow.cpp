@@ -9,6 +9,7 @@
 #include "cli/wiring.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/rules/own_names.hpp"
 #include "codemate/store/scan.hpp"
 #include "codemate/ui/markup.hpp"
 
@@ -49,17 +50,21 @@ public:
         plan_ = use::plan(facts, options_);
         for (const std::string& pattern : plan_.fits_nothing)
             wiring_.note("no model fits " + quoted(pattern));
+        const std::vector<ollama::Installed> not_planned = this->not_planned(facts.installed);
         if (line_.dry_run) {
-            sweep(facts.installed, mode, wiring_);
+            sweep(not_planned, mode, wiring_);
             return show_plan(plan_.obstacle);
         }
         if (plan_.obstacle) return show_plan(plan_.obstacle);
-        if (!plan_.removes_anything()) return show_plan(std::nullopt);
+        if (!plan_.removes_anything()) {
+            sweep(not_planned, mode, wiring_);
+            return show_plan(std::nullopt);
+        }
         if (const auto refusal = ask()) return show_plan(refusal);
         const use::Report report = use::execute(plan_, options_, ports, run);
         wiring_.progress().clear();
         if (!report.interrupted) {
-            for (auto& item : sweep(facts.installed, mode, wiring_))
+            for (auto& item : sweep(not_planned, mode, wiring_))
                 recovered.push_back(std::move(item));
         }
         return show(report, recovered);
@@ -93,7 +98,7 @@ private:
 
     const manifest::Lock& lock() {
         static const manifest::Lock none;
-        return wiring_.lock_file() ? wiring_.lock(Wiring::NamedLock::may_be_new) : none;
+        return wiring_.lock_file() ? wiring_.lock() : none;
     }
 
     // Only what is proven to be the server's: files are removed there.
@@ -137,8 +142,25 @@ private:
         return ports;
     }
 
+    // Of names that an earlier run left the plan says what becomes of them, if it is about all models.
+    std::vector<ollama::Installed> not_planned(std::vector<ollama::Installed> installed) const {
+        std::erase_if(installed, [&](const ollama::Installed& model) {
+            return std::ranges::find(plan_.steps, model.name, [](const use::Step& step) { return step.model.name; }) !=
+                   plan_.steps.end();
+        });
+        return installed;
+    }
+
+    // What a run left at its relay is no model of anybody's.
+    bool is_only_left_behind() const {
+        return plan_.leftovers.going.empty() && std::ranges::all_of(plan_.steps, [](const use::Step& step) {
+                   return step.what != Do::remove || rules::is_relay_name(step.model.name);
+               });
+    }
+
     // Why it must not be done, if so.
     std::optional<Error> ask() {
+        if (is_only_left_behind()) return std::nullopt;
         if (!line_.yes && can_be_asked()) wiring_.err().write(text(plan_, wiring_.err_terminal().columns));
         bool all_typed = plan_.leftovers.going.empty();
         for (const use::Step& step : plan_.steps) {
