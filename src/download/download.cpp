@@ -27,7 +27,14 @@ public:
             if (first) report_.resumed = assembly->resumed();
             const bool is_resumed = assembly->resumed() > ByteCount();
             used_.clear();
-            collect(*assembly, stop);
+            try {
+                collect(*assembly, stop);
+            } catch (...) {
+                const bool nothing_came = assembly->there() == ByteCount();
+                assembly.reset();
+                if (nothing_came) discard_quietly();
+                throw;
+            }
             const std::optional<Digest> found = digest_of(*assembly, stop);
             if (found == wanted_.digest) {
                 assembly->finish();
@@ -47,6 +54,14 @@ public:
     }
 
 private:
+    // What has failed already is what there is to say.
+    void discard_quietly() const noexcept {
+        try {
+            discard(target_, disk_);
+        } catch (...) { // what stays is empty, and the next run's
+        }
+    }
+
     // Until the file is complete.
     void collect(Assembly& assembly, const Stop& stop) {
         for (std::size_t i = 0; !assembly.complete(); ++i) {
@@ -131,6 +146,10 @@ Report fetch(const Wanted& wanted, const Target& target, registry::Registry& reg
              const Options& options, const std::function<void(ByteCount done)>& progress, Stop stop) {
     throw_if_stopped(stop);
     if (wanted.places.empty()) throw Error(Kind::defect, "a download from nowhere");
+    const auto in_the_way = disk.stat(target.whole);
+    if (in_the_way && in_the_way->type == store::Type::directory)
+        throw Error(Kind::storage, quoted(target.whole) + " is a directory; the blob belongs there")
+            .hint("move it away");
     return Fetching(wanted, target, registry, disk, options, progress).run(stop);
 }
 

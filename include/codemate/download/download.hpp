@@ -61,8 +61,9 @@ struct Report {
 // at a time, from several threads. For one caller at a time for each partial. Each byte is hashed once, from memory
 // where this run fetched it.
 // Throws Error{damaged} where the content has another digest: nothing is left of it then; the registry's Errors, when
-// all places failed; Error{storage} as of the disk; Interrupted. After all but the first the partial stays, and the
-// next run goes on with it.
+// all places failed; Error{storage} as of the disk, and where a directory stands under the whole one's name;
+// Interrupted. After all but the first the partial stays if anything came, and the next run goes on with it: what is in
+// it is hashed again where another boot, or somebody else's write, makes that necessary.
 Report fetch(const Wanted&, const Target&, registry::Registry&, store::Disk&, const Options&,
              const std::function<void(ByteCount done)>& progress, Stop);
 

@@ -239,6 +239,64 @@ TEST_CASE("a partial file that somebody has cut or exchanged is begun anew") {
     }
 }
 
+TEST_CASE("a partial file that somebody has written into since is hashed again") {
+    World world(5120);
+    world.options.connections = 1; // so that the first block is there for sure
+    std::atomic<int> writes{0};
+    world.disk.before_each_write([&](std::string_view, std::uint64_t) {
+        if (++writes > 30) throw Killed(); // of forty blocks
+    });
+    CHECK_THROWS_AS(world.fetch(), Killed);
+    world.disk.before_each_write({});
+    world.disk.advance(std::chrono::minutes(1));
+    world.disk.change(partial, [](std::string& text) { text[5] = static_cast<char>(text[5] ^ 1); });
+    CHECK(world.fetch().resumed == ByteCount());
+    world.check_right();
+    CHECK(world.notes.size() == 1);
+}
+
+TEST_CASE("a partial file that has become longer than the blob is begun anew") {
+    World world(5120);
+    std::atomic<int> writes{0};
+    world.disk.before_each_write([&](std::string_view, std::uint64_t) {
+        if (++writes > 30) throw Killed(); // of forty blocks
+    });
+    CHECK_THROWS_AS(world.fetch(), Killed);
+    world.disk.before_each_write({});
+    world.disk.change(partial, [](std::string& text) { text.resize(9000); });
+    CHECK(world.fetch().resumed == ByteCount());
+    world.check_right();
+}
+
+TEST_CASE("a partial file that grows while it is written never gets the blob's name") {
+    World world(5120);
+    std::atomic<int> writes{0};
+    world.disk.before_each_write([&](std::string_view, std::uint64_t) {
+        if (++writes == 30) world.disk.change(partial, [](std::string& text) { text.resize(9000); });
+    });
+    world.fetch();
+    world.check_right();
+    CHECK(world.notes.size() == 1);
+}
+
+TEST_CASE("where nothing came nothing stays") {
+    World world;
+    world.registry.fail(What::read_blob, Error(Kind::forbidden, "no"), 0, 9);
+    CHECK(error_of([&] { world.fetch(); })->kind() == Kind::forbidden);
+    CHECK_FALSE(world.disk.has(partial));
+    CHECK_FALSE(world.disk.has(journal_of(partial)));
+}
+
+TEST_CASE("a directory under the blob's name is said before anything is fetched") {
+    World world;
+    world.disk.make_directory(whole);
+    const auto error = error_of([&] { world.fetch(); });
+    REQUIRE(error);
+    CHECK(error->kind() == Kind::storage);
+    CHECK(error->message() == "'blobs/blob' is a directory; the blob belongs there");
+    CHECK(world.registry.calls().empty());
+}
+
 TEST_CASE("wrong bytes leave nothing, and say where they came from") {
     World world;
     world.registry.garble_blob(world.digest);
@@ -302,6 +360,13 @@ TEST_CASE("a connection that brings nothing is given up after some attempts, lon
     CHECK(error->kind() == Kind::unreachable);
     CHECK(world.waits == std::vector<Duration>{std::chrono::seconds(1), std::chrono::seconds(2)});
     world.check_nothing_under_final_name();
+    CHECK_FALSE(world.disk.has(partial));
+}
+
+TEST_CASE("what an unfinished download has left can be removed") {
+    World world;
+    world.disk.room(ByteCount(3000));
+    CHECK(error_of([&] { world.fetch(); }));
     CHECK(world.disk.has(partial));
     discard({partial, whole}, world.disk);
     CHECK_FALSE(world.disk.has(partial));
