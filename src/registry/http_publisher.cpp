@@ -148,7 +148,10 @@ private:
             if (!may_pass || again >= options_.retries || asked > longest_asked) return answer;
             const Duration grown = first_wait * (1 << std::min(again, 5));
             const auto spread = std::chrono::duration_cast<Duration>(grown * (0.5 + options_.random()));
-            if (options_.wait) options_.wait(std::max(asked, spread), stop);
+            const Duration span = std::max(asked, spread);
+            if (options_.note)
+                options_.note(session_.refusal(answer, question).message() + "; trying again in " + to_text(span));
+            if (options_.wait) options_.wait(span, stop);
         }
     }
 

@@ -344,7 +344,7 @@ void Upload::wait_after(const Error& error) {
         if (*asked > longest_retry_after) throw error;
         span = std::max(span, *asked);
     }
-    diagnostics::info(error.message() + "; trying again");
+    if (options_.note) options_.note(error.message() + "; trying again in " + to_text(span));
     if (options_.wait) options_.wait(span, stop_);
 }
 

@@ -158,7 +158,10 @@ TEST_CASE("models of a server that is here become a directory, are pushed, and a
     world.directory().write("codemate.lock", R"({"schema":1,"models":{}})");
     world.sandbox.set_fault("moving-tag=mistral:latest");
     world.sandbox.pull("mistral:latest");
+    world.sandbox.set_fault("push-status=503#1");
     const auto replacing = world.codemate({"export", "mistral", "--to", registry});
+    INFO(replacing.err);
+    CHECK(replacing.err.find("; trying again in ") != std::string::npos);
     CHECK(replacing.out.find("in the place of") != std::string::npos);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 
 namespace codemate::lifecycle::exports {
 namespace {
@@ -160,7 +161,16 @@ private:
 } // namespace
 
 Report execute(const Plan& plan, const Ports& ports, const Run& run) {
-    return Executor(plan, ports, run).execute();
+    // A blob that comes over several connections tells of each from its own thread.
+    std::mutex one_at_a_time;
+    Run told{run.stop, {}};
+    if (run.events) {
+        told.events = [&](const Event& event) {
+            const std::lock_guard lock(one_at_a_time);
+            run.events(event);
+        };
+    }
+    return Executor(plan, ports, told).execute();
 }
 
 } // namespace codemate::lifecycle::exports

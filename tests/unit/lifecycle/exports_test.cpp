@@ -111,6 +111,7 @@ struct World {
         std::filesystem::create_directories(files / "out");
         ports.verified = verified.get();
         ports.download.part = part;
+        ports.download.wait = [](Duration, const Stop&) {};
         return use::to_directory(std::move(ports));
     }
     use::Plan plan(use::Destination& destination, std::vector<std::string> targets = {}) {
@@ -231,6 +232,19 @@ TEST_CASE("without a store all of it comes from the registry, by the lock, the s
     CHECK(report.items[1].step.why == use::Facts::Why::served);
     world.check_whole("chat", chat);
     world.check_whole("code", code);
+}
+
+TEST_CASE("a layer that comes at the second attempt is told with the wait before it") {
+    World world;
+    world.pin("chat", chat);
+    world.registry.offer("chat", chat);
+    world.registry.fail(FakeRegistry::Call::What::read_blob,
+                        Error(Kind::busy, "it is busy").retry_after(std::chrono::seconds(7)));
+    auto destination = world.to_directory();
+    REQUIRE(world.export_to(*destination, {"chat"}).items[0].done);
+    CHECK(std::ranges::count_if(world.events, [](const Event& event) {
+              return event.type == Event::Type::note && event.text == "it is busy; trying again in 7.0s";
+          }) == 1);
 }
 
 TEST_CASE("a layer that is nowhere is named, and the other model goes all the same") {
