@@ -4,6 +4,7 @@
 #include "registry/hosts.hpp"
 #include "registry/url_reference.hpp"
 
+#include "codemate/base/backoff.hpp"
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
 
@@ -21,9 +22,8 @@ constexpr int most_lost = 3;                             // uploads of one blob 
 constexpr ByteCount least_part(std::uint64_t{16} << 10); // below it a registry takes nothing that is worth sending
 constexpr ByteCount largest_least_part(std::uint64_t{64} << 20); // more is not kept in memory at once
 constexpr std::uint64_t window = std::uint64_t{1} << 20;         // of what is sent in one piece
-constexpr Duration longest_wait = 60s, longest_retry_after = 5min;
-constexpr Duration silence = 60s;           // also in which nothing of ours is taken
-constexpr Duration patience_at_end = 15min; // a registry may hash it all once more
+constexpr Duration silence = 60s;                                // also in which nothing of ours is taken
+constexpr Duration patience_at_end = 15min;                      // a registry may hash it all once more
 
 bool is_success(const http::Response& answer) {
     return answer.status / 100 == 2;
@@ -67,6 +67,11 @@ bool is_out_of_space(const http::Response& answer) {
     if (answer.status == 507) return true;
     return answer.status == 500 && (answer.body.find("\"Err\":28") != std::string::npos ||
                                     answer.body.find("no space left on device") != std::string::npos);
+}
+
+void tell_and_wait(const PushOptions& options, const Error& why, Duration span, const Stop& stop) {
+    if (options.note) options.note(why.message() + "; trying again in " + to_text(span));
+    if (options.wait) options.wait(span, stop);
 }
 
 Upload::Upload(Session& session, const PushOptions& options, Manners& manners, Question asked, std::string mount_from,
@@ -337,15 +342,9 @@ void Upload::lose(const Error& why) {
 }
 
 void Upload::wait_after(const Error& error) {
-    if (++failures_ > options_.retries) throw error;
-    Duration span = std::min<Duration>(longest_wait, std::chrono::seconds(1) * (1 << std::min(failures_ - 1, 6)));
-    span = std::chrono::duration_cast<Duration>(span * (0.5 + options_.random()));
-    if (const auto asked = error.retry_after()) {
-        if (*asked > longest_retry_after) throw error;
-        span = std::max(span, *asked);
-    }
-    if (options_.note) options_.note(error.message() + "; trying again in " + to_text(span));
-    if (options_.wait) options_.wait(span, stop_);
+    const auto span = backoff(error, ++failures_, options_.retries, options_.random());
+    if (!span) throw error;
+    tell_and_wait(options_, error, *span, stop_);
 }
 
 void Upload::shrink_parts(const http::Response& answer) {

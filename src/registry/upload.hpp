@@ -23,6 +23,9 @@ std::optional<ByteCount> parse_uploaded(std::string_view);
 // Whether a registry's answer says that its own disk is full.
 bool is_out_of_space(const http::Response&);
 
+// Before the next attempt. Throws Interrupted.
+void tell_and_wait(const PushOptions&, const Error& why, Duration, const Stop&);
+
 // One blob on its way to a repository.
 class Upload {
 public:
