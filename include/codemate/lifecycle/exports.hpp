@@ -120,6 +120,7 @@ struct Facts {
         std::optional<Digest> original{}; // of what it was before paths of this machine were taken out
         Why why = Why::locked;
         std::optional<Error> error{};             // why there is no image
+        std::optional<Error> refused{};           // what the destination says to being asked what it has of it
         std::set<Digest> there{};                 // at the destination
         std::optional<Digest> served{};           // likewise, under that name
         std::optional<upstream::Supply> supply{}; // where something is neither there nor in the store

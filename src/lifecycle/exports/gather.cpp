@@ -15,6 +15,25 @@ constexpr std::size_t workers = 8;
 
 using Model = Facts::Model;
 
+// What an error at the destination is about.
+enum class Scope { model, destination, either };
+Scope scope_of(Kind kind) {
+    switch (kind) {
+    case Kind::unreachable:
+    case Kind::busy:
+    case Kind::storage:
+    case Kind::usage:
+    case Kind::defect:
+        return Scope::destination;
+    case Kind::unauthorised: // a login may be good for one project of a registry
+    case Kind::forbidden:
+    case Kind::protocol:
+        return Scope::either;
+    default:
+        return Scope::model;
+    }
+}
+
 class Gatherer {
 public:
     Gatherer(const manifest::Manifest& manifest, const manifest::Lock& lock, const Ports& ports, const Run& run)
@@ -28,8 +47,7 @@ public:
             facts_.where.emplace(model.name, ports_.destination.place(model.name));
         list_store();
         for_each_parallel(facts_.models.size(), workers, [&](std::size_t i) { find_image(facts_.models[i]); });
-        for (Model& model : facts_.models)
-            look_at_destination(model);
+        look_at_destination();
         for (Model& model : facts_.models)
             look_for_layers(model);
         return std::move(facts_);
@@ -128,8 +146,27 @@ private:
         return found != sizes_.end() && found->second == layer.size;
     }
 
+    // What is wrong with all of it is told once, and not of each model.
+    void look_at_destination() {
+        std::vector<const Model*> asked;
+        for (Model& model : facts_.models) {
+            if (!model.image) continue;
+            asked.push_back(&model);
+            try {
+                look_at_destination(model);
+            } catch (const Error& error) {
+                if (scope_of(error.kind()) == Scope::destination) throw;
+                model.refused = error;
+            }
+        }
+        const auto refused_alike = [&](const Model* model) {
+            return model->refused && model->refused->kind() == asked.front()->refused->kind() &&
+                   scope_of(model->refused->kind()) == Scope::either;
+        };
+        if (!asked.empty() && std::ranges::all_of(asked, refused_alike)) throw *asked.front()->refused;
+    }
+
     void look_at_destination(Model& model) {
-        if (!model.image) return;
         model.served = ports_.destination.served(model.name, run_.stop);
         for (const Layer& layer : model.image->blobs()) {
             throw_if_stopped(run_.stop);
@@ -139,7 +176,7 @@ private:
     }
 
     void look_for_layers(Model& model) const {
-        if (!model.image) return;
+        if (!model.image || model.refused) return;
         const auto is_in_reach = [&](const Layer& layer) {
             return model.there.contains(layer.digest) || facts_.stored.contains(layer.digest);
         };

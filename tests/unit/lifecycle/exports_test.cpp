@@ -34,6 +34,7 @@ public:
         return "registry.corp/" + name.owner() + '/' + name.model() + ':' + name.tag();
     }
     bool has_blob(const ModelName& name, const Digest& digest, ByteCount /*size*/, Stop /*stop*/) override {
+        if (const auto found = errors.find(name.model()); found != errors.end()) throw Error(found->second);
         return blobs[name.owner() + '/' + name.model()].contains(digest);
     }
     std::optional<Digest> served(const ModelName& name, Stop /*stop*/) override {
@@ -64,6 +65,7 @@ public:
 
     std::map<std::string, std::map<Digest, std::string>> blobs;
     std::map<std::string, std::string> manifests;
+    std::map<std::string, Error> errors; // by the model that it is asked for
     std::vector<std::string> unfinished;
     int puts = 0;
     bool interrupts = false;
@@ -410,6 +412,51 @@ TEST_CASE("a full disk leaves nothing half written under a final name") {
     CHECK(report.items[0].error->kind() == Kind::storage);
     CHECK_FALSE(world.directory.has(depot::blob_path(Digest::of("weights of chat"))));
     CHECK_FALSE(world.directory.has("index.json"));
+}
+
+TEST_CASE("what the registry says of one model does not stop the others, and what it says of all is told once") {
+    struct Row {
+        const char* what;
+        std::map<std::string, Error> errors;
+        std::optional<Kind> ends; // all of it, with this
+        std::vector<std::string> pushed;
+    };
+    const Error gone(Kind::not_found, "gone"), damaged(Kind::damaged, "damaged"), no_login(Kind::unauthorised, "who?"),
+        forbidden(Kind::forbidden, "no"), page(Kind::protocol, "a page"), cut(Kind::unreachable, "cut");
+    const auto row = GENERATE_COPY(values<Row>({
+        {"one is not found", {{"chat", gone}}, {}, {"code"}},
+        {"each for itself", {{"chat", gone}, {"code", gone}}, {}, {}},
+        {"one is damaged", {{"code", damaged}}, {}, {"chat"}},
+        {"a login for one project only", {{"chat", no_login}}, {}, {"code"}},
+        {"no login", {{"chat", no_login}, {"code", no_login}}, Kind::unauthorised, {}},
+        {"two reasons", {{"chat", no_login}, {"code", forbidden}}, {}, {}},
+        {"no registry", {{"chat", page}, {"code", page}}, Kind::protocol, {}},
+        {"nobody is there", {{"chat", cut}}, Kind::unreachable, {}},
+        {"nobody is there any more", {{"code", cut}}, Kind::unreachable, {}},
+    }));
+    INFO(row.what);
+    World world;
+    world.install("chat", chat);
+    world.install("code", code);
+    FakePublisher publisher;
+    publisher.errors = row.errors;
+    auto destination = use::to_registry({publisher, world.clock});
+    std::optional<Kind> ended;
+    try {
+        const use::Report report = world.export_to(*destination);
+        for (const use::Item& item : report.items) {
+            const bool goes = !row.errors.contains(item.step.name.model());
+            CHECK(item.done == goes);
+            CHECK(item.error.has_value() != goes);
+            if (!goes) CHECK(item.error->kind() == row.errors.at(item.step.name.model()).kind());
+        }
+    } catch (const Error& error) {
+        ended = error.kind();
+    }
+    CHECK(ended == row.ends);
+    CHECK(publisher.manifests.size() == row.pushed.size());
+    for (const std::string& name : row.pushed)
+        CHECK(publisher.manifests.contains("registry.corp/library/" + name + ":latest"));
 }
 
 TEST_CASE("models that share layers are pushed with one upload, and what is there is not sent") {
