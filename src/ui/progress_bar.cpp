@@ -87,7 +87,8 @@ private:
         const std::string word(outcome_word(event));
         std::string mark = terminal_.unicode ? (event.failed ? "✗ " : "✓ ") : "";
         const std::string rest = labelled(event.item, outcome_text(event));
-        return mark + word + (rest.empty() ? "" : std::string(8 - word.size(), ' ') + rest);
+        const std::size_t space = word.size() < 7 ? 8 - word.size() : 2;
+        return mark + word + (rest.empty() ? "" : std::string(space, ' ') + rest);
     }
 
     std::string painted(std::string line, const Event& event) const {

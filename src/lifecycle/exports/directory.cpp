@@ -104,10 +104,11 @@ private:
         tell({Event::Type::begin, {}, "checking what is there already", {}, {}});
         try {
             auto checked = store::check_blobs(*ports_.disk, blobs, options, run.stop);
-            tell({Event::Type::end, {}, run.stop.stop_requested() ? "interrupted" : "checked", {}, {}});
+            const bool stopped = run.stop.stop_requested();
+            tell({Event::Type::end, {}, stopped ? "interrupted" : "checked", {}, {}, stopped});
             return checked;
         } catch (...) {
-            tell({Event::Type::end, {}, "failed", {}, {}, true});
+            tell({Event::Type::end, {}, run.stop.stop_requested() ? "interrupted" : "failed", {}, {}, true});
             throw;
         }
     }

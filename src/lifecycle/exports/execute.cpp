@@ -43,7 +43,15 @@ public:
         ports_.destination.end();
         if (!begun) return std::move(report_);
         const bool whole = std::ranges::all_of(report_.items, &Item::done);
-        tell({Event::Type::end, {}, whole ? "exported" : "not all is exported", {}, {}, !whole});
+        const bool stopped = report_.ending == Ending::interrupted;
+        tell({Event::Type::end,
+              {},
+              stopped ? "interrupted"
+              : whole ? "exported"
+                      : "not all is exported",
+              {},
+              {},
+              stopped || !whole});
         return std::move(report_);
     }
 

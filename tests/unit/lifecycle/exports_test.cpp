@@ -495,6 +495,8 @@ TEST_CASE("an upload that was cut off is remembered, and forgotten when it has e
     publisher.interrupts = true;
     auto first = use::to_registry(ports);
     CHECK(world.export_to(*first, {"chat"}).ending == use::Ending::interrupted);
+    for (const Event& event : world.events)
+        if (event.type == Event::Type::end) CHECK((event.text == "interrupted" && event.failed));
     publisher.interrupts = false;
     auto second = use::to_registry(ports);
     CHECK(world.export_to(*second, {"chat"}).items[0].done);

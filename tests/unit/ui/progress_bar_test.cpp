@@ -97,11 +97,14 @@ TEST_CASE("bar: several items, the whole, and what has ended above them") {
                                    "b: trying again\n"
                                    "✗ failed  b: file does not exist\n"
                                    "total   1 done, 1 failed  100%  100 MB/100 MB\n");
+    theatre.show(begin("c", "pulling"));
+    theatre.show(failure("c", "interrupted"));
     theatre.progress->clear();
     CHECK(theatre.screen.text() == "✓ ok      a: pulled 100 MB in 1s\n"
                                    "b: trying again\n"
-                                   "✗ failed  b: file does not exist\n");
-    CHECK(theatre.screen.row() == 3);
+                                   "✗ failed  b: file does not exist\n"
+                                   "✗ interrupted  c\n");
+    CHECK(theatre.screen.row() == 4);
     CHECK(theatre.screen.column() == 0);
     CHECK(theatre.screen.offences().empty());
 }
