@@ -185,6 +185,8 @@ TEST_CASE("what cannot be exported, each with its status") {
         {{"export", "mistral", "file"}, 2, "is no directory"},
         {{"export", "mistral", "file/below"}, 6, "below"},
         {{"export", "--to", "ftp://x", "mistral"}, 2, "--to"},
+        {{"export", "mistral", "--to", "../dir"}, 2, "write `codemate export TARGET… ../dir` for a directory"},
+        {{"export", "mistral", "--to", "full"}, 2, "write `codemate export TARGET… full` for a directory"},
         {{"export", "mistral", "--to", "http://127.0.0.1:1"}, 4, "nothing is listening"},
     };
     for (const Row& row : rows) {
