@@ -144,6 +144,15 @@ TEST_CASE("models of a server that is here become a directory, are pushed, and a
     CHECK(world.codemate({"export", "--to", registry}).out.find("0 B sent") != std::string::npos);
     CHECK(received(world.sandbox) == sent);
 
+    // A content by its digest; as the last word it is no directory.
+    const std::string content = "mistral@sha256:" + Digest::of(reply.body()).hex().substr(0, 12);
+    const auto asked = world.codemate({"--json", "export", content, "asked"});
+    CHECK(asked.status() == 0);
+    const json::Value of_asked = test::checked_document(asked.out, "export");
+    CHECK(*of_asked.find("models")->elements()[0].find("content")->string() == "asked");
+    check_layout(world.directory() / "asked", 1);
+    CHECK(world.codemate({"export", content}).status() == 2);
+
     // One bit of the directory is wrong: it is found, and heals.
     for (const auto& entry : fs::directory_iterator(world.directory() / "out/blobs/sha256")) {
         std::string bytes = test::read_text(entry.path());

@@ -1,3 +1,4 @@
+#include "lifecycle/exports/asked.hpp"
 #include "lifecycle/exports/private_paths.hpp"
 
 #include "codemate/base/diagnostics.hpp"
@@ -40,8 +41,16 @@ public:
         : manifest_(manifest), lock_(lock), ports_(ports), run_(run), upstream_{nullptr, ports.registry} {}
 
     Facts run(const Options& options) {
-        for (const manifest::Wanted& wanted : rules::resolve(manifest_, options.targets, ports_.installed))
+        std::vector<std::string> words;
+        std::vector<rules::DigestTarget> with_digest;
+        for (const std::string& target : options.targets) {
+            const auto parsed = rules::parse_digest_target(target);
+            words.push_back(parsed ? parsed->target : target);
+            if (parsed) with_digest.push_back(*parsed);
+        }
+        for (const manifest::Wanted& wanted : rules::resolve(manifest_, words, ports_.installed))
             facts_.models.push_back(model_of(wanted));
+        pin_asked(find_asked(with_digest, manifest_, lock_, ports_, run_));
         facts_.why_no_store = ports_.why_no_store;
         for (const Model& model : facts_.models)
             facts_.where.emplace(model.name, ports_.destination.place(model.name));
@@ -57,12 +66,24 @@ private:
     Model model_of(const manifest::Wanted& wanted) const {
         Model model{wanted.name, wanted.declared, manifest_.source_of(wanted.name)};
         model.places = manifest_.places_of(wanted.name);
-        if (const manifest::Locked* locked = lock_.find(wanted.name)) {
-            model.locked = *locked;
-            if (std::ranges::find(model.places, locked->source) == model.places.end())
-                model.places.insert(model.places.begin(), locked->source);
-        }
+        if (const manifest::Locked* locked = lock_.find(wanted.name)) pin(model, *locked);
         return model;
+    }
+
+    static void pin(Model& model, const manifest::Locked& entry) {
+        model.locked = entry;
+        if (std::ranges::find(model.places, entry.source) == model.places.end())
+            model.places.insert(model.places.begin(), entry.source);
+    }
+
+    // What the lock has says more, where that is the content that is asked for.
+    void pin_asked(const Asked& asked) {
+        for (Model& model : facts_.models) {
+            const auto found = asked.find(model.name);
+            if (found == asked.end()) continue;
+            model.why = Facts::Why::asked;
+            if (!model.locked || model.locked->digest != found->second.digest) pin(model, found->second);
+        }
     }
 
     void list_store() {
@@ -95,6 +116,9 @@ private:
         if (auto image = stored_image([&](const Digest& digest) { return digest == locked.digest; })) return *image;
         if (auto image = upstream::find_image(locked.digest, model.places, upstream_, run_)) return *image;
         if (auto image = stored_image([&](const Digest& digest) { return locked.is(digest); })) return *image;
+        if (model.why == Facts::Why::asked)
+            throw Error(Kind::not_found, "the manifest that is asked for, " + locked.digest.id() + ", is in no reach")
+                .hint("run it where the models directory that has it can be read, and name that with --models-dir");
         throw Error(Kind::not_found,
                     "the manifest that the lock pins it to, " + locked.digest.id() + ", is in no reach")
             .hint("where it is installed, `codemate lock` writes the manifest into the lock");

@@ -124,6 +124,8 @@ Plan plan(const Facts& facts) {
 
 std::string_view to_string(Facts::Why why) {
     switch (why) {
+    case Facts::Why::asked:
+        return "asked";
     case Facts::Why::locked:
         return "locked";
     case Facts::Why::installed:

@@ -221,6 +221,56 @@ TEST_CASE("the lock decides, whatever is installed, and what the store lacks com
     world.check_whole("chat", chat);
 }
 
+TEST_CASE("a content that is asked for by its digest goes out under the name, whatever the lock says") {
+    World world;
+    world.install("chat", chat);
+    world.install("code", code);
+    const auto asked_for = [](const FakeRegistry::Model& model) {
+        return "chat@sha256:" + model.image().digest.hex().substr(0, 12);
+    };
+    SECTION("one that its registry serves") {
+        world.pin("chat", chat);
+        world.registry.offer("chat", bigger);
+        auto destination = world.to_directory();
+        const use::Report report = world.export_to(*destination, {asked_for(bigger)});
+        REQUIRE(report.items.size() == 1);
+        CHECK(report.items[0].done);
+        CHECK(report.items[0].step.why == use::Facts::Why::asked);
+        world.check_whole("chat", bigger);
+        CHECK(world.lock_there().find(ModelName::parse("chat"))->digest == bigger.image().digest);
+    }
+    SECTION("what is installed, where the lock pins another one") {
+        world.pin("chat", bigger);
+        auto destination = world.to_directory();
+        CHECK(world.export_to(*destination, {"code", asked_for(chat)}).items[1].done);
+        world.check_whole("chat", chat);
+        world.check_whole("code", code);
+        CHECK(world.lock_there().find(ModelName::parse("chat"))->bytes == chat.manifest);
+        CHECK(world.registry.calls().empty());
+    }
+    SECTION("what the lock has, with all that it says of it") {
+        world.pin("chat", chat);
+        world.lock.models.begin()->second.vectors = "v";
+        auto destination = world.to_directory();
+        CHECK(world.export_to(*destination, {asked_for(chat)}).items[0].done);
+        CHECK(world.lock_there().find(ModelName::parse("chat"))->vectors == "v");
+    }
+    SECTION("one that nobody knows, or that cannot be one model's") {
+        auto destination = world.to_directory();
+        const auto kind_of = [&](const std::string& target) {
+            try {
+                world.plan(*destination, {target});
+            } catch (const Error& error) {
+                return error.kind();
+            }
+            return Kind::defect;
+        };
+        CHECK(kind_of(asked_for(bigger)) == Kind::not_found);
+        CHECK(kind_of("default@sha256:0123456789ab") == Kind::usage);
+        CHECK(kind_of("chat@sha256:0123") == Kind::usage);
+    }
+}
+
 TEST_CASE("without a store all of it comes from the registry, by the lock, the server's list, or the tag") {
     World world;
     world.with_store = false;
