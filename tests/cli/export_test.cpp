@@ -188,6 +188,7 @@ TEST_CASE("what cannot be exported, each with its status") {
         {{"export"}, 2, "nothing says where to export to"},
         {{"export", "http://registry.corp"}, 2, "--to URL"},
         {{"export", "mistral"}, 2, "./mistral"},
+        {{"export", "mistral@sha256:"}, 2, "to which directory is not said"},
         {{"export", "full", "chat"}, 2, "the directory comes last"},
         {{"export", "--to", "http://127.0.0.1:1/a/../b"}, 2, "--to"},
         {{"export", "mistral", "full"}, 2, "neither empty nor an export"},

@@ -120,8 +120,8 @@ private:
         const std::vector<std::string> words = manifest::known_words(manifest);
         exporting::check_words(targets, directory, [&](const std::string& word) {
             if (std::ranges::find(words, word) != words.end()) return true;
+            if (word.find("@sha256:") != std::string::npos) return true;
             try {
-                if (rules::parse_digest_target(word)) return true;
                 const ModelName name = ModelName::parse(word);
                 return lock.find(name) != nullptr || rules::find(installed, name) != nullptr;
             } catch (const Error&) { // no name of a model
