@@ -111,11 +111,6 @@ public:
     }
 
 private:
-    static std::optional<Digest> stated_digest(const http::Response& answer) {
-        const std::string* stated = answer.header("Docker-Content-Digest");
-        return stated ? Digest::parse(trimmed(*stated)) : std::nullopt;
-    }
-
     // Whether what answers to a HEAD speaks of that blob. It may stand where a redirect led, with nothing but a length.
     static bool is_of(const http::Response& answer, const Digest& digest, ByteCount size) {
         if (const auto stated = stated_digest(answer)) return *stated == digest;

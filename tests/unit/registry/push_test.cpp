@@ -224,6 +224,21 @@ TEST_CASE("a registry that asks to wait is waited for, but not for ever") {
     CHECK(told.size() == 2);
 }
 
+TEST_CASE("a registry that gets other bytes than were sent is asked once more, and then that is said") {
+    std::size_t begun = 0;
+    Site site([&](const http::Request& request) {
+        if (request.method == "HEAD") return reply(404);
+        begun += request.method == "POST";
+        if (request.method == "PUT") return reply(400, R"({"errors":[{"code":"DIGEST_INVALID"}]})");
+        return reply(202, {}, {{"Location", "/v2/team/model/blobs/uploads/1"}});
+    });
+    const auto publisher = publish_to(site, options("https://registry.corp"));
+    const Error error = error_of([&] { publisher->upload(model, content(), {}, {}); });
+    CHECK(error.kind() == Kind::damaged);
+    CHECK(error.message().find("got other bytes than were sent") != std::string::npos);
+    CHECK(begun == 2);
+}
+
 TEST_CASE("a manifest goes with its own media type, and a registry that keeps another one is told") {
     const std::string layers = R"("config":{"digest":"sha256:)" + std::string(64, 'a') + R"(","size":1},"layers":[]})";
     const std::string oci = "application/vnd.oci.image.manifest.v1+json";
