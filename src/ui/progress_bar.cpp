@@ -39,7 +39,8 @@ public:
         const bool ended = event.type == Event::Type::end && !results_follow_;
         if (ended || event.type == Event::Type::note) permanent_.push_back(event);
         const SteadyTime now = clock_.steady();
-        if (drawn_at_ && now - *drawn_at_ < redraw_distance) return;
+        // A long wait without events may follow a note that tells of it.
+        if (event.type != Event::Type::note && drawn_at_ && now - *drawn_at_ < redraw_distance) return;
         draw(now);
     }
 

@@ -221,6 +221,14 @@ TEST_CASE("bar: where results follow on the same screen, ends are not said twice
     CHECK(screen.text() == "a: trying again\n");
 }
 
+TEST_CASE("bar: a note is on the screen at once, as nothing may follow it for minutes") {
+    Theatre theatre;
+    theatre.show(begin("a", "pulling"));
+    theatre.progress->handle(amount("a", 1, 2));
+    theatre.progress->handle(note("", "it is busy; trying again in 60.0s"));
+    CHECK(theatre.screen.text().starts_with("it is busy; trying again in 60.0s\na   pulling"));
+}
+
 TEST_CASE("bar: more items than a window holds are counted") {
     Theatre theatre;
     for (int i = 0; i < 40; ++i)
