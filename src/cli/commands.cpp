@@ -109,7 +109,9 @@ const std::vector<CommandInfo>& commands() {
          "write models into a directory, or push them to a registry",
          "Makes models travel: into a directory that another machine reads with `codemate pull --from DIR`, or to a "
          "registry of one's own. A model goes out as codemate.lock pins it, without an entry there as it is installed, "
-         "else as its tag serves it. Layers are read from the server's models directory where that is here, or named "
+         "else as its tag serves it; NAME@sha256:… (12 to 64 digits) is that content, whatever the lock says. Layers "
+         "are "
+         "read from the server's models directory where that is here, or named "
          "with --models-dir, else fetched from the model's registry; each is hashed on the way. The directory is an "
          "OCI image layout: index.json, manifests and layers by their digests, what models share once, and a "
          "codemate.lock with their pins. Layers that are there are left alone, once they are known to be good. An "

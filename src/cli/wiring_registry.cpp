@@ -90,6 +90,7 @@ std::unique_ptr<registry::Publisher> Wiring::publisher(http::Url registry) {
     options.credentials = credentials();
     options.wait = [](Duration span, const Stop& stop) { pause(span, stop); };
     options.random = &random_fraction;
+    options.note = [this](const std::string& text) { progress().handle({Event::Type::note, {}, text, {}, {}}); };
     return registry::publish_to(client(), std::move(options));
 }
 

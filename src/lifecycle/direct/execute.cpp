@@ -47,8 +47,8 @@ public:
 
 private:
     void tell(const Item& item, Event::Type type, std::string text, ByteCount done = {}, ByteCount total = {}) {
-        if (run_.events)
-            run_.events({type, item.step.name.display(), std::move(text), done, total, item.error.has_value()});
+        const bool failed = item.error.has_value() || item.outcome == Outcome::interrupted;
+        if (run_.events) run_.events({type, item.step.name.display(), std::move(text), done, total, failed});
     }
 
     // An item and its events, however it ends.

@@ -439,17 +439,3 @@ TEST_CASE("a stop ends it at once, and the next run goes on") {
     CHECK(world.fetch().resumed > ByteCount());
     world.check_right();
 }
-
-TEST_CASE("how long to wait grows, is spread, and is never less than what is asked") {
-    const Error cut(Kind::unreachable, "cut");
-    using std::chrono::seconds;
-    CHECK(wait_after(cut, 1, 5, 0.5) == seconds(1));
-    CHECK(wait_after(cut, 3, 5, 0.5) == seconds(4));
-    CHECK(wait_after(cut, 3, 5, 0) == seconds(3));
-    CHECK(wait_after(cut, 5, 5, 1) == seconds(20));
-    CHECK_FALSE(wait_after(cut, 6, 5, 0.5));
-    CHECK(wait_after(cut, 20, 50, 0.5) == seconds(60));
-    CHECK(wait_after(Error(Kind::busy, "later").retry_after(seconds(30)), 1, 5, 0.5) == seconds(30));
-    CHECK_FALSE(wait_after(Error(Kind::busy, "later").retry_after(seconds(3000)), 1, 5, 0.5));
-    CHECK_FALSE(wait_after(Error(Kind::not_found, "gone"), 1, 5, 0.5));
-}

@@ -334,6 +334,8 @@ TEST_CASE("a stop is told of the model that it hit, and the rest is not begun") 
     CHECK_FALSE(world.disk.has(store::manifest_path(mistral)));
     const auto count = [&](Event::Type type) { return std::ranges::count(world.events, type, &Event::type); };
     CHECK(count(Event::Type::begin) == count(Event::Type::end));
+    CHECK(world.events.back().text == "interrupted");
+    CHECK(world.events.back().failed);
 }
 
 TEST_CASE("journals whose file is gone, and what nobody went on with for a month, are cleaned away") {
