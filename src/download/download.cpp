@@ -4,6 +4,7 @@
 #include "download/reading.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/model/mirror.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -57,7 +58,7 @@ private:
                 Reading(wanted_, places_[i], registry_, assembly, options_, retries, tally_).run(stop);
             } catch (const Error& error) {
                 if (error.kind() == Kind::storage || error.kind() == Kind::defect || last) throw;
-                note(error.message() + "; going on at " + places_[i + 1].host());
+                note(error.message() + "; going on at " + shown_host(places_[i + 1]));
             }
         }
     }
@@ -85,14 +86,14 @@ private:
                              [&](const ModelName& place) { return !std::ranges::count(used_, place); });
         if (others.empty()) throw damaged(found);
         report_.resumed = {};
-        note(damaged(found).message() + "; going on at " + others.front().host());
+        note(damaged(found).message() + "; going on at " + shown_host(others.front()));
         places_ = std::move(others);
     }
 
     Error damaged(const std::optional<Digest>& found) const {
         std::vector<std::string> names;
         for (const ModelName& place : used_)
-            names.push_back(place.display());
+            names.push_back(shown_name(place));
         const std::string at = options_.where.empty() ? "" : " at " + options_.where;
         const std::string from = names.empty() ? at : " from " + listed(names) + at;
         return Error(Kind::damaged, "the blob " + wanted_.digest.id() + from + " is not what its digest says" +

@@ -2,6 +2,7 @@
 
 #include "codemate/base/parallel.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/model/mirror.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -151,7 +152,7 @@ void Reading::receive(registry::ByteRange range, Passes passes, bool& brought) {
 // One connection, from the beginning: what is there already passes by.
 void Reading::stream() {
     if (options_.note)
-        options_.note((options_.where.empty() ? place_.host() : options_.where) +
+        options_.note((options_.where.empty() ? shown_host(place_) : options_.where) +
                       " ignores ranges: the whole comes over one connection");
     for (int useless = 0; !assembly_.complete();) {
         bool brought = false;

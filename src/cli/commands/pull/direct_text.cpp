@@ -1,6 +1,7 @@
 #include "cli/commands/pull/direct.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/model/mirror.hpp"
 #include "codemate/ui/markup.hpp"
 #include "codemate/ui/table.hpp"
 
@@ -100,7 +101,7 @@ std::string question(const use::Plan& plan) {
         if (!step.wants_consent) continue;
         names.push_back(printable(step.name.display()) + " at " + step.pin->id());
         for (const ModelName& place : step.places)
-            hosts.insert(place.host());
+            hosts.insert(shown_host(place));
     }
     return "Install " + listed(names) + " as locked, from " +
            printable(listed(std::vector<std::string>(hosts.begin(), hosts.end()), "or"), 200) + "?";

@@ -3,6 +3,7 @@
 #include "cli/commands/pull/render.hpp"
 #include "cli/commands/standing.hpp"
 
+#include "codemate/model/mirror.hpp"
 #include "codemate/ui/markup.hpp"
 #include "codemate/ui/table.hpp"
 
@@ -107,7 +108,7 @@ std::string limit_text(const use::Report& report) {
 // Where a layer is read: what stands in for a registry is what is asked.
 std::string host_of(const relay::Source& source) {
     constexpr std::string_view joint = "://";
-    if (!source.open) return source.place.host();
+    if (!source.open) return shown_host(source.place);
     const std::size_t begin = source.open->find(joint) + joint.size();
     return source.open->substr(begin, source.open->find('/', begin) - begin);
 }
