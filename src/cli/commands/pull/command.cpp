@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include "cli/commands/pull/direct.hpp"
+#include "cli/commands/pull/lookups.hpp"
 #include "cli/commands/pull/render.hpp"
 #include "cli/commands/standing.hpp"
 #include "cli/commands/targets.hpp"
@@ -84,7 +85,7 @@ public:
         const Recovery mode = dry_run_ ? Recovery::only_said : Recovery::done;
         Recovering recovering = recover(mode, wiring);
         options.unverified = recovering.unverified;
-        const use::Facts facts = use::gather(options, manifest, lock, ports, run);
+        const use::Facts facts = gather(options, manifest, lock, ports, run, wiring);
         const use::Plan plan = use::plan(facts, options);
         say_what_is_new(plan, wiring);
         if (plan.steps.empty())
@@ -109,6 +110,16 @@ public:
     }
 
 private:
+    // Where the server would go on asking by itself, what cannot be looked up is no failure.
+    static use::Facts gather(const use::Options& options, const manifest::Manifest& manifest,
+                             const manifest::Lock* lock, const use::Ports& ports, const Run& run, Wiring& wiring) {
+        if (!options.from) return use::gather(options, manifest, lock, ports, run);
+        const auto registry = pull::for_lookups(*ports.registry, options.retries, pull::Places::one_for_all, wiring);
+        use::Ports looking = ports;
+        looking.registry = registry.get();
+        return use::gather(options, manifest, lock, looking, run);
+    }
+
     // Without a server there is nothing to wait for, to serve, or to notice a stall of.
     void refuse_what_needs_a_server() const {
         const std::pair<const char*, bool> given[]{{"--jobs", jobs_.has_value()},

@@ -1,5 +1,6 @@
 #include "cli/commands/pull/direct.hpp"
 
+#include "cli/commands/pull/lookups.hpp"
 #include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/store_directory.hpp"
@@ -162,11 +163,17 @@ private:
         const manifest::Lock* lock = nullptr;
         if (lock_file_)
             lock = &wiring_.lock(direct_.locked ? Wiring::NamedLock::must_exist : Wiring::NamedLock::may_be_new);
-        const use::Facts facts = use::gather(options_, wiring_.manifest(), lock, ports_, events());
+        const Places places = options_.from ? Places::one_for_all : Places::each_at_its_host;
+        const auto registry = for_lookups(ports_.registry, options_.download.retries, places, wiring_);
+        const use::Facts facts = use::gather(options_, wiring_.manifest(), lock, ports_at(*registry), events());
         use::Plan plan = use::plan(facts, options_);
         if (plan.steps.empty())
             wiring_.note("the manifest requires no model: it has neither roles nor a group \"default\"");
         return plan;
+    }
+
+    use::Ports ports_at(registry::Registry& registry) const {
+        return {ports_.disk, registry, ports_.clock, ports_.lock_file, ports_.journal, ports_.verified, ports_.space};
     }
 
     codemate::Run events() {
