@@ -1,11 +1,11 @@
 #include "cli/command.hpp"
 
 #include "cli/commands/pull/direct.hpp"
+#include "cli/commands/pull/lock_consent.hpp"
 #include "cli/commands/pull/lookups.hpp"
 #include "cli/commands/pull/render.hpp"
 #include "cli/commands/standing.hpp"
 #include "cli/commands/targets.hpp"
-#include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/recovery.hpp"
 #include "cli/store_directory.hpp"
@@ -248,26 +248,11 @@ private:
             "(`codemate pull --dry-run default` shows it)");
     }
 
-    // Why it must not be done, if so. A lock is a file that anyone may send, and what it asks for here no tag
-    // confirms.
     std::optional<Error> ask(const use::Plan& plan, const use::Options& options, Wiring& wiring) const {
         if (!plan.wants_consent()) return std::nullopt;
-        for (const use::Step& step : plan.steps) {
-            if (step.wants_consent) wiring.note(printable(step.name.display() + ": " + step.reason));
-        }
-        switch (consent(pull::question(plan), yes_ || options.locked, wiring)) {
-        case Consent::given:
-            return std::nullopt;
-        case Consent::declined:
-            throw Error(Kind::refused, "not confirmed; nothing was changed");
-        case Consent::nobody_to_ask:
-            break;
-        }
-        const std::string confirms = plan.from.empty() ? "no tag confirms any more" : "no tag there confirms";
-        return Error(Kind::refused, "the lock asks for content that " + confirms +
-                                        ", and nobody can be asked "
-                                        "here; nothing was changed")
-            .hint("--yes, or --locked, is the consent to install what codemate.lock says");
+        return pull::objection_to(
+            {pull::reasons_to_ask(plan.steps), pull::question(plan), yes_ || options.locked, !plan.from.empty()},
+            wiring);
     }
 
     static void say_what_is_new(const use::Plan& plan, Wiring& wiring) {

@@ -1,12 +1,13 @@
 #include "cli/commands/pull/direct.hpp"
 
+#include "cli/commands/pull/lock_consent.hpp"
 #include "cli/commands/pull/lookups.hpp"
-#include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/store_directory.hpp"
 
 #include "codemate/base/deadline.hpp"
 #include "codemate/base/files.hpp"
+#include "codemate/base/lock_holder.hpp"
 #include "codemate/base/random.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/base/token_bucket.hpp"
@@ -91,7 +92,7 @@ fs::path nearest_of(fs::path path) {
 std::unique_ptr<FileLock> alone(const fs::path& models, Wiring& wiring) {
     const fs::path file = models / use::work_directory; // beside it, since the directory goes when it is empty
     if (auto lock = FileLock::try_lock(file)) return lock;
-    wiring.note("waiting for another codemate that writes into " + quoted(models.string()));
+    wiring.note("waiting for another codemate (" + lock_holder(file) + ") that writes into " + quoted(models.string()));
     return std::make_unique<FileLock>(file, wiring.stop(), longest_wait);
 }
 
@@ -139,6 +140,7 @@ public:
         ports_.verified = wiring.verified_blobs();
         ports_.space = [this] { return space_of(nearest_of(models_)); };
         if (lock_file_) ports_.lock_file = &*lock_file_;
+        if (const auto url = wiring.registry()) options_.download.public_registry = printable(url->authority());
     }
 
     int run() {
@@ -226,20 +228,9 @@ private:
 
     std::optional<Error> ask(const use::Plan& plan) {
         if (!plan.wants_consent()) return std::nullopt;
-        for (const use::Step& step : plan.steps) {
-            if (step.wants_consent) wiring_.note(printable(step.name.display() + ": " + step.reason));
-        }
-        switch (consent(question(plan), direct_.yes || direct_.locked, wiring_)) {
-        case Consent::given:
-            return std::nullopt;
-        case Consent::declined:
-            throw Error(Kind::refused, "not confirmed; nothing was changed");
-        case Consent::nobody_to_ask:
-            break;
-        }
-        return Error(Kind::refused, "the lock asks for content that no tag confirms, and nobody can be asked here; "
-                                    "nothing was changed")
-            .hint("--yes, or --locked, is the consent to install what codemate.lock says");
+        return objection_to({reasons_to_ask(plan.steps), question(plan, options_), direct_.yes || direct_.locked,
+                             options_.from.has_value()},
+                            wiring_);
     }
 
     int show(const use::Plan& plan, const std::optional<Error>& refusal, int status) {

@@ -1,6 +1,7 @@
 #include "codemate/base/text.hpp"
 
 #include "cli/commands/pull/render.hpp"
+#include "cli/commands/pull/tally.hpp"
 #include "cli/commands/standing.hpp"
 
 #include "codemate/model/mirror.hpp"
@@ -8,7 +9,6 @@
 #include "codemate/ui/table.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace codemate::cli::pull {
 namespace {
@@ -64,28 +64,6 @@ std::string with_source(const use::Item& item, const use::Report& report) {
         if (item.lost > ByteCount()) text += " (" + to_string(item.lost) + " lost)";
     }
     if (item.locked_now) text += ", locked now";
-    return text;
-}
-
-// "2 pulled, 1 up to date"
-std::string tally(const use::Report& report) {
-    struct Word {
-        Outcome outcome;
-        const char* text;
-    };
-    constexpr std::array<Word, 7> words{{{Outcome::pulled, "pulled"},
-                                         {Outcome::updated, "updated"},
-                                         {Outcome::copied, "copied"},
-                                         {Outcome::unchanged, "up to date"},
-                                         {Outcome::failed, "failed"},
-                                         {Outcome::interrupted, "interrupted"},
-                                         {Outcome::not_started, "not started"}}};
-    std::string text;
-    for (const Word& word : words) {
-        const auto count = std::count_if(report.items.begin(), report.items.end(),
-                                         [&](const use::Item& item) { return item.outcome == word.outcome; });
-        if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + word.text;
-    }
     return text;
 }
 
@@ -212,7 +190,7 @@ std::string below(const use::Report& report) {
         fetched += item.fetched;
         if (item.step.standing && item.step.what == Do::refuse) moves += changes_text(*item.step.standing);
     }
-    const std::string outcomes = tally(report);
+    const std::string outcomes = tally(report.items);
     return counted(report.items.size(), "model") + (outcomes.empty() ? "" : ": " + outcomes) + "; " +
            to_string(fetched) + " fetched in " + to_text(report.took) + (report.rate ? limit_text(report) : "") + "\n" +
            moves;
