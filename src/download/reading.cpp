@@ -141,8 +141,7 @@ void Reading::receive(registry::ByteRange range, Passes passes, bool& brought) {
 // One connection, from the beginning: what is there already passes by.
 void Reading::stream() {
     if (options_.note)
-        options_.note((options_.where.empty() ? place_.host() : options_.where) +
-                      " ignores ranges: the whole comes over one connection");
+        options_.note(asked_at(place_, options_) + " ignores ranges: the whole comes over one connection");
     for (int useless = 0; !assembly_.complete();) {
         bool brought = false;
         try {

@@ -12,6 +12,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +35,19 @@ struct Target {
 };
 std::string journal_of(const std::string& partial);
 
+// Places that were not reached, shared by the downloads of one run: the next ones ask them last, and once. May be used
+// by several threads at once.
+class Unreached {
+public:
+    void add(const std::string& place); // as asked_at() calls it
+    void remove(const std::string& place);
+    bool has(const std::string& place) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::set<std::string> places_;
+};
+
 struct Options {
     std::size_t connections = 3;                    // at most; small blobs take one
     std::uint64_t part = std::uint64_t{8} << 20;    // asked for with one request; a multiple of `block`
@@ -47,9 +63,13 @@ struct Options {
     std::function<void(Duration, Stop)> wait = [](Duration span, const Stop& stop) { pause(span, stop); };
     // Before so many bytes are taken, from each connection's thread; may wait, as to hold a rate.
     std::function<void(ByteCount, Stop)> pace{};
-    std::string where{}; // that all places are at, as messages call it; empty: each at its host
+    std::string where{};                    // that all places are at, as messages call it; empty: each at its host
+    std::string public_registry{};          // what stands in for it, as messages call that; empty: nothing does
+    std::shared_ptr<Unreached> unreached{}; // nothing: each download finds out by itself
     std::function<void(const std::string&)> note{}; // what is tried again, or elsewhere: fit for a terminal
 };
+
+std::string asked_at(const ModelName& place, const Options&); // who is asked for it; fit for a terminal
 
 struct Report {
     ByteCount fetched{}; // that came from a registry in this run, those in vain too

@@ -407,6 +407,39 @@ TEST_CASE("where one place fails the next one goes on with what is there") {
     CHECK(world.notes.front().ends_with("going on at b.example"));
 }
 
+TEST_CASE("a place that another download did not reach is asked last, once, and trusted when it answers") {
+    World world;
+    world.options.unreached = std::make_shared<Unreached>();
+    world.options.connections = 1;
+    world.options.unreached->add("a.example");
+    SECTION("another has it") {
+        world.offer("b.example/library/m:latest");
+        world.fetch();
+        CHECK(world.registry.calls().front().name.starts_with("b.example"));
+        CHECK(world.options.unreached->has("a.example"));
+    }
+    SECTION("it alone has it") {
+        world.fetch();
+        CHECK_FALSE(world.options.unreached->has("a.example"));
+    }
+    SECTION("it is still not there") {
+        world.registry.fail_model("a.example/library/m:latest", Error(Kind::unreachable, "nobody"));
+        CHECK(error_of([&] { world.fetch(); })->kind() == Kind::unreachable);
+        CHECK(world.waits.empty());
+    }
+}
+
+TEST_CASE("who is asked, as messages call it") {
+    const ModelName name = ModelName::parse("mistral"), other = ModelName::parse("hf.co/a/b");
+    Options options;
+    CHECK(asked_at(name, options) == "registry.ollama.ai");
+    options.public_registry = "registry.lan:5000";
+    CHECK(asked_at(name, options) == "registry.lan:5000");
+    CHECK(asked_at(other, options) == "hf.co");
+    options.where = "/media/usb";
+    CHECK(asked_at(other, options) == "/media/usb");
+}
+
 TEST_CASE("a full disk is said, and what is there is not fetched again") {
     World world;
     world.disk.room(ByteCount(3000));
