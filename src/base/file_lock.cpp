@@ -3,6 +3,7 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
+#include "codemate/base/lock_holder.hpp"
 #include "codemate/base/text.hpp"
 
 #include <array>
@@ -96,6 +97,11 @@ int wait_for_lock(const fs::path& file, const fs::path& path, const Stop& stop, 
 }
 
 } // namespace
+
+std::string lock_holder(const fs::path& path) {
+    const Descriptor descriptor(::open(lock_file_of(path).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    return descriptor.get() < 0 ? "another process" : holder_of(descriptor.get());
+}
 
 FileLock::FileLock(const std::filesystem::path& path, Stop stop, Duration patience) : file_(lock_file_of(path)) {
     throw_if_stopped(stop);

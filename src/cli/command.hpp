@@ -27,7 +27,7 @@ struct CommandInfo {
     std::string name;
     Group group;
     std::string summary;               // one line, for the list of commands
-    std::string description;           // a few sentences, for its own help
+    std::string description;           // a few sentences, for its own help; "\n\n" between paragraphs
     std::vector<std::string> examples; // command lines, each with a comment behind two spaces and a #
     std::unique_ptr<Command> (*make)();
     int json_schema = 1;    // the number in "codemate/<name>/1"

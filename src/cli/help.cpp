@@ -29,6 +29,16 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t colum
     return result;
 }
 
+// Paragraphs, with an empty line between them.
+std::string wrapped_paragraphs(std::string_view text) {
+    std::string result;
+    for (const std::string_view paragraph : split(text, '\n')) {
+        if (!result.empty()) result += '\n';
+        result += wrapped(paragraph, 0, width);
+    }
+    return result;
+}
+
 std::string two_columns(const std::vector<Entry>& entries) {
     std::size_t left = 0;
     for (const Entry& entry : entries)
@@ -93,7 +103,7 @@ std::string help_text() {
 std::string help_text(const CommandInfo& info) {
     const Options options = declared_options(info);
     std::string text =
-        info.summary + "\n\nUsage: " + usage(info, options) + "\n\n" + wrapped(info.description, 0, width) + "\n";
+        info.summary + "\n\nUsage: " + usage(info, options) + "\n\n" + wrapped_paragraphs(info.description) + "\n";
     if (const auto all = entries(options, Part::arguments); !all.empty()) text += "\nArguments:\n" + two_columns(all);
     if (const auto all = entries(options, Part::options); !all.empty()) text += "\nOptions:\n" + two_columns(all);
     text += "\nExamples:\n" + two_columns(example_entries(info));

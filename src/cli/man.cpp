@@ -27,7 +27,10 @@ std::string section(const std::string& heading, const std::string& text) {
 }
 
 std::string paragraph(const std::string& text) {
-    return roff(text) + "\n";
+    std::string lines;
+    for (const std::string_view line : split(text, '\n'))
+        lines += line.empty() ? ".PP\n" : roff(line) + "\n";
+    return lines;
 }
 
 std::string bold(const std::string& text) {

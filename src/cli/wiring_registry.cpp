@@ -8,12 +8,12 @@
 #include "codemate/base/random.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/machine/programs.hpp"
+#include "codemate/model/mirror.hpp"
 #include "codemate/registry/credentials.hpp"
 
 namespace codemate::cli {
 namespace {
 
-constexpr std::string_view plain_http = "http://";
 constexpr ByteCount docker_config_limit(std::uint64_t{16} << 20);
 
 // As a shell would say it: not found is an answer, too, and its text may hold a secret.
@@ -27,8 +27,9 @@ std::string run_helper(const std::string& name, const std::string& input, const 
 
 std::vector<std::string> plain_mirrors(const manifest::Manifest& manifest) {
     std::vector<std::string> hosts;
-    for (const std::string& mirror : manifest.mirrors) {
-        if (mirror.starts_with(plain_http)) hosts.push_back(http::Url::parse(mirror).authority());
+    for (const std::string& url : manifest.mirrors) {
+        const std::optional<Mirror> mirror = Mirror::parse(url);
+        if (mirror && mirror->plain_http) hosts.push_back(http::Url::parse(url).authority());
     }
     return hosts;
 }
@@ -93,6 +94,7 @@ std::unique_ptr<registry::Publisher> Wiring::publisher(http::Url registry) {
     options.credentials = credentials();
     options.wait = [](Duration span, const Stop& stop) { pause(span, stop); };
     options.random = &random_fraction;
+    options.note = [this](const std::string& text) { progress().handle({Event::Type::note, {}, text, {}, {}}); };
     return registry::publish_to(client(), std::move(options));
 }
 

@@ -16,16 +16,24 @@ constexpr std::uint64_t blocks_a_turn = 4;
 // Blocks that may be in the file and not yet in the journal; a kill loses them.
 constexpr std::size_t most_untold = 4;
 
+// What was written into the file before a kill, but is not in the journal yet, is younger than the journal: by less
+// than this, unless the registry is very slow.
+constexpr Duration journal_lag = std::chrono::seconds(2);
+
 // What an earlier run left, if that is a file of this blob and not another one of the same name.
-std::optional<Journal> earlier_journal(const JournalHead& head, const Target& target, store::Disk& disk) {
+std::optional<Journal> earlier_journal(const JournalHead& head, const store::Identity& file, const Target& target,
+                                       store::Disk& disk) {
     const std::string path = journal_of(target.partial);
     try {
-        const std::string text = store::read_all(*disk.open(path), journal_limit, path);
-        std::optional<Journal> journal = parse_journal(text, head.boot);
+        const auto opened = disk.open(path);
+        std::optional<Journal> journal = parse_journal(store::read_all(*opened, journal_limit, path), head.boot);
         if (!journal) return std::nullopt;
         JournalHead same = journal->head;
         same.boot = head.boot;
-        return same == head ? std::move(journal) : std::nullopt;
+        if (same != head) return std::nullopt;
+        // Somebody may have written into it since: the hash of what was there says nothing of what is there.
+        if (file.changed > opened->stat().identity.changed + journal_lag) journal->hashed = ResumableSha256::initial();
+        return journal;
     } catch (const Error& error) {
         if (error.kind() == Kind::not_found) return std::nullopt;
         throw;
@@ -46,9 +54,15 @@ Assembly::Assembly(const Wanted& wanted, const Target& target, store::Disk& disk
 }
 
 void Assembly::open_journal(const Target& target, store::Disk& disk) {
-    const auto identity = file_->stat().identity;
+    auto identity = file_->stat().identity;
+    if (identity.size > wanted_.size) { // no write of ours makes it as long
+        file_.reset();
+        discard(target, disk);
+        file_ = disk.draft(target.partial, target.ownership);
+        identity = file_->stat().identity;
+    }
     const JournalHead head{wanted_.digest, wanted_.size.count(), block_size_, identity.inode, boot_};
-    std::optional<Journal> earlier = earlier_journal(head, target, disk);
+    std::optional<Journal> earlier = earlier_journal(head, identity, target, disk);
     if (!earlier) disk.remove(journal_of(target.partial));
     journal_ = disk.draft(journal_of(target.partial), {0600, target.ownership.owner, target.ownership.group});
     journal_end_ = journal_->stat().identity.size.count();
@@ -233,6 +247,8 @@ Digest Assembly::digest(const Stop& stop) {
         throw_if_stopped(stop);
         hash_some(lock, blocks_a_turn);
     }
+    if (file_->stat().identity.size != wanted_.size)
+        throw Error(Kind::damaged, quoted(target_.partial) + " was changed while it was being downloaded");
     return hash_.finish();
 }
 

@@ -46,8 +46,9 @@ public:
     // That block has been written, and this is its content. Throws Error{storage}.
     void put(std::uint64_t block, std::string content);
 
-    Digest digest(const Stop&); // of the whole, when it is complete. Error{damaged} where the file has been cut
-    void finish();              // to the disk, and to its own name
+    Digest
+    digest(const Stop&); // of the whole, when it is complete. Error{damaged} where the file's length is another one
+    void finish();       // to the disk, and to its own name
 
 private:
     void open_journal(const Target&, store::Disk&);

@@ -4,6 +4,7 @@
 #include "download/reading.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/model/mirror.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -19,7 +20,9 @@ public:
     Fetching(const Wanted& wanted, const Target& target, registry::Registry& registry, store::Disk& disk,
              const Options& options, const std::function<void(ByteCount)>& progress)
         : wanted_(wanted), target_(target), registry_(registry), disk_(disk), options_(options), progress_(progress),
-          places_(wanted.places) {}
+          places_(wanted.places) {
+        std::ranges::stable_partition(places_, [&](const ModelName& place) { return !is_unreached(place); });
+    }
 
     Report run(const Stop& stop) {
         for (bool first = true;; first = false) {
@@ -27,7 +30,14 @@ public:
             if (first) report_.resumed = assembly->resumed();
             const bool is_resumed = assembly->resumed() > ByteCount();
             used_.clear();
-            collect(*assembly, stop);
+            try {
+                collect(*assembly, stop);
+            } catch (...) {
+                const bool nothing_came = assembly->there() == ByteCount();
+                assembly.reset();
+                if (nothing_came) discard_quietly();
+                throw;
+            }
             const std::optional<Digest> found = digest_of(*assembly, stop);
             if (found == wanted_.digest) {
                 assembly->finish();
@@ -47,19 +57,39 @@ public:
     }
 
 private:
+    // What has failed already is what there is to say.
+    void discard_quietly() const noexcept {
+        try {
+            discard(target_, disk_);
+        } catch (...) { // what stays is empty, and the next run's
+        }
+    }
+
     // Until the file is complete.
     void collect(Assembly& assembly, const Stop& stop) {
         for (std::size_t i = 0; !assembly.complete(); ++i) {
             const bool last = i + 1 >= places_.size();
-            const int retries = last ? options_.retries : std::min(options_.retries, retries_before_another);
-            used_.push_back(places_.at(i));
+            const ModelName& place = places_.at(i);
+            used_.push_back(place);
             try {
-                Reading(wanted_, places_[i], registry_, assembly, options_, retries, tally_).run(stop);
+                Reading(wanted_, place, registry_, assembly, options_, retries_at(place, last), tally_).run(stop);
+                if (options_.unreached) options_.unreached->remove(asked_at(place, options_));
             } catch (const Error& error) {
+                if (options_.unreached && error.kind() == Kind::unreachable)
+                    options_.unreached->add(asked_at(place, options_));
                 if (error.kind() == Kind::storage || error.kind() == Kind::defect || last) throw;
-                note(error.message() + "; going on at " + places_[i + 1].host());
+                note(error.message() + "; going on at " + asked_at(places_[i + 1], options_));
             }
         }
+    }
+
+    bool is_unreached(const ModelName& place) const {
+        return options_.unreached && options_.unreached->has(asked_at(place, options_));
+    }
+
+    int retries_at(const ModelName& place, bool last) const {
+        if (is_unreached(place)) return 0;
+        return last ? options_.retries : std::min(options_.retries, retries_before_another);
     }
 
     // Nothing: the file has been cut behind our back.
@@ -85,14 +115,14 @@ private:
                              [&](const ModelName& place) { return !std::ranges::count(used_, place); });
         if (others.empty()) throw damaged(found);
         report_.resumed = {};
-        note(damaged(found).message() + "; going on at " + others.front().host());
+        note(damaged(found).message() + "; going on at " + asked_at(others.front(), options_));
         places_ = std::move(others);
     }
 
     Error damaged(const std::optional<Digest>& found) const {
         std::vector<std::string> names;
         for (const ModelName& place : used_)
-            names.push_back(place.display());
+            names.push_back(shown_name(place));
         const std::string at = options_.where.empty() ? "" : " at " + options_.where;
         const std::string from = names.empty() ? at : " from " + listed(names) + at;
         return Error(Kind::damaged, "the blob " + wanted_.digest.id() + from + " is not what its digest says" +
@@ -118,6 +148,27 @@ private:
 
 } // namespace
 
+void Unreached::add(const std::string& place) {
+    const std::lock_guard lock(mutex_);
+    places_.insert(place);
+}
+
+void Unreached::remove(const std::string& place) {
+    const std::lock_guard lock(mutex_);
+    places_.erase(place);
+}
+
+bool Unreached::has(const std::string& place) const {
+    const std::lock_guard lock(mutex_);
+    return places_.contains(place);
+}
+
+std::string asked_at(const ModelName& place, const Options& options) {
+    if (!options.where.empty()) return options.where;
+    if (place.on_public_registry() && !options.public_registry.empty()) return options.public_registry;
+    return shown_host(place);
+}
+
 std::string journal_of(const std::string& partial) {
     return partial + ".journal";
 }
@@ -131,6 +182,10 @@ Report fetch(const Wanted& wanted, const Target& target, registry::Registry& reg
              const Options& options, const std::function<void(ByteCount done)>& progress, Stop stop) {
     throw_if_stopped(stop);
     if (wanted.places.empty()) throw Error(Kind::defect, "a download from nowhere");
+    const auto in_the_way = disk.stat(target.whole);
+    if (in_the_way && in_the_way->type == store::Type::directory)
+        throw Error(Kind::storage, quoted(target.whole) + " is a directory; the blob belongs there")
+            .hint("move it away");
     return Fetching(wanted, target, registry, disk, options, progress).run(stop);
 }
 

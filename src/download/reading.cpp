@@ -1,5 +1,6 @@
 #include "download/reading.hpp"
 
+#include "codemate/base/backoff.hpp"
 #include "codemate/base/parallel.hpp"
 #include "codemate/base/text.hpp"
 
@@ -9,22 +10,11 @@
 namespace codemate::download {
 namespace {
 
-constexpr Duration first_wait = std::chrono::seconds(1), longest_wait = std::chrono::seconds(60);
-constexpr Duration longest_asked = std::chrono::minutes(10); // that the other side may ask to wait
-
 bool is_of_registry(const Error& error) {
     return error.kind() != Kind::storage && error.kind() != Kind::defect;
 }
 
 } // namespace
-
-std::optional<Duration> wait_after(const Error& error, int useless, int retries, double random) {
-    if (!worth_retrying(error.kind()) || useless > retries) return std::nullopt;
-    const Duration asked = error.retry_after().value_or(Duration{0});
-    if (asked > longest_asked) return std::nullopt;
-    const Duration grown = std::min(longest_wait, first_wait * (1 << std::clamp(useless - 1, 0, 10)));
-    return std::max(std::chrono::duration_cast<Duration>(grown * (0.75 + 0.5 * random)), asked);
-}
 
 // Makes blocks of a stream, and leaves out those that are there already. What goes wrong with the disk is no failure of
 // the registry's, which would get hints about networks: it is kept, and thrown afterwards.
@@ -151,8 +141,7 @@ void Reading::receive(registry::ByteRange range, Passes passes, bool& brought) {
 // One connection, from the beginning: what is there already passes by.
 void Reading::stream() {
     if (options_.note)
-        options_.note((options_.where.empty() ? place_.host() : options_.where) +
-                      " ignores ranges: the whole comes over one connection");
+        options_.note(asked_at(place_, options_) + " ignores ranges: the whole comes over one connection");
     for (int useless = 0; !assembly_.complete();) {
         bool brought = false;
         try {
@@ -168,7 +157,7 @@ bool Reading::try_again(const Error& error, int useless) {
     // A registry whose ranges have worked has been disturbed by something on the way.
     const bool passing = error.kind() == Kind::protocol && ranges_work_;
     const Error judged = passing ? Error(Kind::unreachable, error.message()) : error;
-    const auto wait = wait_after(judged, useless, retries_, options_.random());
+    const auto wait = backoff(judged, useless, retries_, options_.random());
     if (!wait) return false;
     ++tally_.retried;
     {

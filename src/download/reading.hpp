@@ -19,11 +19,6 @@ struct Tally {
     std::atomic<std::size_t> retried{0};
 };
 
-// After an attempt that ended in this error, the `useless`th in a row that brought nothing: how long to wait before the
-// next one. Twice as long each time, spread by a quarter to both sides (`random`: 0 to 1), and never less than the
-// other side asks for. Nothing: it is given up. Pure.
-std::optional<Duration> wait_after(const Error&, int useless, int retries, double random);
-
 // Fetches all that is missing from one place, over several connections; over one, from the beginning, where the
 // registry ignores ranges. What came stays. Throws what its last connection failed with, Error{storage}, Interrupted.
 class Reading {

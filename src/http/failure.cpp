@@ -40,6 +40,8 @@ std::string without_span(std::string words) {
 }
 
 constexpr std::string_view hangs_up = " closed the connection without an answer";
+constexpr std::string_view no_listener = "nothing is listening on ", not_reached = "cannot reach ",
+                           no_connection = "no connection to ";
 constexpr std::string_view unknown_host = "cannot find the host ", dead_proxy = "cannot reach the proxy ",
                            unknown_proxy = "cannot find the proxy ";
 
@@ -75,17 +77,17 @@ Error not_connected(const Failure& failed) {
     const bool to_server =
         failed.text.find("port " + std::to_string(failed.request.url.port) + ' ') != std::string_view::npos;
     if (failed.os_error == ECONNREFUSED && to_server) {
-        return Error(Kind::unreachable, "nothing is listening on " + server(failed));
+        return Error(Kind::unreachable, std::string(no_listener) + server(failed));
     }
     std::string why = without_span(words(failed));
     if (failed.os_error != 0 && to_server) why = std::system_category().message(failed.os_error);
-    return Error(Kind::unreachable, "cannot reach " + server(failed) + ": " + why);
+    return Error(Kind::unreachable, std::string(not_reached) + server(failed) + ": " + why);
 }
 
 Error timed_out(const Failure& failed) {
     if (!failed.connected) {
-        return Error(Kind::unreachable,
-                     "no connection to " + server(failed) + " within " + to_text(failed.request.connect_timeout));
+        return Error(Kind::unreachable, std::string(no_connection) + server(failed) + " within " +
+                                            to_text(failed.request.connect_timeout));
     }
     const std::string limit = failed.request.timeout ? " within " + to_text(*failed.request.timeout) : "";
     return Error(Kind::unreachable,
@@ -138,6 +140,7 @@ Obstacle obstacle_of(const Error& error) {
     if (error.kind() != Kind::unreachable) return Obstacle::none;
     if (says(dead_proxy) || says(unknown_proxy)) return Obstacle::proxy;
     if (says(hangs_up)) return Obstacle::hangs_up;
+    if (says(no_listener) || says(not_reached) || says(no_connection)) return Obstacle::connection;
     return says(unknown_host) ? Obstacle::name : Obstacle::none;
 }
 

@@ -1,6 +1,7 @@
 #include "codemate/manifest/manifest.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/model/mirror.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -36,31 +37,23 @@ ModelName Manifest::source_of(const ModelName& name) const {
     return found != nullptr && found->from ? *found->from : name;
 }
 
-namespace {
-
-// Of a declared mirror, "http://registry.lan:5000/", what stands as the host of a model's name.
-std::string host_of(std::string_view mirror) {
-    const std::size_t scheme = mirror.find("://");
-    if (scheme != std::string_view::npos) mirror.remove_prefix(scheme + 3);
-    return std::string(mirror.substr(0, mirror.find('/')));
-}
-
-} // namespace
-
 std::vector<ModelName> Manifest::places_of(const ModelName& name) const {
     std::vector<ModelName> places{source_of(name)};
     if (!places.front().same_on_server(name)) places.push_back(name);
     const std::size_t named = places.size();
-    for (const std::string& mirror : mirrors) {
+    for (const std::string& url : mirrors) {
+        const std::optional<Mirror> mirror = Mirror::parse(url);
+        if (!mirror) continue; // a mistake that parse() tells
         for (std::size_t i = 0; i < named; ++i)
-            places.emplace_back(host_of(mirror), places[i].owner(), places[i].model(), places[i].tag());
+            places.push_back(mirror->place_of(places[i]));
     }
     return places;
 }
 
 bool Manifest::without_tls(const ModelName& name) const {
-    return !name.on_public_registry() && std::ranges::any_of(mirrors, [&](const std::string& mirror) {
-        return mirror.starts_with("http://") && equal_ignoring_case(host_of(mirror), name.host());
+    return !name.on_public_registry() && std::ranges::any_of(mirrors, [&](const std::string& url) {
+        const std::optional<Mirror> mirror = Mirror::parse(url);
+        return mirror && mirror->plain_http && equal_ignoring_case(mirror->host, name.host());
     });
 }
 

@@ -66,7 +66,7 @@ std::string did_you_mean(const Manifest& manifest, std::string_view target, cons
 void refuse_digest(std::string_view target) {
     const std::size_t at = target.find("@sha256");
     if (at == std::string_view::npos) return;
-    throw usage(quoted(target) + " names a digest, which only `codemate pull` takes")
+    throw usage(quoted(target) + " names a digest, which only pull, export and rollback take")
         .hint("name the tag, " + quoted(target.substr(0, at)) + ", and compare the digest afterwards");
 }
 

@@ -3,6 +3,7 @@
 #include "codemate/base/digest.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/model/mirror.hpp"
 
 #include <algorithm>
 
@@ -84,18 +85,9 @@ void check_digest(const Spelled& word, Problems& problems) {
 }
 
 void check_mirror(const Spelled& word, Problems& problems) {
-    std::string_view host = word.text;
-    const std::size_t scheme = host.starts_with("http://") ? 7 : host.starts_with("https://") ? 8 : 0;
-    host.remove_prefix(scheme);
-    if (host.ends_with('/')) host.remove_suffix(1);
-    try {
-        // A mirror's host becomes the host of a model name.
-        ModelName(std::string(host), "library", "model", "tag");
-        if (scheme != 0) return;
-    } catch (const Error&) {
-        // Reported below, together with a missing scheme.
-    }
-    problems.add(word, "expected a registry such as \"https://registry.lan:5000\", without a path, found " +
+    if (Mirror::parse(word.text)) return;
+    problems.add(word, "expected a registry such as \"https://registry.lan:5000\" or \"https://registry.corp/models\", "
+                       "found " +
                            quoted(word.text, 100));
 }
 

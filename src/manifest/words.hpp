@@ -17,6 +17,6 @@ void check_word(const Spelled&, std::string_view what, Problems&);
 void check_version(const Spelled&, Problems&);     // "0.4.0", "1.2.0-rc1"
 void check_requirement(const Spelled&, Problems&); // ">=0.21"
 void check_digest(const Spelled&, Problems&);
-void check_mirror(const Spelled&, Problems&); // http://host:port
+void check_mirror(const Spelled&, Problems&); // http://host:port/path
 
 } // namespace codemate::manifest

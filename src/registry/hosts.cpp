@@ -2,6 +2,7 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/model/mirror.hpp"
 
 #include <algorithm>
 #include <array>
@@ -78,25 +79,25 @@ http::Url address_of(const ModelName& model, const Options& options) {
         return options.public_registry ? *options.public_registry
                                        : http::Url::parse("https://" + std::string(ModelName::default_host));
     }
-    const bool plain = is_written_with_http(model.host(), options);
-    return http::Url::parse((plain ? "http://" : "https://") + model.host());
+    const std::optional<Mirror> mirror = mirrored(model);
+    const std::string& host = mirror ? mirror->host : model.host();
+    return http::Url::parse((is_written_with_http(host, options) ? "http://" : "https://") + host);
 }
 
 std::string repository_of(const ModelName& model, const Options& options) {
     const std::string own = model.owner() + '/' + model.model();
-    if (!options.everything_at || options.everything_at->path.empty()) return own;
+    if (!options.everything_at) {
+        const std::optional<Mirror> mirror = mirrored(model);
+        return mirror ? mirror->path + '/' + own : own;
+    }
+    if (options.everything_at->path.empty()) return own;
     return options.everything_at->path.substr(1) + '/' + own;
 }
 
 // The OCI specification's letters; its rule for where separators may stand is the registry's to enforce.
 void check_stand_in(const http::Url& everything_at) {
-    const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-               std::string_view("/._-").find(c) != std::string::npos;
-    };
-    const auto parts = split(std::string_view(everything_at.path).substr(everything_at.path.empty() ? 0 : 1), '/');
-    const bool is_relative = std::ranges::any_of(parts, [](std::string_view part) { return part.starts_with('.'); });
-    if (std::ranges::all_of(everything_at.path, fits) && !is_relative) return;
+    const std::string& path = everything_at.path;
+    if (path.empty() || is_repository_path(std::string_view(path).substr(1))) return;
     throw Error(Kind::usage, quoted(everything_at.path) + " cannot be the beginning of a repository's name")
         .hint("behind the registry's host stand small letters, digits and . _ - /, as in https://registry.corp/models");
 }

@@ -13,7 +13,8 @@ namespace codemate::registry {
 // host that is none.
 http::Url address_of(const ModelName&, const Options&);
 
-// What the registry there calls "owner/model": behind the path of Options::everything_at, if there is one.
+// What the registry there calls "owner/model": behind the path of Options::everything_at, or
+// of the mirror that the name is a place at, if there is one.
 std::string repository_of(const ModelName&, const Options&);
 
 // Throws Error{usage} where no repository's name can begin so.

@@ -3,6 +3,7 @@
 #include "registry/session.hpp"
 #include "registry/upload.hpp"
 
+#include "codemate/base/backoff.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/registry/push.hpp"
 
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::string_view docker_manifest = "application/vnd.docker.distribution.manifest.v2+json";
 constexpr std::string_view oci_manifest = "application/vnd.oci.image.manifest.v1+json";
-constexpr Duration first_wait = std::chrono::milliseconds(500), longest_asked = std::chrono::minutes(5);
 constexpr ByteCount body_limit(std::uint64_t{64} << 10);
 
 // As Login wants to have them: over http only where the user wrote it.
@@ -111,11 +111,6 @@ public:
     }
 
 private:
-    static std::optional<Digest> stated_digest(const http::Response& answer) {
-        const std::string* stated = answer.header("Docker-Content-Digest");
-        return stated ? Digest::parse(trimmed(*stated)) : std::nullopt;
-    }
-
     // Whether what answers to a HEAD speaks of that blob. It may stand where a redirect led, with nothing but a length.
     static bool is_of(const http::Response& answer, const Digest& digest, ByteCount size) {
         if (const auto stated = stated_digest(answer)) return *stated == digest;
@@ -141,14 +136,13 @@ private:
 
     // What is only looked up is asked again where that may help.
     http::Response ask(const Question& question, const Stop& stop) {
-        for (int again = 0;; ++again) {
+        for (int again = 1;; ++again) {
             http::Response answer = session_.send(question, stop);
-            const bool may_pass = answer.status == 429 || (answer.status >= 500 && answer.status != 501);
-            const Duration asked = answer.retry_after().value_or(Duration{0});
-            if (!may_pass || again >= options_.retries || asked > longest_asked) return answer;
-            const Duration grown = first_wait * (1 << std::min(again, 5));
-            const auto spread = std::chrono::duration_cast<Duration>(grown * (0.5 + options_.random()));
-            if (options_.wait) options_.wait(std::max(asked, spread), stop);
+            if (answer.status != 429 && (answer.status < 500 || answer.status == 501)) return answer;
+            const Error refusal = session_.refusal(answer, question);
+            const auto span = backoff(refusal, again, options_.retries, options_.random());
+            if (!span) return answer;
+            tell_and_wait(options_, refusal, *span, stop);
         }
     }
 

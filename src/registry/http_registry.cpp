@@ -7,6 +7,7 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/model/mirror.hpp"
 #include "codemate/registry/registry.hpp"
 
 #include <charconv>
@@ -109,7 +110,7 @@ Question HttpRegistry::about(const ModelName& model, std::string what, std::stri
 }
 
 Question HttpRegistry::about_manifest(const ModelName& model, const std::string& reference) const {
-    Question question = about(model, quoted(model.display()), "manifests/" + reference);
+    Question question = about(model, quoted(shown_name(model)), "manifests/" + reference);
     question.headers.push_back({"Accept", std::string(manifest_types)});
     question.limit = manifest_limit;
     return question;
@@ -117,7 +118,7 @@ Question HttpRegistry::about_manifest(const ModelName& model, const std::string&
 
 Question HttpRegistry::about_blob(const ModelName& model, const Digest& digest) const {
     Question question =
-        about(model, "the blob " + digest.id() + " of " + quoted(model.display()), "blobs/" + digest.text());
+        about(model, "the blob " + digest.id() + " of " + quoted(shown_name(model)), "blobs/" + digest.text());
     question.headers.push_back({"Accept", "application/octet-stream, */*"});
     question.patience = blob_patience;
     return question;
@@ -131,10 +132,10 @@ http::Response HttpRegistry::success(const Question& question, Stop stop) {
 
 // Only a hint hangs on it, so that a registry which lists no tags, as Ollama's own, costs nothing but the question.
 void HttpRegistry::throw_no_tag(const ModelName& model, Stop stop) {
-    Error error = not_found(quoted(model.display()), shown(address_of(model, options_)));
+    Error error = not_found(quoted(shown_name(model)), shown(address_of(model, options_)));
     std::string hint;
     try {
-        Question question = about(model, "the tags of " + quoted(model.display()), "tags/list");
+        Question question = about(model, "the tags of " + quoted(shown_name(model)), "tags/list");
         question.limit = tags_limit;
         hint = tags_hint(model.tag(), model.with_tag(std::string(ModelName::default_tag)).display_short(),
                          parse_tags(success(question, std::move(stop)).body));

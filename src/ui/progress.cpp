@@ -48,11 +48,13 @@ Event printable(const Event& event) {
 }
 
 std::string_view outcome_word(const Event& end) {
+    if (end.text == interrupted) return interrupted;
     return end.failed ? "failed" : "ok";
 }
 
 std::string_view outcome_text(const Event& end) {
     std::string_view text = end.text;
+    if (text == interrupted) return {};
     const std::string word = std::string(outcome_word(end)) + ": ";
     if (text.starts_with(word)) text.remove_prefix(word.size());
     return text;

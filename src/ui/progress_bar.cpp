@@ -39,7 +39,8 @@ public:
         const bool ended = event.type == Event::Type::end && !results_follow_;
         if (ended || event.type == Event::Type::note) permanent_.push_back(event);
         const SteadyTime now = clock_.steady();
-        if (drawn_at_ && now - *drawn_at_ < redraw_distance) return;
+        // A long wait without events may follow a note that tells of it.
+        if (event.type != Event::Type::note && drawn_at_ && now - *drawn_at_ < redraw_distance) return;
         draw(now);
     }
 
@@ -87,7 +88,8 @@ private:
         const std::string word(outcome_word(event));
         std::string mark = terminal_.unicode ? (event.failed ? "✗ " : "✓ ") : "";
         const std::string rest = labelled(event.item, outcome_text(event));
-        return mark + word + (rest.empty() ? "" : std::string(8 - word.size(), ' ') + rest);
+        const std::size_t space = word.size() < 7 ? 8 - word.size() : 2;
+        return mark + word + (rest.empty() ? "" : std::string(space, ' ') + rest);
     }
 
     std::string painted(std::string line, const Event& event) const {

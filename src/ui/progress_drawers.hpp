@@ -17,7 +17,10 @@ std::unique_ptr<Progress> make_json(Out&, const Clock&);
 // Item and text come from servers and files.
 Event printable(const Event&);
 
-// "ok" or "failed", always as a word.
+// What use cases say of what the user has stopped: it is neither ok nor has it failed.
+constexpr std::string_view interrupted = "interrupted";
+
+// "ok", "failed" or "interrupted", always as a word.
 std::string_view outcome_word(const Event& end);
 
 // How it ended, without the word if that is how the text begins: "failed: no space" says it once.

@@ -3,6 +3,7 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/parallel.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/model/mirror.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -39,7 +40,7 @@ public:
 
 private:
     // One that stands in for all hosts answers or does not, whichever name it is asked for.
-    std::string asked(const ModelName& place) const { return ports_.where.empty() ? place.host() : ports_.where; }
+    std::string asked(const ModelName& place) const { return ports_.where.empty() ? shown_host(place) : ports_.where; }
 
     // A server makes room for what the manifest says, however much that is, before the first byte comes.
     bool is_of_its_size(const Layer& layer, const ModelName& place, const registry::BlobPlace& found) {

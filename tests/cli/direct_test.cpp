@@ -177,7 +177,8 @@ TEST_CASE("after kill -9 the next run goes on, and what two at once want comes o
     Process first(world.command(world.direct({"--limit-rate", "20MB/s", "--json", "--progress", "json", "big"})));
     REQUIRE(first.wait_for("\"amount\""));
     Process second(world.command(world.direct({"--json", "big"})));
-    CHECK(second.wait_for("waiting for another codemate"));
+    CHECK(
+        second.wait_for("waiting for another codemate (process " + std::to_string(first.pid()) + ") that writes into"));
     CHECK(first.wait() == test::Exit{0, {}});
     CHECK(second.wait() == test::Exit{0, {}});
     CHECK(number(test::checked_document(first.out(), "pull"), "models/0/resumed") > 1'000'000);

@@ -144,6 +144,15 @@ TEST_CASE("models of a server that is here become a directory, are pushed, and a
     CHECK(world.codemate({"export", "--to", registry}).out.find("0 B sent") != std::string::npos);
     CHECK(received(world.sandbox) == sent);
 
+    // A content by its digest; as the last word it is no directory.
+    const std::string content = "mistral@sha256:" + Digest::of(reply.body()).hex().substr(0, 12);
+    const auto asked = world.codemate({"--json", "export", content, "asked"});
+    CHECK(asked.status() == 0);
+    const json::Value of_asked = test::checked_document(asked.out, "export");
+    CHECK(*of_asked.find("models")->elements()[0].find("content")->string() == "asked");
+    check_layout(world.directory() / "asked", 1);
+    CHECK(world.codemate({"export", content}).status() == 2);
+
     // One bit of the directory is wrong: it is found, and heals.
     for (const auto& entry : fs::directory_iterator(world.directory() / "out/blobs/sha256")) {
         std::string bytes = test::read_text(entry.path());
@@ -158,7 +167,10 @@ TEST_CASE("models of a server that is here become a directory, are pushed, and a
     world.directory().write("codemate.lock", R"({"schema":1,"models":{}})");
     world.sandbox.set_fault("moving-tag=mistral:latest");
     world.sandbox.pull("mistral:latest");
+    world.sandbox.set_fault("push-status=503#1");
     const auto replacing = world.codemate({"export", "mistral", "--to", registry});
+    INFO(replacing.err);
+    CHECK(replacing.err.find("; trying again in ") != std::string::npos);
     CHECK(replacing.out.find("in the place of") != std::string::npos);
 }
 
@@ -176,12 +188,15 @@ TEST_CASE("what cannot be exported, each with its status") {
         {{"export"}, 2, "nothing says where to export to"},
         {{"export", "http://registry.corp"}, 2, "--to URL"},
         {{"export", "mistral"}, 2, "./mistral"},
+        {{"export", "mistral@sha256:"}, 2, "to which directory is not said"},
         {{"export", "full", "chat"}, 2, "the directory comes last"},
         {{"export", "--to", "http://127.0.0.1:1/a/../b"}, 2, "--to"},
         {{"export", "mistral", "full"}, 2, "neither empty nor an export"},
         {{"export", "mistral", "file"}, 2, "is no directory"},
         {{"export", "mistral", "file/below"}, 6, "below"},
         {{"export", "--to", "ftp://x", "mistral"}, 2, "--to"},
+        {{"export", "mistral", "--to", "../dir"}, 2, "write `codemate export TARGET… ../dir` for a directory"},
+        {{"export", "mistral", "--to", "full"}, 2, "write `codemate export TARGET… full` for a directory"},
         {{"export", "mistral", "--to", "http://127.0.0.1:1"}, 4, "nothing is listening"},
     };
     for (const Row& row : rows) {

@@ -116,6 +116,18 @@ TEST_CASE("a registry that Ollama cannot use, at a path of it, and at a limited 
     CHECK(result.status() == 0);
     CHECK(result.err.find("CODEMATE_REGISTRY is not asked") != std::string::npos);
     CHECK(site.is_there());
+    site.remove_mistral();
+    // For every run, and into a directory: the manifest's "mirrors" takes what --from takes.
+    site.directory().write("codemate.json",
+                           R"({"schema":1,"roles":{"chat":"mistral"},"mirrors":[")" + docker.url() + R"(/mirrors"]})");
+    const auto plan = site.codemate({"pull", "--locked", "--dry-run"});
+    CHECK(plan.out.find(" from " + docker.url().substr(std::string("http://").size()) + "\n") != std::string::npos);
+    const auto mirrored = site.codemate({"pull", "--locked"});
+    INFO(mirrored.err);
+    CHECK(mirrored.status() == 0);
+    CHECK(site.is_there());
+    CHECK(site.codemate({"pull", "--direct", "--locked", "--models-dir", "image"}).status() == 0);
+    site.write_project(site.there);
     docker.remove_blob("mirrors/library/mistral", site.weights().digest);
     site.remove_mistral();
     const auto lost = site.codemate({"pull", "--from", docker.url() + "/mirrors"});

@@ -12,6 +12,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +35,19 @@ struct Target {
 };
 std::string journal_of(const std::string& partial);
 
+// Places that were not reached, shared by the downloads of one run: the next ones ask them last, and once. May be used
+// by several threads at once.
+class Unreached {
+public:
+    void add(const std::string& place); // as asked_at() calls it
+    void remove(const std::string& place);
+    bool has(const std::string& place) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::set<std::string> places_;
+};
+
 struct Options {
     std::size_t connections = 3;                    // at most; small blobs take one
     std::uint64_t part = std::uint64_t{8} << 20;    // asked for with one request; a multiple of `block`
@@ -47,9 +63,13 @@ struct Options {
     std::function<void(Duration, Stop)> wait = [](Duration span, const Stop& stop) { pause(span, stop); };
     // Before so many bytes are taken, from each connection's thread; may wait, as to hold a rate.
     std::function<void(ByteCount, Stop)> pace{};
-    std::string where{}; // that all places are at, as messages call it; empty: each at its host
+    std::string where{};                    // that all places are at, as messages call it; empty: each at its host
+    std::string public_registry{};          // what stands in for it, as messages call that; empty: nothing does
+    std::shared_ptr<Unreached> unreached{}; // nothing: each download finds out by itself
     std::function<void(const std::string&)> note{}; // what is tried again, or elsewhere: fit for a terminal
 };
+
+std::string asked_at(const ModelName& place, const Options&); // who is asked for it; fit for a terminal
 
 struct Report {
     ByteCount fetched{}; // that came from a registry in this run, those in vain too
@@ -61,8 +81,9 @@ struct Report {
 // at a time, from several threads. For one caller at a time for each partial. Each byte is hashed once, from memory
 // where this run fetched it.
 // Throws Error{damaged} where the content has another digest: nothing is left of it then; the registry's Errors, when
-// all places failed; Error{storage} as of the disk; Interrupted. After all but the first the partial stays, and the
-// next run goes on with it.
+// all places failed; Error{storage} as of the disk, and where a directory stands under the whole one's name;
+// Interrupted. After all but the first the partial stays if anything came, and the next run goes on with it: what is in
+// it is hashed again where another boot, or somebody else's write, makes that necessary.
 Report fetch(const Wanted&, const Target&, registry::Registry&, store::Disk&, const Options&,
              const std::function<void(ByteCount done)>& progress, Stop);
 

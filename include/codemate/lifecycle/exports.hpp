@@ -11,6 +11,7 @@
 #include "codemate/ollama/types.hpp"
 #include "codemate/registry/push.hpp"
 #include "codemate/registry/registry.hpp"
+#include "codemate/state/journal.hpp"
 #include "codemate/state/uploads.hpp"
 #include "codemate/state/verified.hpp"
 #include "codemate/store/disk.hpp"
@@ -88,7 +89,7 @@ struct RegistryPorts {
 std::unique_ptr<Destination> to_registry(RegistryPorts);
 
 struct Options {
-    std::vector<std::string> targets; // empty: the required set
+    std::vector<std::string> targets; // empty: the required set; NAME@sha256:… for a content whatever the lock says
 };
 
 // A models directory of this machine.
@@ -103,23 +104,25 @@ struct Ports {
     Destination& destination;
     std::optional<Store> store = {};
     std::string why_no_store = {};                 // a clause, fit for a terminal
+    const state::Journal* journal = nullptr;       // of pulls; what it remembers can be asked for by its digest
     std::vector<ollama::Installed> installed = {}; // as the server lists it, or by the store where none answers
     // Whether a path in a manifest tells of this machine. Absolute ones are asked for only.
     std::function<bool(const std::string&)> is_private = {};
 };
 
 struct Facts {
-    enum class Why { locked, installed, served };
+    enum class Why { asked, locked, installed, served };
     struct Model {
         ModelName name;
         bool declared = false;
         ModelName source; // its place
         std::vector<ModelName> places{};
-        std::optional<manifest::Locked> locked{};
-        std::optional<Image> image{};     // as it goes out
-        std::optional<Digest> original{}; // of what it was before paths of this machine were taken out
+        std::optional<manifest::Locked> locked{}; // by the lock, or by the digest that is asked for
+        std::optional<Image> image{};             // as it goes out
+        std::optional<Digest> original{};         // of what it was before paths of this machine were taken out
         Why why = Why::locked;
         std::optional<Error> error{};             // why there is no image
+        std::optional<Error> refused{};           // what the destination says to being asked what it has of it
         std::set<Digest> there{};                 // at the destination
         std::optional<Digest> served{};           // likewise, under that name
         std::optional<upstream::Supply> supply{}; // where something is neither there nor in the store

@@ -70,6 +70,7 @@ struct PushOptions {
     int retries = 5;                               // in a row that bring nothing
     std::function<void(Duration, Stop)> wait = {}; // between two of them; throws Interrupted
     std::function<double()> random = [] { return 0.5; }; // from 0 to 1: spreads the waits of many clients
+    std::function<void(const std::string&)> note = {};   // before each of them, why and how long: fit for a terminal
 };
 
 std::unique_ptr<Publisher> publish_to(http::Client&, PushOptions);

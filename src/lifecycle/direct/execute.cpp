@@ -5,6 +5,9 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/direct.hpp"
+#include "codemate/rules/source_hints.hpp"
+
+#include <algorithm>
 
 namespace codemate::lifecycle::direct {
 namespace {
@@ -41,14 +44,27 @@ public:
             report.interrupted = true;
         }
         blobs_.remember();
+        doubt_the_path(report);
         report.took = ports_.clock.steady() - began;
         return report;
     }
 
 private:
     void tell(const Item& item, Event::Type type, std::string text, ByteCount done = {}, ByteCount total = {}) {
-        if (run_.events)
-            run_.events({type, item.step.name.display(), std::move(text), done, total, item.error.has_value()});
+        const bool failed = item.error.has_value() || item.outcome == Outcome::interrupted;
+        if (run_.events) run_.events({type, item.step.name.display(), std::move(text), done, total, failed});
+    }
+
+    // Where nothing of what was wanted is there.
+    void doubt_the_path(Report& report) const {
+        if (!options_.from || !rules::is_address(*options_.from)) return;
+        std::vector<Error*> absent;
+        for (Item& item : report.items) {
+            if (item.outcome == Outcome::unchanged) continue;
+            if (!item.error || item.error->kind() != Kind::not_found || item.fetched > ByteCount()) return;
+            absent.push_back(&*item.error);
+        }
+        std::ranges::for_each(absent, [](Error* error) { rules::ask_for_path(*error); });
     }
 
     // An item and its events, however it ends.
@@ -62,10 +78,7 @@ private:
             item.outcome = Outcome::failed;
             item.error = error;
             item.error->context("cannot pull " + quoted(item.step.name.display()));
-            if (options_.from && error.kind() == Kind::not_found && error.hint().empty())
-                item.error->hint("bring the whole model to " + options_.from->where);
-            if (options_.from && error.kind() == Kind::damaged)
-                item.error->hint("what " + options_.from->where + " has of it is damaged: bring it there again");
+            if (options_.from) rules::add_hint(*item.error, *options_.from);
         } catch (const Interrupted&) {
             item.outcome = Outcome::interrupted;
         }
@@ -150,6 +163,7 @@ Report execute(const Plan& plan, const Options& options, const Ports& ports, con
                        const std::lock_guard lock(one_at_a_time);
                        if (run.events) run.events(event);
                    }};
+    if (!noisy.download.unreached) noisy.download.unreached = std::make_shared<download::Unreached>();
     if (!noisy.download.note)
         noisy.download.note = [&told](const std::string& text) { told.events({Event::Type::note, {}, text, {}, {}}); };
     return Execution(plan, noisy, ports, told).run();

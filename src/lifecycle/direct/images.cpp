@@ -3,6 +3,7 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/rules/remembered.hpp"
+#include "codemate/upstream/one_source.hpp"
 #include "codemate/upstream/supply.hpp"
 
 #include <algorithm>
@@ -47,21 +48,15 @@ std::optional<Image> image_of_pin(const Locked& pin, const Found& found, const F
 }
 
 // A lock is a file that anyone may send: what it asks for is compared with what the tag serves.
-upstream::Standing standing_of(const ModelName& name, const ModelName& source, const Locked& pin,
+upstream::Standing standing_of(const ModelName& name, const Found& found, const Locked& pin, const Facts& facts,
                                const Options& options, const Ports& ports, const Run& run) {
-    std::vector<upstream::Inquiry> inquiries{{name, source, pin}};
-    const std::string where = options.from ? options.from->where : "";
-    upstream::inquire(inquiries, upstream::Texts::left_out, {nullptr, ports.registry, where}, run);
+    std::vector<upstream::Inquiry> inquiries{{name, found.source, pin}};
+    const upstream::Ports ask{nullptr, ports.registry, options.from ? options.from->where : ""};
+    if (options.from)
+        upstream::inquire_at_one_source(inquiries, facts.manifest, upstream::Texts::left_out, ask, run);
+    else
+        upstream::inquire(inquiries, upstream::Texts::left_out, ask, run);
     return upstream::judge(inquiries.front());
-}
-
-// At one source a model may stand under its own name, or under its `from`.
-upstream::Standing standing_of(const ModelName& name, const Found& found, const Locked& pin, const Options& options,
-                               const Ports& ports, const Run& run) {
-    if (!options.from) return standing_of(name, found.source, pin, options, ports, run);
-    upstream::Standing standing = standing_of(name, name, pin, options, ports, run);
-    if (standing.state != State::no_upstream || found.source == name) return standing;
-    return standing_of(name, found.source, pin, options, ports, run);
 }
 
 Error lost(const ModelName& name, const Locked& pin, const Found& found, const Options& options) {
@@ -92,7 +87,7 @@ void find_pinned(Found& found, const ModelName& name, const Locked& pin, const F
     }
     const bool is_typed = facts.asked.contains(name);
     if (!options.consent && !options.locked && !is_typed)
-        found.standing = standing_of(name, found, pin, options, ports, run);
+        found.standing = standing_of(name, found, pin, facts, options, ports, run);
     found.image = image_of_pin(pin, found, facts, ports, run);
     if (!found.image) found.error = lost(name, pin, found, options);
 }

@@ -3,6 +3,7 @@
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/direct.hpp"
 #include "codemate/manifest/usage.hpp"
+#include "codemate/rules/refusals.hpp"
 #include "codemate/rules/space.hpp"
 #include "codemate/store/layout.hpp"
 
@@ -131,10 +132,7 @@ void add_sums(Plan& plan, const Facts& facts) {
 
 std::optional<Error> lack_of_room(const Plan& plan, const Options& options) {
     if (!plan.space || plan.to_write <= plan.space->free) return std::nullopt;
-    const ByteCount free = plan.space->free;
-    return Error(Kind::storage, "the disk has no room for that: " + to_string(plan.to_write) +
-                                    " would be written below " + quoted(options.models.string()) + ", where " +
-                                    to_string(free) + " are free; " + to_string(plan.to_write - free) + " are lacking")
+    return rules::no_room_for(plan.to_write, rules::Sum::exact, options.models, plan.space->free)
         .hint("make room on that file system, or name another directory with --models-dir");
 }
 
@@ -155,9 +153,7 @@ std::optional<Error> excess_of_budget(const Plan& plan, const Facts& facts) {
     }
     const ByteCount taken = together.sum(), limit = *facts.manifest.disk_budget;
     if (!brings || taken <= limit) return std::nullopt;
-    return Error(Kind::refused, "the required set would take " + to_string(taken) + ", " + to_string(taken - limit) +
-                                    " more than the manifest's budget of " + to_string(limit))
-        .hint("--force pulls it all the same; raise budget.disk, or require smaller models");
+    return rules::more_than_budget(taken, rules::Sum::exact, limit);
 }
 
 } // namespace

@@ -42,6 +42,7 @@ public:
         index_ = read_index();
         depot::prepare(*ports_.disk);
         begun_ = true;
+        events_ = run.events;
     }
 
     std::vector<Digest> check(const std::vector<Layer>& layers, const Run& run) override {
@@ -61,6 +62,8 @@ public:
         if (has(name, layer, stop) && check({layer}, {stop, {}}).empty()) return {};
         const download::Target target{depot::partial_path(layer.digest), depot::blob_path(layer.digest), {}};
         download::Options options = ports_.download;
+        if (events_ && !options.note)
+            options.note = [&](const std::string& text) { events_({Event::Type::note, {}, text, {}, {}}); };
         if (source.at_hand) options.connections = 2; // one that reads, one that is hashed
         const download::Report report = download::fetch({layer.digest, layer.size, source.places}, target,
                                                         source.registry, *ports_.disk, options, progress, stop);
@@ -87,6 +90,7 @@ public:
     void end() override {
         if (begun_) depot::clear_work(*ports_.disk);
         lock_.reset();
+        events_ = nullptr;
     }
 
 private:
@@ -100,10 +104,11 @@ private:
         tell({Event::Type::begin, {}, "checking what is there already", {}, {}});
         try {
             auto checked = store::check_blobs(*ports_.disk, blobs, options, run.stop);
-            tell({Event::Type::end, {}, run.stop.stop_requested() ? "interrupted" : "checked", {}, {}});
+            const bool stopped = run.stop.stop_requested();
+            tell({Event::Type::end, {}, stopped ? "interrupted" : "checked", {}, {}, stopped});
             return checked;
         } catch (...) {
-            tell({Event::Type::end, {}, "failed", {}, {}, true});
+            tell({Event::Type::end, {}, run.stop.stop_requested() ? "interrupted" : "failed", {}, {}, true});
             throw;
         }
     }
@@ -207,6 +212,7 @@ private:
 
     DirectoryPorts ports_;
     std::unique_ptr<FileLock> lock_;
+    EventSink events_; // of the run that writes
     bool begun_ = false;
     depot::Index index_;
     std::set<Digest> written_;

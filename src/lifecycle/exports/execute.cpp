@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 
 namespace codemate::lifecycle::exports {
 namespace {
@@ -42,7 +43,15 @@ public:
         ports_.destination.end();
         if (!begun) return std::move(report_);
         const bool whole = std::ranges::all_of(report_.items, &Item::done);
-        tell({Event::Type::end, {}, whole ? "exported" : "not all is exported", {}, {}, !whole});
+        const bool stopped = report_.ending == Ending::interrupted;
+        tell({Event::Type::end,
+              {},
+              stopped ? "interrupted"
+              : whole ? "exported"
+                      : "not all is exported",
+              {},
+              {},
+              stopped || !whole});
         return std::move(report_);
     }
 
@@ -160,7 +169,16 @@ private:
 } // namespace
 
 Report execute(const Plan& plan, const Ports& ports, const Run& run) {
-    return Executor(plan, ports, run).execute();
+    // A blob that comes over several connections tells of each from its own thread.
+    std::mutex one_at_a_time;
+    Run told{run.stop, {}};
+    if (run.events) {
+        told.events = [&](const Event& event) {
+            const std::lock_guard lock(one_at_a_time);
+            run.events(event);
+        };
+    }
+    return Executor(plan, ports, told).execute();
 }
 
 } // namespace codemate::lifecycle::exports

@@ -1,3 +1,4 @@
+#include "lifecycle/exports/asked.hpp"
 #include "lifecycle/exports/private_paths.hpp"
 
 #include "codemate/base/diagnostics.hpp"
@@ -15,21 +16,47 @@ constexpr std::size_t workers = 8;
 
 using Model = Facts::Model;
 
+// What an error at the destination is about.
+enum class Scope { model, destination, either };
+Scope scope_of(Kind kind) {
+    switch (kind) {
+    case Kind::unreachable:
+    case Kind::busy:
+    case Kind::storage:
+    case Kind::usage:
+    case Kind::defect:
+        return Scope::destination;
+    case Kind::unauthorised: // a login may be good for one project of a registry
+    case Kind::forbidden:
+    case Kind::protocol:
+        return Scope::either;
+    default:
+        return Scope::model;
+    }
+}
+
 class Gatherer {
 public:
     Gatherer(const manifest::Manifest& manifest, const manifest::Lock& lock, const Ports& ports, const Run& run)
         : manifest_(manifest), lock_(lock), ports_(ports), run_(run), upstream_{nullptr, ports.registry} {}
 
     Facts run(const Options& options) {
-        for (const manifest::Wanted& wanted : rules::resolve(manifest_, options.targets, ports_.installed))
+        std::vector<std::string> words;
+        std::vector<rules::DigestTarget> with_digest;
+        for (const std::string& target : options.targets) {
+            const auto parsed = rules::parse_digest_target(target);
+            words.push_back(parsed ? parsed->target : target);
+            if (parsed) with_digest.push_back(*parsed);
+        }
+        for (const manifest::Wanted& wanted : rules::resolve(manifest_, words, ports_.installed))
             facts_.models.push_back(model_of(wanted));
+        pin_asked(find_asked(with_digest, manifest_, lock_, ports_, run_));
         facts_.why_no_store = ports_.why_no_store;
         for (const Model& model : facts_.models)
             facts_.where.emplace(model.name, ports_.destination.place(model.name));
         list_store();
         for_each_parallel(facts_.models.size(), workers, [&](std::size_t i) { find_image(facts_.models[i]); });
-        for (Model& model : facts_.models)
-            look_at_destination(model);
+        look_at_destination();
         for (Model& model : facts_.models)
             look_for_layers(model);
         return std::move(facts_);
@@ -39,12 +66,24 @@ private:
     Model model_of(const manifest::Wanted& wanted) const {
         Model model{wanted.name, wanted.declared, manifest_.source_of(wanted.name)};
         model.places = manifest_.places_of(wanted.name);
-        if (const manifest::Locked* locked = lock_.find(wanted.name)) {
-            model.locked = *locked;
-            if (std::ranges::find(model.places, locked->source) == model.places.end())
-                model.places.insert(model.places.begin(), locked->source);
-        }
+        if (const manifest::Locked* locked = lock_.find(wanted.name)) pin(model, *locked);
         return model;
+    }
+
+    static void pin(Model& model, const manifest::Locked& entry) {
+        model.locked = entry;
+        if (std::ranges::find(model.places, entry.source) == model.places.end())
+            model.places.insert(model.places.begin(), entry.source);
+    }
+
+    // What the lock has says more, where that is the content that is asked for.
+    void pin_asked(const Asked& asked) {
+        for (Model& model : facts_.models) {
+            const auto found = asked.find(model.name);
+            if (found == asked.end()) continue;
+            model.why = Facts::Why::asked;
+            if (!model.locked || model.locked->digest != found->second.digest) pin(model, found->second);
+        }
     }
 
     void list_store() {
@@ -77,6 +116,9 @@ private:
         if (auto image = stored_image([&](const Digest& digest) { return digest == locked.digest; })) return *image;
         if (auto image = upstream::find_image(locked.digest, model.places, upstream_, run_)) return *image;
         if (auto image = stored_image([&](const Digest& digest) { return locked.is(digest); })) return *image;
+        if (model.why == Facts::Why::asked)
+            throw Error(Kind::not_found, "the manifest that is asked for, " + locked.digest.id() + ", is in no reach")
+                .hint("run it where the models directory that has it can be read, and name that with --models-dir");
         throw Error(Kind::not_found,
                     "the manifest that the lock pins it to, " + locked.digest.id() + ", is in no reach")
             .hint("where it is installed, `codemate lock` writes the manifest into the lock");
@@ -128,8 +170,27 @@ private:
         return found != sizes_.end() && found->second == layer.size;
     }
 
+    // What is wrong with all of it is told once, and not of each model.
+    void look_at_destination() {
+        std::vector<const Model*> asked;
+        for (Model& model : facts_.models) {
+            if (!model.image) continue;
+            asked.push_back(&model);
+            try {
+                look_at_destination(model);
+            } catch (const Error& error) {
+                if (scope_of(error.kind()) == Scope::destination) throw;
+                model.refused = error;
+            }
+        }
+        const auto refused_alike = [&](const Model* model) {
+            return model->refused && model->refused->kind() == asked.front()->refused->kind() &&
+                   scope_of(model->refused->kind()) == Scope::either;
+        };
+        if (!asked.empty() && std::ranges::all_of(asked, refused_alike)) throw *asked.front()->refused;
+    }
+
     void look_at_destination(Model& model) {
-        if (!model.image) return;
         model.served = ports_.destination.served(model.name, run_.stop);
         for (const Layer& layer : model.image->blobs()) {
             throw_if_stopped(run_.stop);
@@ -139,7 +200,7 @@ private:
     }
 
     void look_for_layers(Model& model) const {
-        if (!model.image) return;
+        if (!model.image || model.refused) return;
         const auto is_in_reach = [&](const Layer& layer) {
             return model.there.contains(layer.digest) || facts_.stored.contains(layer.digest);
         };

@@ -27,6 +27,7 @@ manifest::Locked entry_of(const Model& model) {
 }
 
 std::optional<Error> obstacle_of(const Model& model, const Facts& facts) {
+    if (model.refused) return model.refused;
     std::optional<Error> obstacle = model.error;
     if (!obstacle && model.supply && !model.supply->nowhere.empty()) obstacle = model.supply->obstacle();
     if (obstacle && !facts.why_no_store.empty())
@@ -55,7 +56,7 @@ private:
             for (const Layer& layer : step.image->blobs())
                 step.blobs.push_back(blob_of(layer, model, !step.obstacle));
             if (model.served != step.image->digest) step.replaced = model.served;
-            step.up_to_date = model.served == step.image->digest &&
+            step.up_to_date = !step.obstacle && model.served == step.image->digest &&
                               std::ranges::all_of(step.blobs, [](const Blob& blob) { return blob.there; });
         }
         plan_.steps.push_back(std::move(step));
@@ -123,6 +124,8 @@ Plan plan(const Facts& facts) {
 
 std::string_view to_string(Facts::Why why) {
     switch (why) {
+    case Facts::Why::asked:
+        return "asked";
     case Facts::Why::locked:
         return "locked";
     case Facts::Why::installed:

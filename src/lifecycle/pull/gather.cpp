@@ -5,6 +5,7 @@
 #include "codemate/base/diagnostics.hpp"
 #include "codemate/lifecycle/pull.hpp"
 #include "codemate/rules/remembered.hpp"
+#include "codemate/upstream/one_source.hpp"
 
 #include <algorithm>
 #include <set>
@@ -53,38 +54,20 @@ std::map<ModelName, Locked, ServerOrder> pins_in_question(const Facts& facts) {
     return pins;
 }
 
-bool is_absent(const upstream::Inquiry& inquiry) {
-    return inquiry.error && inquiry.error->kind() == Kind::not_found;
-}
-
-// What is not there under its own name may be under that of its source, as at a mirror of another registry.
-void ask_by_source(std::vector<upstream::Inquiry>& inquiries, const manifest::Manifest& manifest,
-                   const upstream::Ports& ask, const Run& run) {
-    std::vector<upstream::Inquiry> again;
-    for (const upstream::Inquiry& inquiry : inquiries) {
-        const ModelName source = manifest.source_of(inquiry.name);
-        if (is_absent(inquiry) && source != inquiry.source)
-            again.push_back({inquiry.name, source, inquiry.locked, inquiry.installed});
-    }
-    upstream::inquire(again, upstream::Texts::left_out, ask, run);
-    for (upstream::Inquiry& answered : again) {
-        const auto first = std::ranges::find(inquiries, answered.name, &upstream::Inquiry::name);
-        if (!is_absent(answered)) *first = std::move(answered);
-    }
-}
-
 void look_up_tags(Facts& facts, const std::map<ModelName, Locked, ServerOrder>& pins, const Options& options,
                   const Ports& ports, const Run& run) {
     const rules::InstalledByName installed(facts.installed);
     const upstream::Ports ask{&ports.server, *ports.registry, where(options)};
     std::vector<upstream::Inquiry> inquiries;
     for (const auto& [name, pin] : pins) {
-        upstream::Inquiry inquiry{name, options.from ? name : facts.manifest.source_of(name), pin};
+        upstream::Inquiry inquiry{name, facts.manifest.source_of(name), pin};
         if (const ollama::Installed* found = installed.find(name)) inquiry.installed = *found;
         inquiries.push_back(std::move(inquiry));
     }
-    upstream::inquire(inquiries, upstream::Texts::left_out, ask, run);
-    if (options.from) ask_by_source(inquiries, facts.manifest, ask, run);
+    if (options.from)
+        upstream::inquire_at_one_source(inquiries, facts.manifest, upstream::Texts::left_out, ask, run);
+    else
+        upstream::inquire(inquiries, upstream::Texts::left_out, ask, run);
     for (const upstream::Inquiry& inquiry : inquiries)
         facts.upstream.emplace(inquiry.name, upstream::judge(inquiry));
 }

@@ -5,6 +5,7 @@
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/pull.hpp"
 #include "codemate/manifest/usage.hpp"
+#include "codemate/rules/source_hints.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
@@ -14,13 +15,9 @@ namespace {
 
 using Do = Step::Do;
 
-constexpr std::string_view is_path_right =
-    "none of the models is there: is the path right? with --from nothing else is "
-    "asked";
-
 // A registry that is asked at a wrong path answers as one that has no model.
 bool has_nothing(const Facts& facts, const Options& options) {
-    if (!options.from || options.from->where.find("://") == std::string::npos) return false;
+    if (!options.from || !rules::is_address(*options.from)) return false;
     return std::ranges::all_of(
         facts.upstream, [](const auto& looked_up) { return looked_up.second.state == upstream::State::no_upstream; });
 }
@@ -100,9 +97,8 @@ Step refused_as_moved(Step step, const upstream::Standing& standing, const Known
                                      what_became_of_the_tag(step, standing, known));
     if (known.options.from) {
         if (standing.state == upstream::State::outdated) step.standing = moved_there(standing);
-        error.hint(known.nothing_is_there
-                       ? std::string(is_path_right)
-                       : "a lock that has the manifest's bytes, or a place that has the model, is what it takes");
+        error.hint("a lock that has the manifest's bytes, or a place that has the model, is what it takes");
+        if (known.nothing_is_there) rules::ask_for_path(error);
     } else if (standing.state == upstream::State::outdated) {
         step.standing = standing;
         error.hint("nothing was downloaded; `codemate lock --upgrade " + step.name.display_short() +
@@ -123,7 +119,7 @@ Step locked_step(Step step, const upstream::Supply& supply, const std::string& r
     step.supply = supply;
     if (auto obstacle = supply.obstacle()) {
         const std::string pin = "it is " + pinned(step, known) + " at " + step.pin->digest.id();
-        if (known.nothing_is_there && obstacle->kind() == Kind::not_found) obstacle->hint(std::string(is_path_right));
+        if (known.nothing_is_there && obstacle->kind() == Kind::not_found) rules::ask_for_path(*obstacle);
         obstacle->context(known.options.from ? pin : pin + ", and " + reason);
         return refused(std::move(step), std::move(*obstacle));
     }

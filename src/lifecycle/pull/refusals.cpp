@@ -3,6 +3,7 @@
 #include "lifecycle/pull/room.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/rules/refusals.hpp"
 #include "codemate/rules/remembered.hpp"
 #include "codemate/rules/targets.hpp"
 #include "codemate/rules/unneeded.hpp"
@@ -13,6 +14,7 @@ namespace codemate::lifecycle::pull {
 namespace {
 
 using Do = Step::Do;
+using rules::Sum;
 
 constexpr std::size_t most_named = 5; // lines of a refusal
 
@@ -116,11 +118,8 @@ std::optional<Budget> budget_of(const Plan& plan, const Facts& facts) {
 std::optional<Error> lack_of_room(const Plan& plan, const Facts& facts) {
     const Room& room = plan.room;
     if (!room.disk || room.to_write <= room.disk->space.free) return std::nullopt;
-    const ByteCount free = room.disk->space.free;
-    Error error(Kind::storage, std::string("the disk has no room for that: ") + (room.unknown > 0 ? "at least " : "") +
-                                   to_string(room.to_write) + " would be written below " +
-                                   quoted(room.disk->path.string()) + ", where " + to_string(free) + " are free; " +
-                                   to_string(room.to_write - free) + " are lacking");
+    Error error = rules::no_room_for(room.to_write, room.unknown > 0 ? Sum::at_least : Sum::exact, room.disk->path,
+                                     room.disk->space.free);
     if (!room.disk->doubt.empty())
         error.note("that directory was named, and may not be the server's: " + room.disk->doubt);
     const std::vector<rules::Unneeded> all = unneeded(plan, facts);
@@ -132,14 +131,12 @@ std::optional<Error> lack_of_room(const Plan& plan, const Facts& facts) {
 std::optional<Error> excess_of_budget(const Plan& plan, const Facts& facts) {
     const std::optional<Budget>& budget = plan.room.budget;
     if (!budget || !budget->is_exceeded() || !brings_a_required_one(plan, facts)) return std::nullopt;
-    Error error(Kind::refused, std::string("the required set would take ") + (budget->at_least ? "at least " : "") +
-                                   to_string(budget->taken) + ", " + to_string(budget->taken - budget->limit) +
-                                   " more than the manifest's budget of " + to_string(budget->limit));
+    Error error = rules::more_than_budget(budget->taken, budget->at_least ? Sum::at_least : Sum::exact, budget->limit);
     std::vector<Part> parts = required_parts(plan, facts).known;
     std::ranges::stable_sort(parts, std::ranges::greater{}, &Part::size);
     for (std::size_t i = 0; i < std::min(parts.size(), most_named); ++i)
         error.note(printable(parts[i].name.display()) + ": " + to_string(parts[i].size));
-    return std::move(error).hint("--force pulls it all the same; raise budget.disk, or require smaller models");
+    return error;
 }
 
 } // namespace codemate::lifecycle::pull

@@ -11,14 +11,10 @@ namespace codemate::lifecycle::pull {
 // server has fetched it keeps, so an attempt that brought something is no failed one.
 class Retry {
 public:
-    static constexpr Duration first_wait = std::chrono::seconds(1), longest_wait = std::chrono::seconds(60);
-    static constexpr Duration longest_asked = std::chrono::minutes(10); // that the other side may ask to wait
-
     explicit Retry(int retries) : retries_(retries) {} // in a row that bring nothing
 
-    // After an attempt that ended in this error: the time to wait before the next, twice as long each time nothing has
-    // come, spread by a quarter to both sides (`random`: 0 to 1), and never less than the other side asks for. Nothing:
-    // it is given up.
+    // After an attempt that ended in this error: the time to wait before the next (base/backoff.hpp). Nothing: it is
+    // given up.
     std::optional<Duration> next(const Error&, bool moved, double random);
 
 private:

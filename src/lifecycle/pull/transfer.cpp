@@ -14,6 +14,7 @@
 #include "codemate/base/grace.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/rules/own_names.hpp"
+#include "codemate/rules/source_hints.hpp"
 #include "codemate/rules/targets.hpp"
 
 #include <algorithm>
@@ -302,8 +303,7 @@ private:
             run(download);
         } catch (Error& error) {
             source_.remove_if_there(last_steps());
-            if (shared_.options.from && error.kind() == Kind::damaged)
-                error.hint("what " + shared_.options.from->where + " has of it is damaged: bring it there again");
+            if (shared_.options.from) rules::add_hint(error, *shared_.options.from);
             throw;
         }
         carried_ = carried(*relay, supply);

@@ -3,6 +3,7 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/files.hpp"
+#include "codemate/base/lock_holder.hpp"
 
 #include <functional>
 #include <memory>
@@ -69,6 +70,8 @@ TEST_CASE("a lock holds until its end and leaves nothing behind") {
         CHECK(lock_error(path) ==
               "cannot lock '" + path.string() + "': process " + std::to_string(::getpid()) + " is changing it");
         CHECK(lock_error(dir / "b") == "locked");
+        CHECK(lock_holder(path) == "process " + std::to_string(::getpid()));
+        CHECK(lock_holder(dir / "b") == "another process");
     }
     CHECK(files_in(dir.path()) == 0);
     CHECK(lock_error(path) == "locked");

@@ -53,6 +53,23 @@ TEST_CASE("which addresses --to takes") {
     }
 }
 
+TEST_CASE("a path in the place of the registry is told as that") {
+    const test::TempDir files;
+    const std::string there = files.path().string();
+    for (const std::string& text : {std::string("../dir"), std::string("."), std::string("./usb/"),
+                                    std::string("~me/x"), std::string("/media/usb"), there}) {
+        INFO(text);
+        try {
+            exporting::registry_url(text);
+            FAIL("it was taken");
+        } catch (const Error& error) {
+            CHECK(error.kind() == Kind::usage);
+            CHECK(error.message().find("is a path") != std::string::npos);
+            CHECK(error.hint() == "write `codemate export TARGET… " + text + "` for a directory");
+        }
+    }
+}
+
 TEST_CASE("what an export says of its end is not cut, and what it left is told") {
     use::Item item{use::Step{ModelName::parse("a-model-with-a-long-name:7b-instruct-q4_K_M"), "there"}};
     item.done = true;

@@ -56,7 +56,8 @@ TEST_CASE("long text is broken, and no line of it is a request") {
 }
 
 TEST_CASE("a page has only the requests that the generator writes") {
-    const std::set<std::string_view> requests{".TH", ".SH", ".SS", ".TP", ".nf", ".fi", ".nh", ".ad", ".\\\"", ".so"};
+    const std::set<std::string_view> requests{".TH", ".SH", ".SS", ".PP",   ".TP", ".nf",
+                                              ".fi", ".nh", ".ad", ".\\\"", ".so"};
     for (const cli::ManualPage& page : cli::manual_pages()) {
         for (const std::string_view line : split(page.text, '\n')) {
             CHECK_FALSE(line.starts_with("'"));

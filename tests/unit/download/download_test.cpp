@@ -239,6 +239,64 @@ TEST_CASE("a partial file that somebody has cut or exchanged is begun anew") {
     }
 }
 
+TEST_CASE("a partial file that somebody has written into since is hashed again") {
+    World world(5120);
+    world.options.connections = 1; // so that the first block is there for sure
+    std::atomic<int> writes{0};
+    world.disk.before_each_write([&](std::string_view, std::uint64_t) {
+        if (++writes > 30) throw Killed(); // of forty blocks
+    });
+    CHECK_THROWS_AS(world.fetch(), Killed);
+    world.disk.before_each_write({});
+    world.disk.advance(std::chrono::minutes(1));
+    world.disk.change(partial, [](std::string& text) { text[5] = static_cast<char>(text[5] ^ 1); });
+    CHECK(world.fetch().resumed == ByteCount());
+    world.check_right();
+    CHECK(world.notes.size() == 1);
+}
+
+TEST_CASE("a partial file that has become longer than the blob is begun anew") {
+    World world(5120);
+    std::atomic<int> writes{0};
+    world.disk.before_each_write([&](std::string_view, std::uint64_t) {
+        if (++writes > 30) throw Killed(); // of forty blocks
+    });
+    CHECK_THROWS_AS(world.fetch(), Killed);
+    world.disk.before_each_write({});
+    world.disk.change(partial, [](std::string& text) { text.resize(9000); });
+    CHECK(world.fetch().resumed == ByteCount());
+    world.check_right();
+}
+
+TEST_CASE("a partial file that grows while it is written never gets the blob's name") {
+    World world(5120);
+    std::atomic<int> writes{0};
+    world.disk.before_each_write([&](std::string_view, std::uint64_t) {
+        if (++writes == 30) world.disk.change(partial, [](std::string& text) { text.resize(9000); });
+    });
+    world.fetch();
+    world.check_right();
+    CHECK(world.notes.size() == 1);
+}
+
+TEST_CASE("where nothing came nothing stays") {
+    World world;
+    world.registry.fail(What::read_blob, Error(Kind::forbidden, "no"), 0, 9);
+    CHECK(error_of([&] { world.fetch(); })->kind() == Kind::forbidden);
+    CHECK_FALSE(world.disk.has(partial));
+    CHECK_FALSE(world.disk.has(journal_of(partial)));
+}
+
+TEST_CASE("a directory under the blob's name is said before anything is fetched") {
+    World world;
+    world.disk.make_directory(whole);
+    const auto error = error_of([&] { world.fetch(); });
+    REQUIRE(error);
+    CHECK(error->kind() == Kind::storage);
+    CHECK(error->message() == "'blobs/blob' is a directory; the blob belongs there");
+    CHECK(world.registry.calls().empty());
+}
+
 TEST_CASE("wrong bytes leave nothing, and say where they came from") {
     World world;
     world.registry.garble_blob(world.digest);
@@ -302,6 +360,13 @@ TEST_CASE("a connection that brings nothing is given up after some attempts, lon
     CHECK(error->kind() == Kind::unreachable);
     CHECK(world.waits == std::vector<Duration>{std::chrono::seconds(1), std::chrono::seconds(2)});
     world.check_nothing_under_final_name();
+    CHECK_FALSE(world.disk.has(partial));
+}
+
+TEST_CASE("what an unfinished download has left can be removed") {
+    World world;
+    world.disk.room(ByteCount(3000));
+    CHECK(error_of([&] { world.fetch(); }));
     CHECK(world.disk.has(partial));
     discard({partial, whole}, world.disk);
     CHECK_FALSE(world.disk.has(partial));
@@ -342,6 +407,39 @@ TEST_CASE("where one place fails the next one goes on with what is there") {
     CHECK(world.notes.front().ends_with("going on at b.example"));
 }
 
+TEST_CASE("a place that another download did not reach is asked last, once, and trusted when it answers") {
+    World world;
+    world.options.unreached = std::make_shared<Unreached>();
+    world.options.connections = 1;
+    world.options.unreached->add("a.example");
+    SECTION("another has it") {
+        world.offer("b.example/library/m:latest");
+        world.fetch();
+        CHECK(world.registry.calls().front().name.starts_with("b.example"));
+        CHECK(world.options.unreached->has("a.example"));
+    }
+    SECTION("it alone has it") {
+        world.fetch();
+        CHECK_FALSE(world.options.unreached->has("a.example"));
+    }
+    SECTION("it is still not there") {
+        world.registry.fail_model("a.example/library/m:latest", Error(Kind::unreachable, "nobody"));
+        CHECK(error_of([&] { world.fetch(); })->kind() == Kind::unreachable);
+        CHECK(world.waits.empty());
+    }
+}
+
+TEST_CASE("who is asked, as messages call it") {
+    const ModelName name = ModelName::parse("mistral"), other = ModelName::parse("hf.co/a/b");
+    Options options;
+    CHECK(asked_at(name, options) == "registry.ollama.ai");
+    options.public_registry = "registry.lan:5000";
+    CHECK(asked_at(name, options) == "registry.lan:5000");
+    CHECK(asked_at(other, options) == "hf.co");
+    options.where = "/media/usb";
+    CHECK(asked_at(other, options) == "/media/usb");
+}
+
 TEST_CASE("a full disk is said, and what is there is not fetched again") {
     World world;
     world.disk.room(ByteCount(3000));
@@ -373,18 +471,4 @@ TEST_CASE("a stop ends it at once, and the next run goes on") {
     world.options.pace = {};
     CHECK(world.fetch().resumed > ByteCount());
     world.check_right();
-}
-
-TEST_CASE("how long to wait grows, is spread, and is never less than what is asked") {
-    const Error cut(Kind::unreachable, "cut");
-    using std::chrono::seconds;
-    CHECK(wait_after(cut, 1, 5, 0.5) == seconds(1));
-    CHECK(wait_after(cut, 3, 5, 0.5) == seconds(4));
-    CHECK(wait_after(cut, 3, 5, 0) == seconds(3));
-    CHECK(wait_after(cut, 5, 5, 1) == seconds(20));
-    CHECK_FALSE(wait_after(cut, 6, 5, 0.5));
-    CHECK(wait_after(cut, 20, 50, 0.5) == seconds(60));
-    CHECK(wait_after(Error(Kind::busy, "later").retry_after(seconds(30)), 1, 5, 0.5) == seconds(30));
-    CHECK_FALSE(wait_after(Error(Kind::busy, "later").retry_after(seconds(3000)), 1, 5, 0.5));
-    CHECK_FALSE(wait_after(Error(Kind::not_found, "gone"), 1, 5, 0.5));
 }

@@ -113,8 +113,11 @@ TEST_CASE("who was not reached on the way") {
     CHECK(failure(dead).hint().find("NO_PROXY=ollama.example") != std::string::npos);
     CHECK(obstacle({.code = CURLE_COULDNT_RESOLVE_PROXY, .request = remote}) == Obstacle::proxy);
     CHECK(obstacle({.code = CURLE_COULDNT_RESOLVE_HOST, .request = remote}) == Obstacle::name);
-    CHECK(obstacle({.code = CURLE_COULDNT_CONNECT, .request = local, .os_error = ECONNREFUSED}) == Obstacle::none);
-    CHECK(obstacle({.code = CURLE_OPERATION_TIMEDOUT, .request = local}) == Obstacle::none);
+    CHECK(obstacle({.code = CURLE_COULDNT_CONNECT, .request = local, .os_error = ECONNREFUSED}) ==
+          Obstacle::connection);
+    CHECK(obstacle({.code = CURLE_COULDNT_CONNECT, .request = remote}) == Obstacle::connection);
+    CHECK(obstacle({.code = CURLE_OPERATION_TIMEDOUT, .request = local}) == Obstacle::connection);
+    CHECK(obstacle({.code = CURLE_OPERATION_TIMEDOUT, .request = local, .connected = true}) == Obstacle::none);
     CHECK(obstacle({.code = CURLE_GOT_NOTHING, .request = local, .connected = true}) == Obstacle::hangs_up);
 }
 

@@ -10,6 +10,8 @@
 #include "codemate/store/scan.hpp"
 
 #include <algorithm>
+#include <mutex>
+#include <utility>
 
 using namespace codemate;
 using namespace codemate::lifecycle::direct;
@@ -217,6 +219,64 @@ TEST_CASE("a layer that its registry has lost comes from the mirror") {
     world.check_has(mistral, before);
 }
 
+TEST_CASE("a registry that was not reached is not waited for by the next model, which comes from the mirror") {
+    World world;
+    world.manifest = test::manifest_of(
+        R"({"schema": 1, "roles": {"chat": "mistral", "code": "coder:7b"}, "mirrors": ["https://mirror.example/m"]})");
+    world.registry.offer("mirror.example:443:m/library/mistral", before);
+    world.registry.offer("mirror.example:443:m/library/coder:7b", code);
+    for (const auto* name : {"mistral", "coder:7b"})
+        world.registry.fail_model(name, Error(Kind::unreachable, "nothing is listening on registry.ollama.ai"));
+    world.pin(mistral, before, "mistral");
+    world.pin(ModelName::parse("coder:7b"), code, "coder:7b");
+    world.options.consent = true;
+    std::size_t waits = 0;
+    std::mutex mutex;
+    world.options.download.wait = [&](Duration, const Stop&) {
+        const std::lock_guard lock(mutex);
+        ++waits;
+    };
+    CHECK_FALSE(world.pull_one({"mistral"}).error);
+    const std::size_t of_one = std::exchange(waits, 0);
+    CHECK(of_one > 0);
+    for (const auto& [digest, content] : before.blobs)
+        world.disk.remove(store::blob_path(digest));
+    world.disk.remove(store::manifest_path(mistral));
+    const Report report = world.pull({"mistral", "coder:7b"});
+    for (const Item& item : report.items)
+        CHECK_FALSE(item.error);
+    CHECK(waits == of_one);
+    const auto asked_for_code = std::ranges::count_if(world.registry.calls(), [](const FakeRegistry::Call& call) {
+        return call.what == What::read_blob && call.name == "coder:7b";
+    });
+    CHECK(asked_for_code == 0);
+    const bool says_where = std::ranges::any_of(
+        world.events, [](const Event& event) { return event.text.ends_with("; going on at mirror.example/m"); });
+    CHECK(says_where);
+}
+
+TEST_CASE("where a registry has none of the models, its path is asked after") {
+    World world;
+    world.options.consent = true;
+    world.options.from = rules::OneSource{"https://registry.corp/modles"};
+    world.pin(mistral, before, "mistral");
+    world.pin(coder, code, "coder:7b-instruct-q4_0");
+    for (const auto* name : {"mistral", "coder:7b-q4_0", "coder:7b-instruct-q4_0"})
+        world.registry.fail_model(name, Error(Kind::not_found, "registry.corp has no " + std::string(name)));
+    const auto is_asked = [](const Item& item) {
+        REQUIRE(item.error);
+        return item.error->hint().find("is the path right?") != std::string::npos;
+    };
+    for (const Item& item : world.pull({"mistral", "coder:7b-q4_0"}).items)
+        CHECK(is_asked(item));
+    world.options.from->where = "usb"; // a directory
+    CHECK_FALSE(is_asked(world.pull_one({"mistral"})));
+    world.options.from->where = "https://registry.corp/models";
+    world.registry.offer("other", after);
+    world.pin(ModelName::parse("other"), after, "other");
+    CHECK_FALSE(is_asked(world.pull({"mistral", "other"}).items.front()));
+}
+
 TEST_CASE("`from` says where it comes from; it stands under the model's own name") {
     World world;
     const Item item = world.pull_one({"coder:7b-q4_0"});
@@ -334,6 +394,8 @@ TEST_CASE("a stop is told of the model that it hit, and the rest is not begun") 
     CHECK_FALSE(world.disk.has(store::manifest_path(mistral)));
     const auto count = [&](Event::Type type) { return std::ranges::count(world.events, type, &Event::type); };
     CHECK(count(Event::Type::begin) == count(Event::Type::end));
+    CHECK(world.events.back().text == "interrupted");
+    CHECK(world.events.back().failed);
 }
 
 TEST_CASE("journals whose file is gone, and what nobody went on with for a month, are cleaned away") {

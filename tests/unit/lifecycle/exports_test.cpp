@@ -34,6 +34,7 @@ public:
         return "registry.corp/" + name.owner() + '/' + name.model() + ':' + name.tag();
     }
     bool has_blob(const ModelName& name, const Digest& digest, ByteCount /*size*/, Stop /*stop*/) override {
+        if (const auto found = errors.find(name.model()); found != errors.end()) throw Error(found->second);
         return blobs[name.owner() + '/' + name.model()].contains(digest);
     }
     std::optional<Digest> served(const ModelName& name, Stop /*stop*/) override {
@@ -64,6 +65,7 @@ public:
 
     std::map<std::string, std::map<Digest, std::string>> blobs;
     std::map<std::string, std::string> manifests;
+    std::map<std::string, Error> errors; // by the model that it is asked for
     std::vector<std::string> unfinished;
     int puts = 0;
     bool interrupts = false;
@@ -111,6 +113,7 @@ struct World {
         std::filesystem::create_directories(files / "out");
         ports.verified = verified.get();
         ports.download.part = part;
+        ports.download.wait = [](Duration, const Stop&) {};
         return use::to_directory(std::move(ports));
     }
     use::Plan plan(use::Destination& destination, std::vector<std::string> targets = {}) {
@@ -218,6 +221,56 @@ TEST_CASE("the lock decides, whatever is installed, and what the store lacks com
     world.check_whole("chat", chat);
 }
 
+TEST_CASE("a content that is asked for by its digest goes out under the name, whatever the lock says") {
+    World world;
+    world.install("chat", chat);
+    world.install("code", code);
+    const auto asked_for = [](const FakeRegistry::Model& model) {
+        return "chat@sha256:" + model.image().digest.hex().substr(0, 12);
+    };
+    SECTION("one that its registry serves") {
+        world.pin("chat", chat);
+        world.registry.offer("chat", bigger);
+        auto destination = world.to_directory();
+        const use::Report report = world.export_to(*destination, {asked_for(bigger)});
+        REQUIRE(report.items.size() == 1);
+        CHECK(report.items[0].done);
+        CHECK(report.items[0].step.why == use::Facts::Why::asked);
+        world.check_whole("chat", bigger);
+        CHECK(world.lock_there().find(ModelName::parse("chat"))->digest == bigger.image().digest);
+    }
+    SECTION("what is installed, where the lock pins another one") {
+        world.pin("chat", bigger);
+        auto destination = world.to_directory();
+        CHECK(world.export_to(*destination, {"code", asked_for(chat)}).items[1].done);
+        world.check_whole("chat", chat);
+        world.check_whole("code", code);
+        CHECK(world.lock_there().find(ModelName::parse("chat"))->bytes == chat.manifest);
+        CHECK(world.registry.calls().empty());
+    }
+    SECTION("what the lock has, with all that it says of it") {
+        world.pin("chat", chat);
+        world.lock.models.begin()->second.vectors = "v";
+        auto destination = world.to_directory();
+        CHECK(world.export_to(*destination, {asked_for(chat)}).items[0].done);
+        CHECK(world.lock_there().find(ModelName::parse("chat"))->vectors == "v");
+    }
+    SECTION("one that nobody knows, or that cannot be one model's") {
+        auto destination = world.to_directory();
+        const auto kind_of = [&](const std::string& target) {
+            try {
+                world.plan(*destination, {target});
+            } catch (const Error& error) {
+                return error.kind();
+            }
+            return Kind::defect;
+        };
+        CHECK(kind_of(asked_for(bigger)) == Kind::not_found);
+        CHECK(kind_of("default@sha256:0123456789ab") == Kind::usage);
+        CHECK(kind_of("chat@sha256:0123") == Kind::usage);
+    }
+}
+
 TEST_CASE("without a store all of it comes from the registry, by the lock, the server's list, or the tag") {
     World world;
     world.with_store = false;
@@ -231,6 +284,19 @@ TEST_CASE("without a store all of it comes from the registry, by the lock, the s
     CHECK(report.items[1].step.why == use::Facts::Why::served);
     world.check_whole("chat", chat);
     world.check_whole("code", code);
+}
+
+TEST_CASE("a layer that comes at the second attempt is told with the wait before it") {
+    World world;
+    world.pin("chat", chat);
+    world.registry.offer("chat", chat);
+    world.registry.fail(FakeRegistry::Call::What::read_blob,
+                        Error(Kind::busy, "it is busy").retry_after(std::chrono::seconds(7)));
+    auto destination = world.to_directory();
+    REQUIRE(world.export_to(*destination, {"chat"}).items[0].done);
+    CHECK(std::ranges::count_if(world.events, [](const Event& event) {
+              return event.type == Event::Type::note && event.text == "it is busy; trying again in 7.0s";
+          }) == 1);
 }
 
 TEST_CASE("a layer that is nowhere is named, and the other model goes all the same") {
@@ -398,6 +464,51 @@ TEST_CASE("a full disk leaves nothing half written under a final name") {
     CHECK_FALSE(world.directory.has("index.json"));
 }
 
+TEST_CASE("what the registry says of one model does not stop the others, and what it says of all is told once") {
+    struct Row {
+        const char* what;
+        std::map<std::string, Error> errors;
+        std::optional<Kind> ends; // all of it, with this
+        std::vector<std::string> pushed;
+    };
+    const Error gone(Kind::not_found, "gone"), damaged(Kind::damaged, "damaged"), no_login(Kind::unauthorised, "who?"),
+        forbidden(Kind::forbidden, "no"), page(Kind::protocol, "a page"), cut(Kind::unreachable, "cut");
+    const auto row = GENERATE_COPY(values<Row>({
+        {"one is not found", {{"chat", gone}}, {}, {"code"}},
+        {"each for itself", {{"chat", gone}, {"code", gone}}, {}, {}},
+        {"one is damaged", {{"code", damaged}}, {}, {"chat"}},
+        {"a login for one project only", {{"chat", no_login}}, {}, {"code"}},
+        {"no login", {{"chat", no_login}, {"code", no_login}}, Kind::unauthorised, {}},
+        {"two reasons", {{"chat", no_login}, {"code", forbidden}}, {}, {}},
+        {"no registry", {{"chat", page}, {"code", page}}, Kind::protocol, {}},
+        {"nobody is there", {{"chat", cut}}, Kind::unreachable, {}},
+        {"nobody is there any more", {{"code", cut}}, Kind::unreachable, {}},
+    }));
+    INFO(row.what);
+    World world;
+    world.install("chat", chat);
+    world.install("code", code);
+    FakePublisher publisher;
+    publisher.errors = row.errors;
+    auto destination = use::to_registry({publisher, world.clock});
+    std::optional<Kind> ended;
+    try {
+        const use::Report report = world.export_to(*destination);
+        for (const use::Item& item : report.items) {
+            const bool goes = !row.errors.contains(item.step.name.model());
+            CHECK(item.done == goes);
+            CHECK(item.error.has_value() != goes);
+            if (!goes) CHECK(item.error->kind() == row.errors.at(item.step.name.model()).kind());
+        }
+    } catch (const Error& error) {
+        ended = error.kind();
+    }
+    CHECK(ended == row.ends);
+    CHECK(publisher.manifests.size() == row.pushed.size());
+    for (const std::string& name : row.pushed)
+        CHECK(publisher.manifests.contains("registry.corp/library/" + name + ":latest"));
+}
+
 TEST_CASE("models that share layers are pushed with one upload, and what is there is not sent") {
     World world;
     world.install("chat", chat);
@@ -434,6 +545,8 @@ TEST_CASE("an upload that was cut off is remembered, and forgotten when it has e
     publisher.interrupts = true;
     auto first = use::to_registry(ports);
     CHECK(world.export_to(*first, {"chat"}).ending == use::Ending::interrupted);
+    for (const Event& event : world.events)
+        if (event.type == Event::Type::end) CHECK((event.text == "interrupted" && event.failed));
     publisher.interrupts = false;
     auto second = use::to_registry(ports);
     CHECK(world.export_to(*second, {"chat"}).items[0].done);

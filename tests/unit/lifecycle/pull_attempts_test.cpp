@@ -51,13 +51,6 @@ TEST_CASE("waits grow, are spread, and begin anew when something has come") {
     CHECK_FALSE(retry.next(cut, false, 0.5));
 }
 
-TEST_CASE("waits have a limit, also where attempts have none") {
-    Retry retry(1000);
-    for (int i = 0; i < 100; ++i)
-        CHECK(*retry.next(cut, false, 0.5) <= Retry::longest_wait);
-    CHECK(retry.next(cut, false, 1.0) == Retry::longest_wait * 5 / 4);
-}
-
 TEST_CASE("what is tried again, and what is not") {
     const auto [kind, again] = GENERATE(table<Kind, bool>({{Kind::unreachable, true},
                                                            {Kind::busy, true},

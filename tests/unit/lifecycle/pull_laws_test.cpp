@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/sanitized.hpp"
 #include "unit/lifecycle/deadly.hpp"
 #include "unit/lifecycle/pull_world.hpp"
 
@@ -133,7 +134,7 @@ TEST_CASE("after pull verify passes, or its status is not 0 and everything that 
 }
 
 TEST_CASE("so it is for a process that is killed at any of its steps, and for the next one") {
-    const auto seed = GENERATE(range(1000U, 1040U));
+    const auto seed = GENERATE(range(1000U, 1000U + test::worlds(40)));
     const auto calls = GENERATE(range(0, 16));
     const bool last_happens = (seed + static_cast<unsigned>(calls)) % 2 == 0;
     CAPTURE(seed, calls, last_happens);

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/sanitized.hpp"
 #include "unit/lifecycle/deadly.hpp"
 #include "unit/lifecycle/update_world.hpp"
 
@@ -138,7 +139,7 @@ void check_next_run(RandomWorld& world, const std::map<ModelName, std::optional<
 } // namespace
 
 TEST_CASE("so it is for an update that is killed at any of its steps, and for the next one") {
-    const auto seed = GENERATE(range(2000U, 2030U));
+    const auto seed = GENERATE(range(2000U, 2000U + test::worlds(30)));
     const auto calls = GENERATE(range(0, 40));
     const bool last_happens = (seed + static_cast<unsigned>(calls)) % 2 == 0;
     CAPTURE(seed, calls, last_happens);
@@ -156,7 +157,7 @@ TEST_CASE("so it is for an update that is killed at any of its steps, and for th
 }
 
 TEST_CASE("so it is where the server goes away at any of its steps, and comes back") {
-    const auto seed = GENERATE(range(3000U, 3012U));
+    const auto seed = GENERATE(range(3000U, 3000U + test::worlds(12)));
     const auto calls = GENERATE(range(0, 40));
     const bool last_happens = (seed + static_cast<unsigned>(calls)) % 2 == 0;
     CAPTURE(seed, calls, last_happens);

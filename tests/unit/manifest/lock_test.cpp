@@ -301,7 +301,7 @@ TEST_CASE("names that are none, or that the server reads as another model") {
 TEST_CASE("sources are the model, what it comes from, or these at a declared mirror") {
     const Parsed manifest = parse(R"({"schema": 1,
         "models": {"mistral": {}, "coder:7b": {"from": "qwen2.5-coder:7b-instruct"}},
-        "mirrors": ["http://registry.lan:5000", "https://other.lan/"]})",
+        "mirrors": ["http://registry.lan:5000", "https://other.lan/", "https://paths.lan/models"]})",
                                   Origin{});
     REQUIRE(manifest.problems.empty());
     struct Row {
@@ -317,6 +317,8 @@ TEST_CASE("sources are the model, what it comes from, or these at a declared mir
                  Row{"Mistral", "registry.lan:5000/library/mistral:latest", true},
                  Row{"mistral", "other.lan/library/mistral:latest", true},
                  Row{"mistral", "registry.lan/library/mistral:latest", false},
+                 Row{"mistral", "paths.lan:443:models/library/mistral:latest", true},
+                 Row{"mistral", "paths.lan/library/mistral:latest", false},
                  Row{"mistral", "registry.lan:5000/evil/mistral:latest", false},
                  Row{"coder:7b", "registry.lan:5000/library/qwen2.5-coder:7b-instruct", true},
                  Row{"mistral", "registry.lan:5000/library/qwen2.5-coder:7b-instruct", false},

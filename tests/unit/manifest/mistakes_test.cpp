@@ -121,16 +121,21 @@ TEST_CASE("sizes, versions and digests") {
         {R"("models": {"m": {"expect": {"license": "sha256:0123"}}})",
          {"line 1: /models/m/expect/license: expected a digest (sha256: and 64 hexadecimal digits), found "
           "'sha256:0123'"}},
-        {R"("mirrors": ["registry.lan:5000", "http://a/b", "ftp://c", "http://u@h", "http://"])",
-         {"line 1: /mirrors/0: expected a registry such as \"https://registry.lan:5000\", without a path, found "
+        {R"("mirrors": ["registry.lan:5000", "http://a/B", "ftp://c", "http://u@h", "http://"])",
+         {"line 1: /mirrors/0: expected a registry such as \"https://registry.lan:5000\" or "
+          "\"https://registry.corp/models\", found "
           "'registry.lan:5000'",
-          "line 1: /mirrors/1: expected a registry such as \"https://registry.lan:5000\", without a path, found "
-          "'http://a/b'",
-          "line 1: /mirrors/2: expected a registry such as \"https://registry.lan:5000\", without a path, found "
+          "line 1: /mirrors/1: expected a registry such as \"https://registry.lan:5000\" or "
+          "\"https://registry.corp/models\", found "
+          "'http://a/B'",
+          "line 1: /mirrors/2: expected a registry such as \"https://registry.lan:5000\" or "
+          "\"https://registry.corp/models\", found "
           "'ftp://c'",
-          "line 1: /mirrors/3: expected a registry such as \"https://registry.lan:5000\", without a path, found "
+          "line 1: /mirrors/3: expected a registry such as \"https://registry.lan:5000\" or "
+          "\"https://registry.corp/models\", found "
           "'http://u@h'",
-          "line 1: /mirrors/4: expected a registry such as \"https://registry.lan:5000\", without a path, found "
+          "line 1: /mirrors/4: expected a registry such as \"https://registry.lan:5000\" or "
+          "\"https://registry.corp/models\", found "
           "'http://'"}},
     });
 }

@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include "codemate/base/error.hpp"
+#include "codemate/model/mirror.hpp"
 
 using namespace codemate;
 using namespace codemate::registry;
@@ -29,6 +30,15 @@ TEST_CASE("where a model's registry is") {
         CAPTURE(row.model);
         CHECK(address_of(ModelName::parse(row.model), options).text() == row.expected);
     }
+    // A place at a mirror with a path, as Mirror::place_of() names it.
+    const auto at_mirror = [&](const char* url) {
+        return Mirror::parse(url)->place_of(ModelName::parse("hf.co/owner/repo"));
+    };
+    CHECK(address_of(at_mirror("https://lan:5000/team/models"), options).text() == "https://lan:5000");
+    CHECK(address_of(at_mirror("http://registry.corp/models"), options).text() == "http://registry.corp:80");
+    CHECK(repository_of(at_mirror("https://lan:5000/team/models"), options) == "team/models/owner/repo");
+    CHECK(repository_of(ModelName::parse("lan:5000/team/models"), options) == "team/models");
+
     options.public_registry = http::Url::parse("http://127.0.0.1:9/mirror");
     CHECK(address_of(ModelName::parse("mistral"), options).text() == "http://127.0.0.1:9/mirror");
     CHECK(address_of(ModelName::parse("hf.co/a/b"), options).text() == "https://hf.co:443");

@@ -174,9 +174,13 @@ TEST_CASE("a registry that stumbles when it is asked what it has is asked again"
     Site site([&](const http::Request&) { return left-- > 0 ? reply(500) : reply(404); });
     PushOptions patient = options("https://registry.corp");
     patient.wait = [&](Duration span, const Stop&) { waits.push_back(span); };
+    std::vector<std::string> notes;
+    patient.note = [&](const std::string& text) { notes.push_back(text); };
     const auto publisher = publish_to(site, patient);
     CHECK_FALSE(publisher->has_blob(model, Digest::of(bytes), ByteCount(bytes.size()), {}));
     CHECK(waits.size() == 2);
+    REQUIRE(notes.size() == 2);
+    CHECK(notes[0] == "registry.corp failed (500); trying again in " + to_text(waits[0]));
     left = 100;
     CHECK(error_of([&] { publisher->served(model, {}); }).kind() != Kind::defect);
     CHECK(waits.size() == 7);
@@ -205,14 +209,34 @@ TEST_CASE("a registry that asks to wait is waited for, but not for ever") {
         return request.method == "HEAD" ? reply(404) : reply(201, {}, {{"Location", "/up"}});
     });
     PushOptions options{.registry = http::Url::parse("https://registry.corp")};
+    std::vector<std::string> told; // before it waits, not after
+    options.note = [&](const std::string& text) { told.push_back(std::to_string(waits.size()) + ' ' + text); };
     options.wait = [&](Duration wait, const Stop&) { waits.push_back(wait); };
     publish_to(site, options)->upload(model, content(), {}, {});
     CHECK(waits == std::vector<Duration>(2, std::chrono::seconds(7)));
+    CHECK(told == std::vector<std::string>{"0 registry.corp asks to come back later (429); trying again in 7.0s",
+                                           "1 registry.corp asks to come back later (429); trying again in 7.0s"});
     times = 0;
     span = "4000";
     const Error error = error_of([&] { publish_to(site, options)->upload(model, content(), {}, {}); });
     CHECK(error.kind() == Kind::busy);
     CHECK(waits.size() == 2);
+    CHECK(told.size() == 2);
+}
+
+TEST_CASE("a registry that gets other bytes than were sent is asked once more, and then that is said") {
+    std::size_t begun = 0;
+    Site site([&](const http::Request& request) {
+        if (request.method == "HEAD") return reply(404);
+        begun += request.method == "POST";
+        if (request.method == "PUT") return reply(400, R"({"errors":[{"code":"DIGEST_INVALID"}]})");
+        return reply(202, {}, {{"Location", "/v2/team/model/blobs/uploads/1"}});
+    });
+    const auto publisher = publish_to(site, options("https://registry.corp"));
+    const Error error = error_of([&] { publisher->upload(model, content(), {}, {}); });
+    CHECK(error.kind() == Kind::damaged);
+    CHECK(error.message().find("got other bytes than were sent") != std::string::npos);
+    CHECK(begun == 2);
 }
 
 TEST_CASE("a manifest goes with its own media type, and a registry that keeps another one is told") {

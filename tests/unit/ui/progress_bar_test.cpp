@@ -97,11 +97,14 @@ TEST_CASE("bar: several items, the whole, and what has ended above them") {
                                    "b: trying again\n"
                                    "✗ failed  b: file does not exist\n"
                                    "total   1 done, 1 failed  100%  100 MB/100 MB\n");
+    theatre.show(begin("c", "pulling"));
+    theatre.show(failure("c", "interrupted"));
     theatre.progress->clear();
     CHECK(theatre.screen.text() == "✓ ok      a: pulled 100 MB in 1s\n"
                                    "b: trying again\n"
-                                   "✗ failed  b: file does not exist\n");
-    CHECK(theatre.screen.row() == 3);
+                                   "✗ failed  b: file does not exist\n"
+                                   "✗ interrupted  c\n");
+    CHECK(theatre.screen.row() == 4);
     CHECK(theatre.screen.column() == 0);
     CHECK(theatre.screen.offences().empty());
 }
@@ -216,6 +219,14 @@ TEST_CASE("bar: where results follow on the same screen, ends are not said twice
     progress->handle(end("a", "pulled"));
     progress->clear();
     CHECK(screen.text() == "a: trying again\n");
+}
+
+TEST_CASE("bar: a note is on the screen at once, as nothing may follow it for minutes") {
+    Theatre theatre;
+    theatre.show(begin("a", "pulling"));
+    theatre.progress->handle(amount("a", 1, 2));
+    theatre.progress->handle(note("", "it is busy; trying again in 60.0s"));
+    CHECK(theatre.screen.text().starts_with("it is busy; trying again in 60.0s\na   pulling"));
 }
 
 TEST_CASE("bar: more items than a window holds are counted") {

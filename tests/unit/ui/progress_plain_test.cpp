@@ -46,6 +46,8 @@ TEST_CASE("plain: a line for each change") {
     lines.progress->handle(begin("nope", ""));
     lines.progress->handle(note("nope", "trying again"));
     lines.progress->handle(failure("nope", "failed: file does not exist"));
+    lines.progress->handle(begin("left", "pulling"));
+    lines.progress->handle(failure("left", "interrupted"));
     lines.progress->handle(note("", "a word of the whole"));
     lines.progress->handle(end("bare", ""));
     lines.progress->handle(end("", ""));
@@ -58,6 +60,8 @@ TEST_CASE("plain: a line for each change") {
                               "nope: begins\n"
                               "nope: trying again\n"
                               "nope: failed: file does not exist\n"
+                              "left: pulling\n"
+                              "left: interrupted\n"
                               "a word of the whole\n"
                               "bare: ok\n");
 }

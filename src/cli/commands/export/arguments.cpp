@@ -34,6 +34,12 @@ bool is_directory(const std::string& path) {
     return fs::is_directory(path, ignored);
 }
 
+// Without a scheme, what begins as no host does, and what is there.
+bool is_path(const std::string& text) {
+    if (text.find("://") != std::string::npos) return false;
+    return text.starts_with('.') || text.starts_with('/') || text.starts_with('~') || is_directory(text);
+}
+
 bool is_export(const std::string& path) {
     std::error_code ignored;
     return fs::exists(fs::path(path) / std::string(depot::layout_file), ignored);
@@ -49,6 +55,10 @@ std::string in_order(const std::vector<std::string>& targets, const std::string&
 } // namespace
 
 http::Url registry_url(const std::string& text) {
+    if (is_path(text)) {
+        throw Error(Kind::usage, "--to: " + quoted(text) + " is a path, and no registry's URL")
+            .hint("write `codemate export TARGET… " + printable(text, 200) + "` for a directory");
+    }
     check_path(text);
     try {
         return http::Url::parse(text.find("://") == std::string::npos ? "https://" + text : text);

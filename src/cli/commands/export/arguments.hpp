@@ -9,7 +9,7 @@
 namespace codemate::cli::exporting {
 
 // What --to names; a host alone is meant with TLS. Throws Error{usage}, also for a path that no registry has as it is
-// written.
+// written, and for a path of this machine.
 http::Url registry_url(const std::string& text);
 
 // Throws Error{usage} where the last word is rather a model than the directory that it would become, or where an

@@ -69,6 +69,7 @@ public:
         const auto destination = publisher ? use::to_registry({*publisher, wiring.clock(), wiring.uploads()})
                                            : use::to_directory(directory_ports(to.shown, wiring));
         use::Ports ports{wiring.registry_server(plain_http_hosts(targets, manifest)), *destination};
+        ports.journal = wiring.journal();
         look_for_models(ports, wiring);
         if (!to_) refuse_doubtful_directory(to.shown, targets, manifest, lock, ports.installed);
         const std::string home = wiring.environment()["HOME"];
@@ -119,6 +120,7 @@ private:
         const std::vector<std::string> words = manifest::known_words(manifest);
         exporting::check_words(targets, directory, [&](const std::string& word) {
             if (std::ranges::find(words, word) != words.end()) return true;
+            if (word.find("@sha256:") != std::string::npos) return true;
             try {
                 const ModelName name = ModelName::parse(word);
                 return lock.find(name) != nullptr || rules::find(installed, name) != nullptr;

@@ -1,10 +1,11 @@
 #include "cli/command.hpp"
 
 #include "cli/commands/pull/direct.hpp"
+#include "cli/commands/pull/lock_consent.hpp"
+#include "cli/commands/pull/lookups.hpp"
 #include "cli/commands/pull/render.hpp"
 #include "cli/commands/standing.hpp"
 #include "cli/commands/targets.hpp"
-#include "cli/consent.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/recovery.hpp"
 #include "cli/store_directory.hpp"
@@ -84,7 +85,7 @@ public:
         const Recovery mode = dry_run_ ? Recovery::only_said : Recovery::done;
         Recovering recovering = recover(mode, wiring);
         options.unverified = recovering.unverified;
-        const use::Facts facts = use::gather(options, manifest, lock, ports, run);
+        const use::Facts facts = gather(options, manifest, lock, ports, run, wiring);
         const use::Plan plan = use::plan(facts, options);
         say_what_is_new(plan, wiring);
         if (plan.steps.empty())
@@ -109,6 +110,16 @@ public:
     }
 
 private:
+    // Where the server would go on asking by itself, what cannot be looked up is no failure.
+    static use::Facts gather(const use::Options& options, const manifest::Manifest& manifest,
+                             const manifest::Lock* lock, const use::Ports& ports, const Run& run, Wiring& wiring) {
+        if (!options.from) return use::gather(options, manifest, lock, ports, run);
+        const auto registry = pull::for_lookups(*ports.registry, options.retries, pull::Places::one_for_all, wiring);
+        use::Ports looking = ports;
+        looking.registry = registry.get();
+        return use::gather(options, manifest, lock, looking, run);
+    }
+
     // Without a server there is nothing to wait for, to serve, or to notice a stall of.
     void refuse_what_needs_a_server() const {
         const std::pair<const char*, bool> given[]{{"--jobs", jobs_.has_value()},
@@ -237,26 +248,11 @@ private:
             "(`codemate pull --dry-run default` shows it)");
     }
 
-    // Why it must not be done, if so. A lock is a file that anyone may send, and what it asks for here no tag
-    // confirms.
     std::optional<Error> ask(const use::Plan& plan, const use::Options& options, Wiring& wiring) const {
         if (!plan.wants_consent()) return std::nullopt;
-        for (const use::Step& step : plan.steps) {
-            if (step.wants_consent) wiring.note(printable(step.name.display() + ": " + step.reason));
-        }
-        switch (consent(pull::question(plan), yes_ || options.locked, wiring)) {
-        case Consent::given:
-            return std::nullopt;
-        case Consent::declined:
-            throw Error(Kind::refused, "not confirmed; nothing was changed");
-        case Consent::nobody_to_ask:
-            break;
-        }
-        const std::string confirms = plan.from.empty() ? "no tag confirms any more" : "no tag there confirms";
-        return Error(Kind::refused, "the lock asks for content that " + confirms +
-                                        ", and nobody can be asked "
-                                        "here; nothing was changed")
-            .hint("--yes, or --locked, is the consent to install what codemate.lock says");
+        return pull::objection_to(
+            {pull::reasons_to_ask(plan.steps), pull::question(plan), yes_ || options.locked, !plan.from.empty()},
+            wiring);
     }
 
     static void say_what_is_new(const use::Plan& plan, Wiring& wiring) {

@@ -1,11 +1,13 @@
 #include "cli/commands/pull/direct.hpp"
 
-#include "cli/consent.hpp"
+#include "cli/commands/pull/lock_consent.hpp"
+#include "cli/commands/pull/lookups.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/store_directory.hpp"
 
 #include "codemate/base/deadline.hpp"
 #include "codemate/base/files.hpp"
+#include "codemate/base/lock_holder.hpp"
 #include "codemate/base/random.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/base/token_bucket.hpp"
@@ -91,7 +93,7 @@ fs::path nearest_of(fs::path path) {
 std::unique_ptr<FileLock> alone(const fs::path& models, Wiring& wiring) {
     const fs::path file = models / use::work_directory; // beside it, since the directory goes when it is empty
     if (auto lock = FileLock::try_lock(file)) return lock;
-    wiring.note("waiting for another codemate that writes into " + quoted(models.string()));
+    wiring.note("waiting for another codemate (" + lock_holder(file) + ") that writes into " + quoted(models.string()));
     return std::make_unique<FileLock>(file, wiring.stop(), longest_wait);
 }
 
@@ -139,6 +141,7 @@ public:
         ports_.verified = wiring.verified_blobs();
         ports_.space = [this] { return space_of(nearest_of(models_)); };
         if (lock_file_) ports_.lock_file = &*lock_file_;
+        if (const auto url = wiring.registry()) options_.download.public_registry = printable(url->authority());
     }
 
     int run() {
@@ -162,11 +165,17 @@ private:
         ports_.disk = disk;
         const manifest::Lock* lock = nullptr;
         if (lock_file_) lock = &wiring_.lock(named_lock(direct_.locked, direct_.from.has_value(), options_.targets));
-        const use::Facts facts = use::gather(options_, wiring_.manifest(), lock, ports_, events());
+        const Places places = options_.from ? Places::one_for_all : Places::each_at_its_host;
+        const auto registry = for_lookups(ports_.registry, options_.download.retries, places, wiring_);
+        const use::Facts facts = use::gather(options_, wiring_.manifest(), lock, ports_at(*registry), events());
         use::Plan plan = use::plan(facts, options_);
         if (plan.steps.empty())
             wiring_.note("the manifest requires no model: it has neither roles nor a group \"default\"");
         return plan;
+    }
+
+    use::Ports ports_at(registry::Registry& registry) const {
+        return {ports_.disk, registry, ports_.clock, ports_.lock_file, ports_.journal, ports_.verified, ports_.space};
     }
 
     codemate::Run events() {
@@ -219,20 +228,9 @@ private:
 
     std::optional<Error> ask(const use::Plan& plan) {
         if (!plan.wants_consent()) return std::nullopt;
-        for (const use::Step& step : plan.steps) {
-            if (step.wants_consent) wiring_.note(printable(step.name.display() + ": " + step.reason));
-        }
-        switch (consent(question(plan), direct_.yes || direct_.locked, wiring_)) {
-        case Consent::given:
-            return std::nullopt;
-        case Consent::declined:
-            throw Error(Kind::refused, "not confirmed; nothing was changed");
-        case Consent::nobody_to_ask:
-            break;
-        }
-        return Error(Kind::refused, "the lock asks for content that no tag confirms, and nobody can be asked here; "
-                                    "nothing was changed")
-            .hint("--yes, or --locked, is the consent to install what codemate.lock says");
+        return objection_to({reasons_to_ask(plan.steps), question(plan, options_), direct_.yes || direct_.locked,
+                             options_.from.has_value()},
+                            wiring_);
     }
 
     int show(const use::Plan& plan, const std::optional<Error>& refusal, int status) {

@@ -35,7 +35,7 @@ int run_direct(const Direct&, const std::optional<manifest::LockFile>&, registry
 // no server was found that does.
 std::optional<Error> objection_of_servers(store::Disk&, const lifecycle::direct::Options&, Wiring&);
 
-std::string question(const lifecycle::direct::Plan&);
+std::string question(const lifecycle::direct::Plan&, const lifecycle::direct::Options&);
 std::string text(const lifecycle::direct::Plan&, const std::filesystem::path& models, std::size_t columns);
 std::string text(const lifecycle::direct::Report&, std::size_t columns);
 std::string markdown(const lifecycle::direct::Report&);

@@ -2,6 +2,7 @@
 #include "cli/commands/pull/direct.hpp"
 #include "cli/commands/standing.hpp"
 
+#include "codemate/model/mirror.hpp"
 #include "codemate/ui/message.hpp"
 
 namespace codemate::cli::pull {
@@ -15,7 +16,7 @@ Value missing_json(const use::Step& step) {
     for (const Layer& layer : step.missing) {
         Value object = Value::object();
         object.set("role", role_word(layer.role)).set("digest", layer.digest.text()).set("size", layer.size.count());
-        object.set("from", step.places.empty() ? Value() : Value(step.places.front().display()));
+        object.set("from", step.places.empty() ? Value() : Value(shown_name(step.places.front())));
         layers.add(std::move(object));
     }
     return layers;

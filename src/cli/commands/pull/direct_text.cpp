@@ -1,11 +1,11 @@
 #include "cli/commands/pull/direct.hpp"
+#include "cli/commands/pull/tally.hpp"
 
 #include "codemate/base/text.hpp"
 #include "codemate/ui/markup.hpp"
 #include "codemate/ui/table.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 namespace codemate::cli::pull {
@@ -46,21 +46,6 @@ std::string with_more(const use::Item& item) {
     return text;
 }
 
-std::string tally(const use::Report& report) {
-    constexpr std::array<std::pair<Outcome, const char*>, 6> words{{{Outcome::pulled, "pulled"},
-                                                                    {Outcome::updated, "updated"},
-                                                                    {Outcome::unchanged, "up to date"},
-                                                                    {Outcome::failed, "failed"},
-                                                                    {Outcome::interrupted, "interrupted"},
-                                                                    {Outcome::not_started, "not started"}}};
-    std::string text;
-    for (const auto& [outcome, word] : words) {
-        const auto count = std::ranges::count(report.items, outcome, &use::Item::outcome);
-        if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + word;
-    }
-    return text;
-}
-
 Table table_of(const use::Report& report) {
     Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"RESULT", Table::Cut::middle}});
     for (const use::Item& item : report.items) {
@@ -77,7 +62,7 @@ std::string below(const use::Report& report) {
     ByteCount fetched;
     for (const use::Item& item : report.items)
         fetched += item.fetched;
-    const std::string outcomes = tally(report);
+    const std::string outcomes = tally(report.items);
     return counted(report.items.size(), "model") + (outcomes.empty() ? "" : ": " + outcomes) + "; " +
            to_string(fetched) + " fetched in " + to_text(report.took) + "\n";
 }
@@ -93,14 +78,14 @@ std::string blobs_text(const use::Step& step) {
 
 } // namespace
 
-std::string question(const use::Plan& plan) {
+std::string question(const use::Plan& plan, const use::Options& options) {
     std::vector<std::string> names;
     std::set<std::string> hosts;
     for (const use::Step& step : plan.steps) {
         if (!step.wants_consent) continue;
         names.push_back(printable(step.name.display()) + " at " + step.pin->id());
         for (const ModelName& place : step.places)
-            hosts.insert(place.host());
+            hosts.insert(download::asked_at(place, options.download));
     }
     return "Install " + listed(names) + " as locked, from " +
            printable(listed(std::vector<std::string>(hosts.begin(), hosts.end()), "or"), 200) + "?";

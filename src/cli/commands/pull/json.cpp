@@ -2,6 +2,7 @@
 #include "cli/commands/pull/render.hpp"
 #include "cli/commands/standing.hpp"
 
+#include "codemate/model/mirror.hpp"
 #include "codemate/ui/message.hpp"
 
 namespace codemate::cli::pull {
@@ -17,7 +18,7 @@ Value missing_json(const upstream::Supply& supply) {
         const auto source = supply.sources.find(layer.digest);
         Value object = Value::object();
         object.set("role", role_word(layer.role)).set("digest", layer.digest.text()).set("size", layer.size.count());
-        object.set("from", source == supply.sources.end() ? Value() : Value(source->second.place.display()));
+        object.set("from", source == supply.sources.end() ? Value() : Value(shown_name(source->second.place)));
         layers.add(std::move(object));
     }
     return layers;

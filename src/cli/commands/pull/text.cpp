@@ -1,13 +1,14 @@
 #include "codemate/base/text.hpp"
 
 #include "cli/commands/pull/render.hpp"
+#include "cli/commands/pull/tally.hpp"
 #include "cli/commands/standing.hpp"
 
+#include "codemate/model/mirror.hpp"
 #include "codemate/ui/markup.hpp"
 #include "codemate/ui/table.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace codemate::cli::pull {
 namespace {
@@ -66,28 +67,6 @@ std::string with_source(const use::Item& item, const use::Report& report) {
     return text;
 }
 
-// "2 pulled, 1 up to date"
-std::string tally(const use::Report& report) {
-    struct Word {
-        Outcome outcome;
-        const char* text;
-    };
-    constexpr std::array<Word, 7> words{{{Outcome::pulled, "pulled"},
-                                         {Outcome::updated, "updated"},
-                                         {Outcome::copied, "copied"},
-                                         {Outcome::unchanged, "up to date"},
-                                         {Outcome::failed, "failed"},
-                                         {Outcome::interrupted, "interrupted"},
-                                         {Outcome::not_started, "not started"}}};
-    std::string text;
-    for (const Word& word : words) {
-        const auto count = std::count_if(report.items.begin(), report.items.end(),
-                                         [&](const use::Item& item) { return item.outcome == word.outcome; });
-        if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + word.text;
-    }
-    return text;
-}
-
 // "2.0 MB/s at most"
 std::string at_most(ByteCount rate) {
     return to_string(rate) + "/s at most";
@@ -107,7 +86,7 @@ std::string limit_text(const use::Report& report) {
 // Where a layer is read: what stands in for a registry is what is asked.
 std::string host_of(const relay::Source& source) {
     constexpr std::string_view joint = "://";
-    if (!source.open) return source.place.host();
+    if (!source.open) return shown_host(source.place);
     const std::size_t begin = source.open->find(joint) + joint.size();
     return source.open->substr(begin, source.open->find('/', begin) - begin);
 }
@@ -211,7 +190,7 @@ std::string below(const use::Report& report) {
         fetched += item.fetched;
         if (item.step.standing && item.step.what == Do::refuse) moves += changes_text(*item.step.standing);
     }
-    const std::string outcomes = tally(report);
+    const std::string outcomes = tally(report.items);
     return counted(report.items.size(), "model") + (outcomes.empty() ? "" : ": " + outcomes) + "; " +
            to_string(fetched) + " fetched in " + to_text(report.took) + (report.rate ? limit_text(report) : "") + "\n" +
            moves;

@@ -3,6 +3,7 @@
 #include "cli/bringing.hpp"
 
 #include "codemate/base/text.hpp"
+#include "codemate/model/mirror.hpp"
 #include "codemate/ui/message.hpp"
 
 #include <algorithm>
@@ -42,7 +43,7 @@ std::string sentence(const use::Step& step) {
         return name + " will be completed with " + to_string(step.to_fetch) + ": " + step.reason;
     case Do::reinstall:
         return name + " will be removed and brought back at " + id + " (" + to_string(step.to_fetch) + ", from " +
-               printable(step.delivery.places.front().display()) + "): " + step.reason;
+               printable(shown_name(step.delivery.places.front())) + "): " + step.reason;
     case Do::bring_back:
         return name + " will be brought back at " + id + ": " + step.reason;
     case Do::refuse:
