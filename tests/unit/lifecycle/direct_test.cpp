@@ -327,3 +327,17 @@ TEST_CASE("a directory that is not there yet can be planned for") {
     CHECK(plan.steps.front().what == Do::fetch);
     CHECK(plan.to_fetch == before.image().distinct_size());
 }
+
+TEST_CASE("what came twice is counted as come in vain") {
+    World world;
+    world.registry.disturb_blob(weights_of(before), FakeRegistry::Trouble::cut, 5);
+    std::size_t reads = 0;
+    world.registry.before_each_call([&](const FakeRegistry::Call& call) {
+        if (call.what == What::read_blob && call.blob == weights_of(before) && ++reads == 2)
+            world.registry.disturb_blob(weights_of(before), FakeRegistry::Trouble::cut, 1000);
+    });
+    const Item item = world.pull_one();
+    CHECK_FALSE(item.error);
+    CHECK(item.in_vain == ByteCount(5));
+    CHECK(item.fetched == item.step.image->distinct_size() + ByteCount(5));
+}
