@@ -23,7 +23,8 @@ bool is_address(std::string_view where) {
 // "registry.corp/models", "registry.corp:5000": its first part is a host, as it seems.
 bool looks_like_address(std::string_view where) {
     const std::string_view host = where.substr(0, where.find('/'));
-    return !host.starts_with('.') && !host.ends_with('.') && host.find_first_of(".:") != std::string_view::npos;
+    return where.find("://") == std::string_view::npos && !host.starts_with('.') && !host.ends_with('.') &&
+           host.find_first_of(".:") != std::string_view::npos;
 }
 
 Error no_directory(const std::string& where, const fs::path& path) {
@@ -34,10 +35,7 @@ Error no_directory(const std::string& where, const fs::path& path) {
         const bool is_of_export = name == depot::index_file || name == depot::layout_file || name == depot::lock_file;
         return std::move(error).hint(is_of_export ? "name the directory that it is in" : std::string(forms));
     }
-    Error error(Kind::usage, "there is no directory " + codemate::quoted(where));
-    if (!looks_like_address(where)) return std::move(error).hint(std::string(forms));
-    return std::move(error).hint("if it is a registry: https://" + printable(without_credentials(where)) + "; " +
-                                 std::string(forms));
+    return Error(Kind::usage, "there is no directory " + codemate::quoted(where)).hint(std::string(forms));
 }
 
 std::shared_ptr<store::Disk> open_directory(const std::string& where, const fs::path& path) {
@@ -64,6 +62,10 @@ rules::OneSource Wiring::take_everything_from(const std::string& where) {
     if (registry_server_) throw Error(Kind::defect, "--from, and a registry is in use already");
     if (variable("CODEMATE_REGISTRY") != nullptr)
         diagnostics::info("CODEMATE_REGISTRY is not asked: --from names where everything comes from");
+    if (looks_like_address(where)) { // as `codemate export --to` takes it
+        std::error_code unknown;
+        if (!fs::exists(current_directory() / where, unknown)) return take_everything_from("https://" + where);
+    }
     rules::OneSource from{printable(without_credentials(where))};
     try {
         if (is_address(where)) {

@@ -115,7 +115,7 @@ Error DirectoryRegistry::damaged(const std::string& what) const {
 
 std::unique_ptr<store::File> DirectoryRegistry::open_blob(const ModelName& name, const Digest& digest) const {
     const std::string path = path_of(digest);
-    if (!disk_->stat(path)) throw Error(Kind::not_found, where_ + " has no " + of_model(digest, name));
+    if (!disk_->stat(path)) throw Error(Kind::not_found, where_ + " does not have " + of_model(digest, name));
     return disk_->open(path);
 }
 

@@ -186,6 +186,11 @@ void Assembly::write_journal(Turn turn) {
     }
 }
 
+void Assembly::tell_again() {
+    const std::lock_guard lock(telling_);
+    if (progress_) progress_(told_);
+}
+
 void Assembly::tell(ByteCount there) {
     const std::lock_guard lock(telling_);
     if (!progress_ || there <= told_) return; // another thread was faster

@@ -46,6 +46,8 @@ public:
     // That block has been written, and this is its content. Throws Error{storage}.
     void put(std::uint64_t block, std::string content);
 
+    void tell_again(); // the progress as it is: something comes, and no block is whole yet
+
     Digest
     digest(const Stop&); // of the whole, when it is complete. Error{damaged} where the file's length is another one
     void finish();       // to the disk, and to its own name

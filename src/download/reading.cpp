@@ -10,6 +10,9 @@
 namespace codemate::download {
 namespace {
 
+// A registry that sends fast comes in larger pieces. Of one that drips nothing would be heard until a block is whole.
+constexpr std::size_t slow_piece = std::size_t{32} << 10;
+
 bool is_of_registry(const Error& error) {
     return error.kind() != Kind::storage && error.kind() != Kind::defect;
 }
@@ -29,8 +32,10 @@ public:
         try {
             if (options_.pace) options_.pace(ByteCount(bytes.size()), stop_);
             tally_.fetched += bytes.size();
+            const bool is_slow = bytes.size() < slow_piece;
             while (!bytes.empty())
                 bytes.remove_prefix(add(bytes));
+            if (is_slow) assembly_.tell_again();
             return http::Flow::go_on;
         } catch (...) {
             failure_ = std::current_exception();

@@ -5,9 +5,11 @@
 #include "codemate/base/text.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <netinet/in.h>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -60,16 +62,10 @@ std::optional<std::string> host_of(std::string_view digits) {
     }
     constexpr std::array<unsigned char, 4> zero{}, mapped{0, 0, 0xff, 0xff};
     if (words[0] == zero && words[1] == zero && words[2] == mapped) return text_of(words[3]);
-    std::ostringstream text;
-    text << '[' << std::hex;
-    bool any = false;
-    for (std::size_t i = 0; i < 8; ++i) {
-        const auto& word = words[i / 2];
-        const unsigned group = word[2 * (i % 2)] * 256U + word[2 * (i % 2) + 1];
-        any = any || group != 0;
-        text << (i == 0 ? "" : ":") << group;
-    }
-    return any ? text.str() + ']' : std::string("[::1]");
+    if (words == decltype(words){}) return "[::1]"; // any of this machine's
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (::inet_ntop(AF_INET6, words.data(), text.data(), text.size()) == nullptr) return std::nullopt;
+    return '[' + std::string(text.data()) + ']';
 }
 
 std::string content_of(const fs::path& path) {

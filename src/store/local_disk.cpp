@@ -401,8 +401,12 @@ bool LocalDisk::make_directory(std::string_view path, const Ownership& ownership
 void LocalDisk::move(std::string_view from, std::string_view to) {
     const Place source = walk(from, "move");
     const Place target = walk(to, "write");
-    if (::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()) != 0)
-        throw_errno(errno, "move", source.path);
+    if (::renameat(source.directory, source.name.c_str(), target.directory, target.name.c_str()) != 0) {
+        const int error = errno;
+        const bool may_write = ::faccessat(target.directory, ".", W_OK | X_OK, AT_EACCESS) == 0;
+        if (!may_write) throw_errno(error, "write into", target.path.parent_path());
+        throw_errno(error, "move", source.path);
+    }
     // A directory that is open for its path alone cannot be written to the disk.
     const Descriptor directory(::openat(target.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory.open()) ::fsync(directory.get());

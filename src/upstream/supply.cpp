@@ -4,6 +4,7 @@
 #include "codemate/base/parallel.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/model/mirror.hpp"
+#include "codemate/upstream/search.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -100,13 +101,15 @@ Error obstacle_there(const Supply& supply) {
         .hint("nothing else is asked with --from: bring the whole model there, or pull without --from");
 }
 
-std::optional<Image> image_at(const ModelName& place, const Digest& digest, const Ports& ports, const Stop& stop) {
+std::optional<Image> image_at(const ModelName& place, const Digest& digest, const Ports& ports, const Stop& stop,
+                              std::vector<Error>& unanswered) {
     try {
         if (auto image = ports.registry.image(place, digest, stop)) return image;
         Image served = ports.registry.image(place, stop);
         if (served.digest == digest) return served;
     } catch (const Error& error) {
         diagnostics::info(error.message());
+        if (error.kind() != Kind::not_found) unanswered.push_back(error);
     }
     return std::nullopt;
 }
@@ -158,12 +161,18 @@ Supply find_supply(Image image, std::span<const ModelName> places, const Ports& 
     return supply;
 }
 
+Search search_image(const Digest& digest, std::span<const ModelName> places, const Ports& ports, const Run& run) {
+    Search search;
+    for (const ModelName& place : places) {
+        search.image = image_at(place, digest, ports, run.stop, search.unanswered);
+        if (search.image) break;
+    }
+    return search;
+}
+
 std::optional<Image> find_image(const Digest& digest, std::span<const ModelName> places, const Ports& ports,
                                 const Run& run) {
-    for (const ModelName& place : places) {
-        if (auto image = image_at(place, digest, ports, run.stop)) return image;
-    }
-    return std::nullopt;
+    return search_image(digest, places, ports, run).image;
 }
 
 } // namespace codemate::upstream

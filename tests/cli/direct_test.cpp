@@ -119,8 +119,13 @@ TEST_CASE("a directory that a server uses is left alone, and so is everything in
     // One that says neither yes nor no is a doubt, which --force passes over.
     world.sandbox.set_fault("forbidden");
     CHECK(world.codemate(pull).status() == 7);
-    test::Arguments forced = world.direct({"--force", "small"});
-    CHECK(world.codemate(forced).status() == 0);
+    const fs::path empty = world.directory().path() / "empty";
+    fs::create_directories(empty);
+    test::Arguments into{"pull", "--direct", "--models-dir", empty.string(), "small"};
+    CHECK(world.codemate(into).status() == 7);
+    into.emplace_back("--force");
+    CHECK(world.codemate(into).status() == 0);
+    CHECK(world.codemate(world.direct({"small"})).status() == 0); // it was not there: nobody can be using it
     world.sandbox.clear_faults();
 
     const auto looked = world.codemate({"pull", "--direct", "--dry-run", "--json", "--models-dir",

@@ -99,6 +99,42 @@ TEST_CASE("across a gap: an export, a models directory and a registry bring exac
     }
 }
 
+TEST_CASE("--direct says the place that everything comes from, and what it lacks, as a pull through a server does") {
+    const Site site;
+    const fs::path usb = site.layout();
+    const test::Arguments into{"pull", "--direct", "--models-dir", "image", "--from"};
+    const auto direct = [&](const test::Arguments& more) {
+        test::Arguments all = into;
+        all.insert(all.end(), more.begin(), more.end());
+        return site.codemate(all);
+    };
+    const auto plan = direct({"usb", "--dry-run"});
+    CHECK(plan.status() == 0);
+    CHECK(plan.out.find("locked; usb has it") != std::string::npos);
+    const auto wrong = direct({site.there.url() + "/nope", "--locked", "--dry-run"});
+    CHECK(wrong.status() == 5);
+    CHECK(wrong.err.find("is the path right?") != std::string::npos);
+    CHECK(direct({site.there.url() + "/nope"}).status() == 5);
+    const auto nobody = direct({"127.0.0.1:1/models", "--locked"});
+    CHECK(nobody.status() == 4);
+    CHECK(nobody.err.find("trying again") == std::string::npos);
+    CHECK_FALSE(fs::exists(site.directory() / "image"));
+    // Neither is an export a models directory, nor a model.
+    const auto into_it = site.codemate({"pull", "--direct", "--models-dir", "usb"});
+    CHECK(into_it.status() == 2);
+    CHECK(into_it.err.find("usb' is an export, not a models directory") != std::string::npos);
+    CHECK(site.codemate({"pull", "--direct", "--models-dir", "usb", "--from", "usb"}).status() == 2);
+    const auto named = site.codemate({"pull", "./usb"});
+    CHECK(named.status() == 2);
+    CHECK(named.err.find("--from ./usb takes models out of it") != std::string::npos);
+
+    const auto result = direct({"usb"});
+    INFO(result.err);
+    CHECK(result.status() == 0);
+    CHECK(result.out.find(", from usb") != std::string::npos);
+    CHECK(text_of(test::checked_document(direct({"usb", "--json"}).out, "pull"), "from") == "usb");
+}
+
 TEST_CASE("a registry that Ollama cannot use, at a path of it, and at a limited rate") {
     if (!DockerRegistry::program()) {
         WARN(DockerRegistry::absence());
@@ -238,8 +274,7 @@ TEST_CASE("what --from cannot be") {
         std::string where, says;
     } cases[] = {
         {"ftp://registry.corp", "names no place"},
-        {"registry.corp/models", "there is no directory 'registry.corp/models'"},
-        {"registry.corp/models", "hint: if it is a registry: https://registry.corp/models; "},
+        {"registry.corp/Models", "cannot be the beginning of a repository's name"}, // https://, as --to takes it
         {"nowhere", "hint: an address begins with"},
         {"usb/index.json", "'usb/index.json' is no directory\nhint: name the directory that it is in"},
         {".", "is neither an export nor a models directory"},

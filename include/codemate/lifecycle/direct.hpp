@@ -54,6 +54,9 @@ struct Ports {
     const state::Journal* journal = nullptr;
     const state::VerifiedBlobs* verified = nullptr;
     std::function<std::optional<machine::DiskSpace>()> space = {};
+    // Asked once more before the first manifest is put there, since downloads take hours: why nothing must be written
+    // any more. For execute() only.
+    std::function<std::optional<Error>(const Stop&)> in_use = {};
 };
 
 // What a target's content shall be, as far as it could be found out.
@@ -63,6 +66,7 @@ struct Found {
     std::optional<upstream::Standing> standing{}; // of a pin, where its tag was asked
     ModelName source;                             // its name at its registry
     std::vector<ModelName> places;                // where its blobs are to be had, best first
+    std::optional<Error> obstacle{};              // why a blob cannot be brought, as far as it is known beforehand
 };
 
 struct Facts {
@@ -92,18 +96,21 @@ struct Step {
     std::vector<ModelName> places{};
     std::vector<Layer> missing{};  // blobs that the directory lacks
     std::vector<Layer> to_check{}; // that are there, and whose content nobody has looked at
+    std::vector<Digest> loose{};   // of those that are there: no manifest has them, so that a server might remove them
+    ByteCount kept{};              // of the missing ones, by unfinished downloads
     bool first_use = false;        // it becomes the pin
     manifest::Expect expect{};     // that it must hold then
     bool wants_consent = false;
     std::optional<upstream::Standing> standing{};
     std::optional<Error> obstacle{}; // of refuse
 
-    ByteCount to_fetch() const;
+    ByteCount to_fetch() const; // what is kept left out
 };
 std::string_view to_string(Step::Do); // the enumerator's name, as it stands in JSON
 
 struct Plan {
     std::vector<Step> steps;
+    std::string from{};               // where everything comes from; empty: from the names' registries
     ByteCount to_fetch{}, to_write{}; // of all, each blob once
     std::optional<machine::DiskSpace> space{};
     std::optional<Error> refusal{}; // Error{storage}: no room; Error{refused}: more than the manifest's budget
@@ -118,6 +125,7 @@ struct Item {
     Step step;
     Outcome outcome = Outcome::not_started;
     ByteCount fetched{};           // from registries, in this run
+    ByteCount in_vain{};           // of that: came twice, or was there already
     ByteCount resumed{};           // that an earlier run had left
     std::vector<Digest> damaged{}; // blobs that were there, were not what they should be, and were fetched anew
     Duration took{0};
@@ -128,6 +136,7 @@ struct Item {
 struct Report {
     std::vector<Item> items; // in the plan's order
     bool interrupted = false;
+    std::string from{}; // as of Plan
     Duration took{0};
 };
 

@@ -65,10 +65,35 @@ struct Came {
     }
 };
 
+// A file's last byte is written once more, which makes its time of modification now.
+void touch(const std::string& path, store::Disk& disk) {
+    const auto stat = disk.stat(path);
+    if (!stat || stat->type != store::Type::file || stat->identity.size == ByteCount()) return;
+    const std::uint64_t last = stat->identity.size.count() - 1;
+    char byte = 0;
+    if (disk.open(path)->read(last, std::span(&byte, 1)) == 1)
+        disk.draft(path, {})->write(last, std::string_view(&byte, 1));
+}
+
 } // namespace
 
 Blobs::Blobs(const Plan& plan, const Options& options, const Ports& ports, const Run& run)
     : plan_(plan), options_(options), ports_(ports), run_(run) {}
+
+void Blobs::freshen() {
+    for (const Step& step : plan_.steps) {
+        if (step.what != Step::Do::fetch) continue;
+        for (const Digest& digest : step.loose) {
+            try {
+                touch(store::blob_path(digest), *ports_.disk);
+                if (const auto stat = ports_.disk->stat(store::blob_path(digest)))
+                    freshened_.insert_or_assign(digest, stat->identity);
+            } catch (const Error& error) { // of another owner, as a rule
+                diagnostics::info(error.message());
+            }
+        }
+    }
+}
 
 void Blobs::check() {
     std::map<Digest, ByteCount> wanted;
@@ -106,6 +131,19 @@ std::vector<Layer> Blobs::lacking(const Step& step) const {
     std::ranges::copy_if(step.to_check, std::back_inserter(layers), [&](const Layer& layer) {
         return damaged_.contains(layer.digest) && !brought_.contains(layer.digest);
     });
+    for (const Layer& layer : step.image->blobs()) {
+        const bool is_listed = std::ranges::find(layers, layer.digest, &Layer::digest) != layers.end();
+        if (gone_.contains(layer.digest) && !brought_.contains(layer.digest) && !is_listed) layers.push_back(layer);
+    }
+    return layers;
+}
+
+std::vector<Layer> Blobs::gone(const Step& step) const {
+    std::vector<Layer> layers;
+    for (const Layer& layer : step.image->blobs()) {
+        const auto stat = ports_.disk->stat(store::blob_path(layer.digest));
+        if (!stat || stat->type != store::Type::file || stat->identity.size != layer.size) layers.push_back(layer);
+    }
     return layers;
 }
 
@@ -131,10 +169,39 @@ void Blobs::bring(const Step& step, Brought& brought, const std::function<void(B
         fetch_one(layer);
 }
 
+void Blobs::hold(const Step& step, Brought& brought, const std::function<void(ByteCount, ByteCount)>& amount) {
+    const std::vector<Layer> lost = gone(step);
+    if (lost.empty()) return;
+    for (const Layer& layer : lost) {
+        brought_.erase(layer.digest);
+        gone_.insert(layer.digest);
+    }
+    if (run_.events) {
+        run_.events({Event::Type::note,
+                     {},
+                     counted(lost.size(), "layer") + " of " + printable(step.name.display()) +
+                         (lost.size() == 1 ? " was" : " were") +
+                         " removed meanwhile, as a server does that starts: fetched again",
+                     {},
+                     {}});
+    }
+    bring(step, brought, amount);
+    const std::vector<Layer> again = gone(step);
+    if (again.empty()) return;
+    const Layer& layer = again.front();
+    throw Error(Kind::storage, "its " + std::string(to_string(layer.role)) + " " + layer.digest.id() +
+                                   " was removed from " +
+                                   quoted((options_.models / std::string(store::blobs_directory)).string()) +
+                                   " while codemate was at work, twice")
+        .hint("a server, or another program, removes blobs there: stop it, then pull again; `codemate pull` without "
+              "--direct lets a server fetch the models");
+}
+
 void Blobs::fetch(const Layer& layer, const Step& step, Brought& brought, const std::function<void(ByteCount)>& done) {
     const download::Target target = target_of(layer.digest, *ports_.disk, options_);
     Came came{brought, mutex_};
     try {
+        const bool replaces = ports_.disk->stat(target.whole).has_value(); // cut short, a link, or damaged
         const download::Report report = download::fetch(
             {layer.digest, layer.size, step.places}, target, ports_.registry, *ports_.disk, options_.download,
             [&](ByteCount there) {
@@ -147,7 +214,8 @@ void Blobs::fetch(const Layer& layer, const Step& step, Brought& brought, const 
         brought.fetched += report.fetched;
         brought.resumed += report.resumed;
         brought_.insert(layer.digest);
-        if (damaged_.contains(layer.digest)) brought.damaged.push_back(layer.digest);
+        brought.in_vain += report.fetched - (layer.size - report.resumed);
+        if (replaces) brought.damaged.push_back(layer.digest);
     } catch (const Error& error) {
         if (error.kind() != Kind::storage) throw;
         Error said = error;
@@ -166,6 +234,12 @@ void Blobs::remember() {
         for (const Digest& digest : brought_) {
             const auto stat = ports_.disk->stat(store::blob_path(digest));
             if (stat && state::worth_remembering(stat->identity, now)) good_.push_back({digest, stat->identity, now});
+        }
+        for (const auto& [digest, identity] : freshened_) {
+            const auto stat = ports_.disk->stat(store::blob_path(digest));
+            if (stat && stat->identity == identity && !damaged_.contains(digest) && !brought_.contains(digest) &&
+                state::worth_remembering(identity, now))
+                good_.push_back({digest, identity, now});
         }
         if (!good_.empty()) ports_.verified->add(good_, run_.stop);
     } catch (const Error& error) {

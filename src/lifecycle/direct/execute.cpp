@@ -8,6 +8,9 @@
 #include "codemate/rules/source_hints.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <set>
+#include <utility>
 
 namespace codemate::lifecycle::direct {
 namespace {
@@ -31,14 +34,17 @@ public:
     Report run() {
         const SteadyTime began = ports_.clock.steady();
         Report report;
+        report.from = plan_.from;
         for (const Step& step : plan_.steps)
             report.items.push_back({step});
         try {
             blobs_.clean_up();
+            blobs_.freshen();
             blobs_.check();
             for (Item& item : report.items) {
                 transfer(item);
                 if (item.outcome == Outcome::interrupted) throw Interrupted();
+                if (is_in_use_) break;
             }
         } catch (const Interrupted&) {
             report.interrupted = true;
@@ -90,31 +96,43 @@ private:
         throw_if_stopped(run_.stop);
         const Step& step = item.step;
         if (step.obstacle) throw *step.obstacle;
-        bring_blobs(item);
+        bring_blobs(item, &Blobs::bring);
         const bool is_new = step.before != step.image->digest;
         if (step.first_use) throw_if_unexpected(step, *ports_.disk);
+        if (is_new) ask_once_more();
+        bring_blobs(item, &Blobs::hold);
         if (is_new) write_manifest(step, *ports_.disk, options_);
-        item.outcome = is_new && step.before                                      ? Outcome::updated
-                       : is_new || !step.missing.empty() || !item.damaged.empty() ? Outcome::pulled
-                                                                                  : Outcome::unchanged;
+        item.outcome = is_new && step.before                                           ? Outcome::updated
+                       : is_new || !step.missing.empty() || item.fetched > ByteCount() ? Outcome::pulled
+                                                                                       : Outcome::unchanged;
         if (step.first_use) item.locked_now = record_pin(step, ports_, run_.stop);
         if (item.outcome != Outcome::unchanged) remember(item);
     }
 
-    void bring_blobs(Item& item) {
-        Blobs::Brought brought;
+    // What came until now may have taken hours, in which a server may have been started.
+    void ask_once_more() {
+        if (!ports_.in_use || std::exchange(is_asked_, true)) return;
+        if (auto objection = ports_.in_use(run_.stop)) {
+            is_in_use_ = true;
+            throw std::move(*objection);
+        }
+    }
+
+    void bring_blobs(Item& item, decltype(&Blobs::bring) how) {
+        Blobs::Brought brought{item.fetched, item.resumed, item.in_vain, item.damaged};
         struct Counted {
             Item& item;
             Blobs::Brought& brought;
             ~Counted() { // also of what is left unfinished
                 item.fetched = brought.fetched;
                 item.resumed = brought.resumed;
+                item.in_vain = brought.in_vain;
                 item.damaged = std::move(brought.damaged);
             }
         };
         const Counted counted{item, brought};
-        blobs_.bring(item.step, brought,
-                     [&](ByteCount done, ByteCount total) { tell(item, Event::Type::amount, "", done, total); });
+        (blobs_.*how)(item.step, brought,
+                      [&](ByteCount done, ByteCount total) { tell(item, Event::Type::amount, "", done, total); });
     }
 
     void remember(const Item& item) {
@@ -151,7 +169,21 @@ private:
     const Ports& ports_;
     const Run& run_;
     Blobs blobs_;
+    bool is_asked_ = false, is_in_use_ = false;
 };
+
+// Small blobs come side by side, and all of them say the same of a registry that lets them wait: one line tells of all.
+std::function<void(const std::string&)> once_for_each(std::function<void(const std::string&)> note) {
+    struct Said {
+        std::mutex mutex;
+        std::set<std::string> texts;
+    };
+    return [said = std::make_shared<Said>(), note = std::move(note)](const std::string& text) {
+        const std::lock_guard lock(said->mutex);
+        // How long the wait is differs from one to the other.
+        if (said->texts.insert(text.substr(0, text.rfind("; trying again in "))).second) note(text);
+    };
+}
 
 } // namespace
 
@@ -165,7 +197,9 @@ Report execute(const Plan& plan, const Options& options, const Ports& ports, con
                    }};
     if (!noisy.download.unreached) noisy.download.unreached = std::make_shared<download::Unreached>();
     if (!noisy.download.note)
-        noisy.download.note = [&told](const std::string& text) { told.events({Event::Type::note, {}, text, {}, {}}); };
+        noisy.download.note = once_for_each([&told](const std::string& text) {
+            told.events({Event::Type::note, {}, text, {}, {}});
+        });
     return Execution(plan, noisy, ports, told).run();
 }
 

@@ -45,30 +45,37 @@ class Mark {
 public:
     Mark(store::Disk& disk, const Options& options)
         : disk_(disk), content_(random_hex(64)), digest_(Digest::of(content_)),
-          note_(in_work_directory(std::string(note_prefix) + digest_.hex())) {
-        const std::string fresh = in_work_directory(std::string(note_prefix) + "new");
-        write_whole(disk, note_, {}, options);
-        write_whole(disk, fresh, content_, options);
-        disk.move(fresh, store::blob_path(digest_));
-    }
-    ~Mark() {
+          note_(in_work_directory(std::string(note_prefix) + digest_.hex())),
+          fresh_(in_work_directory(std::string(note_prefix) + "new")) {
         try {
-            disk_.remove(store::blob_path(digest_));
-            disk_.remove(note_);
-        } catch (const Error& error) { // 64 bytes, which the server removes when it starts
-            diagnostics::info(error.message());
+            write_whole(disk, note_, {}, options);
+            write_whole(disk, fresh_, content_, options);
+            disk.move(fresh_, store::blob_path(digest_));
+        } catch (...) {
+            take_away();
+            throw;
         }
     }
+    ~Mark() { take_away(); }
     Mark(const Mark&) = delete;
     Mark& operator=(const Mark&) = delete;
 
     const Digest& digest() const { return digest_; }
 
 private:
+    void take_away() const noexcept {
+        try {
+            for (const std::string& path : {store::blob_path(digest_), fresh_, note_})
+                disk_.remove(path);
+        } catch (const Error& error) { // 64 bytes, which the next run removes
+            diagnostics::info(error.message());
+        }
+    }
+
     store::Disk& disk_;
     std::string content_;
     Digest digest_;
-    std::string note_;
+    std::string note_, fresh_;
 };
 
 struct Answer {

@@ -4,6 +4,7 @@
 #include "codemate/lifecycle/direct.hpp"
 #include "codemate/manifest/usage.hpp"
 #include "codemate/rules/refusals.hpp"
+#include "codemate/rules/source_hints.hpp"
 #include "codemate/rules/space.hpp"
 #include "codemate/store/layout.hpp"
 
@@ -51,44 +52,62 @@ std::optional<Error> objection(const manifest::Wanted& wanted, const Facts& fact
 }
 
 // Whether the layers are to be had is not worth a question where nobody answers.
-void refuse_unasked(Step& step) {
+void refuse_unasked(Step& step, const Options& options) {
     Error why = step.standing->error.value_or(Error(Kind::unreachable, "its tag could not be looked up"));
+    if (options.from) {
+        step = refused(std::move(step), std::move(why));
+        return;
+    }
     why.context("its tag could not be looked up");
     if (why.hint().empty()) why.hint("--yes, or --locked, takes what is locked from wherever its layers are");
     step = refused(std::move(step), std::move(why));
 }
 
+// Who says which content it shall be.
+std::string pinned_word(const Step& step, const Facts& facts) {
+    return facts.asked.contains(step.name) ? "asked for" : "locked";
+}
+
 // A tag that serves something else, or that is gone, confirms nothing.
-void judge_standing(Step& step, const Facts& facts, const Options& options) {
+void judge_standing(Step& step, const Found& found, const Facts& facts, const Options& options) {
+    const std::string pinned = pinned_word(step, facts);
+    if (options.from && !step.missing.empty()) step.reason = pinned + "; " + options.from->where + " has it";
     if (!step.standing) return;
     switch (step.standing->state) {
     case State::outdated:
     case State::no_upstream:
-        step.reason = "locked; its tag no longer serves that: " + step.standing->reason;
+        step.reason = options.from ? pinned + "; " + what_became_of_the_tag(found, options)
+                                   : "locked; its tag no longer serves that: " + step.standing->reason;
         step.wants_consent = !options.consent && !options.locked && !facts.asked.contains(step.name);
         break;
     case State::same_content:
-        step.reason = "locked, and its tag serves the same content";
+        if (!options.from) step.reason = "locked, and its tag serves the same content";
         break;
     case State::current:
-        step.reason = "locked, and its tag still serves that";
+        if (!options.from) step.reason = "locked, and its tag still serves that";
         break;
     case State::failed: // by a pin that is typed, or with a consent, no tag is asked
-        return refuse_unasked(step);
+        return refuse_unasked(step, options);
     case State::absent:
         break;
     }
 }
 
+// What an unfinished download has of it takes whole blocks of the disk.
+ByteCount kept_of(const Layer& layer, const Facts& facts) {
+    const auto begun = facts.begun.find(layer.digest);
+    return begun == facts.begun.end() ? ByteCount() : std::min(begun->second, layer.size);
+}
+
 void add_blobs(Step& step, const Facts& facts) {
     for (const Layer& layer : step.image->blobs()) {
-        const store::Blob* blob = facts.inventory.find(layer.digest);
-        const bool is_whole =
-            blob != nullptr && blob->stat.type == store::Type::file && blob->stat.identity.size == layer.size;
-        if (!is_whole)
+        if (!is_there(layer, facts)) {
             step.missing.push_back(layer);
-        else if (!facts.verified.contains(layer.digest))
-            step.to_check.push_back(layer);
+            step.kept += kept_of(layer, facts);
+            continue;
+        }
+        if (facts.inventory.find(layer.digest)->users.empty()) step.loose.push_back(layer.digest);
+        if (!facts.verified.contains(layer.digest)) step.to_check.push_back(layer);
     }
 }
 
@@ -111,9 +130,16 @@ Step step_for(const manifest::Wanted& wanted, const Facts& facts, const Options&
     if (const manifest::Declared* declared = facts.manifest.declared(wanted.name)) step.expect = declared->expect;
     step.first_use = facts.lock && facts.lock->find(wanted.name) == nullptr && wanted.declared && !options.locked;
     step.image = found.image;
-    judge_standing(step, facts, options);
-    if (step.what == Do::refuse) return step;
     add_blobs(step, facts);
+    judge_standing(step, found, facts, options);
+    if (step.what == Do::refuse) return step;
+    if (found.obstacle) {
+        Error why = *found.obstacle;
+        if (step.pin && why.kind() != Kind::storage)
+            why.context("it is " + pinned_word(step, facts) + " at " + step.image->digest.id());
+        step.wants_consent = false;
+        return refused(std::move(step), std::move(why));
+    }
     if (step.before == step.image->digest && step.missing.empty()) step.what = Do::nothing;
     return step;
 }
@@ -122,12 +148,22 @@ void add_sums(Plan& plan, const Facts& facts) {
     std::set<Digest> counted;
     for (const Step& step : plan.steps) {
         for (const Layer& layer : step.missing) {
-            if (!counted.insert(layer.digest).second) continue;
-            plan.to_fetch += layer.size;
-            const auto begun = facts.begun.find(layer.digest);
-            plan.to_write += layer.size - (begun == facts.begun.end() ? ByteCount() : begun->second);
+            if (step.what == Do::refuse || !counted.insert(layer.digest).second) continue;
+            plan.to_fetch += layer.size - kept_of(layer, facts);
         }
     }
+    plan.to_write = plan.to_fetch;
+}
+
+// A registry that is asked at a wrong path answers as one that has no model.
+void doubt_the_path(Plan& plan, const Options& options) {
+    if (!options.from || !rules::is_address(*options.from)) return;
+    const bool all_absent = std::ranges::all_of(plan.steps, [](const Step& step) {
+        return step.what == Do::nothing || (step.obstacle && step.obstacle->kind() == Kind::not_found);
+    });
+    if (!all_absent) return;
+    for (Step& step : plan.steps)
+        if (step.obstacle) rules::ask_for_path(*step.obstacle);
 }
 
 std::optional<Error> lack_of_room(const Plan& plan, const Options& options) {
@@ -146,7 +182,7 @@ std::optional<Error> excess_of_budget(const Plan& plan, const Facts& facts) {
         const store::Entry* there = entry_of(name, facts);
         if (step != plan.steps.end()) {
             together.add(*step->image);
-            brings = brings || !step->missing.empty();
+            brings = brings || (step->what != Do::refuse && !step->missing.empty());
         } else if (there != nullptr) {
             together.add(there->image);
         }
@@ -162,7 +198,7 @@ ByteCount Step::to_fetch() const {
     ByteCount sum;
     for (const Layer& layer : missing)
         sum += layer.size;
-    return sum;
+    return sum - kept;
 }
 
 bool Plan::wants_consent() const {
@@ -174,6 +210,8 @@ Plan plan(const Facts& facts, const Options& options) {
     const manifest::Usage usage(facts.manifest);
     for (const manifest::Wanted& wanted : facts.wanted)
         plan.steps.push_back(step_for(wanted, facts, options, usage));
+    if (options.from) plan.from = options.from->where;
+    doubt_the_path(plan, options);
     add_sums(plan, facts);
     plan.space = facts.space;
     plan.refusal = lack_of_room(plan, options);

@@ -82,7 +82,9 @@ bool may_be_blocked(const Error& error) {
     const std::string& text = error.message();
     if (text.find("max retries exceeded") != text.npos || text.find("://") != text.npos) return false;
     if (text.find("-partial-") != text.npos && text.ends_with("no such file or directory")) return true;
-    return text.ends_with(": EOF") || text.ends_with(": unexpected EOF") || text.find("invalid character") != text.npos;
+    if (text.ends_with(": EOF") || text.ends_with(": unexpected EOF")) return true;
+    // Of a manifest it is a login page, or another, in its place.
+    return error.kind() != Kind::protocol && text.find("invalid character") != text.npos;
 }
 
 std::optional<WrongExtent> wrong_extent(const ollama::PullEvent& event, const Image& image) {

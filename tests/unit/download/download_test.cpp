@@ -472,3 +472,11 @@ TEST_CASE("a stop ends it at once, and the next run goes on") {
     CHECK(world.fetch().resumed > ByteCount());
     world.check_right();
 }
+
+TEST_CASE("of a registry that drips something is heard before a block is whole") {
+    World world(100); // less than a block
+    world.options.retries = 0;
+    world.registry.disturb_blob(world.digest, FakeRegistry::Trouble::cut, 60);
+    CHECK(error_of([&] { world.fetch(); }));
+    CHECK(world.progress == std::vector<std::uint64_t>{0, 0}); // at the begin, and of what came
+}

@@ -103,6 +103,16 @@ TEST_CASE("who says yes to everything, or something else than yes and no, leaves
     CHECK(world.disk.list("blobs", {}).entries.empty());
 }
 
+TEST_CASE("a question that cannot be put leaves nothing behind") {
+    World world;
+    Server nobody([](const Digest&) { return false; });
+    world.disk.fail(MemoryDisk::Call::move, std::string(work_directory) + "/mark-new",
+                    Error(Kind::storage, "it may not be written"));
+    CHECK_THROWS_AS(world.look(nobody), Error);
+    CHECK(world.disk.list(work_directory, {}).entries.empty());
+    CHECK(world.disk.list("blobs", {}).entries.empty());
+}
+
 TEST_CASE("a directory that cannot be written is said") {
     World world;
     MemoryDisk empty;

@@ -1,107 +1,13 @@
-#include "support/catch.hpp"
-#include "support/hand_clock.hpp"
-#include "support/memory_disk.hpp"
-#include "support/temp_dir.hpp"
-#include "unit/lifecycle/images.hpp"
-#include "unit/lifecycle/manifests.hpp"
+#include "unit/lifecycle/direct_world.hpp"
 
-#include "codemate/lifecycle/direct.hpp"
-#include "codemate/store/layout.hpp"
-#include "codemate/store/scan.hpp"
-
-#include <algorithm>
 #include <mutex>
-#include <utility>
 
 using namespace codemate;
-using namespace codemate::lifecycle::direct;
+using namespace codemate::test::direct;
 using test::FakeRegistry;
 using test::MemoryDisk;
 using Do = Step::Do;
 using What = FakeRegistry::Call::What;
-
-namespace {
-
-const ModelName mistral = ModelName::parse("mistral");
-const ModelName coder = ModelName::parse("coder:7b-q4_0");
-const FakeRegistry::Model before = test::image("weights of four bits", "Q4_0");
-const FakeRegistry::Model after = test::image("other weights, of four bits and a half", "Q4_K_M");
-const FakeRegistry::Model code = test::image("code", "Q4_0");
-
-// Fakes of registry and disk, a real lock file and real memory.
-struct World {
-    test::TempDir directory;
-    manifest::LockFile file{directory.path() / "codemate.lock"};
-    state::Journal journal{directory.path() / "state/journal.jsonl"};
-    state::VerifiedBlobs verified{directory.path() / "state/verified.jsonl"};
-    FakeRegistry registry;
-    MemoryDisk disk;
-    test::HandClock clock;
-    std::stop_source stop;
-    std::vector<Event> events;
-    std::optional<machine::DiskSpace> space;
-    Options options;
-    manifest::Manifest manifest = test::manifest_of(R"({
-      "schema": 1,
-      "roles": {"chat": "mistral"},
-      "models": {"coder:7b-q4_0": {"from": "coder:7b-instruct-q4_0"}}
-    })");
-
-    World() {
-        registry.offer("mistral", before);
-        registry.offer("coder:7b-instruct-q4_0", code);
-        clock.advance(std::chrono::hours(400'000));
-        options.models = "/models";
-        options.download.wait = [](Duration, const Stop&) {};
-        make_directories(disk, options);
-    }
-    Ports ports(bool remembers = true) {
-        Ports ports{&disk, registry, clock, &file};
-        if (remembers) ports.journal = &journal, ports.verified = &verified;
-        ports.space = [this] { return space; };
-        return ports;
-    }
-    Run run() {
-        return {stop.get_token(), [this](const Event& event) { events.push_back(event); }};
-    }
-    Plan plan(std::vector<std::string> targets = {}) {
-        options.targets = std::move(targets);
-        const manifest::Lock lock = file.read();
-        return lifecycle::direct::plan(gather(options, manifest, &lock, ports(), run()), options);
-    }
-    Report pull(std::vector<std::string> targets = {}) {
-        const Plan planned = plan(std::move(targets));
-        return execute(planned, options, ports(), run());
-    }
-    Item pull_one(std::vector<std::string> targets = {}) {
-        const Report report = pull(std::move(targets));
-        REQUIRE(report.items.size() == 1);
-        return report.items.front();
-    }
-    void pin(const ModelName& name, const FakeRegistry::Model& model, const std::string& source) {
-        file.update([&](manifest::Lock& lock) { lock.models.insert_or_assign(name, test::locked(model, source)); }, {});
-    }
-    store::Inventory inventory() { return store::take_inventory(store::scan(disk, {})); }
-    void check_has(const ModelName& name, const FakeRegistry::Model& model) {
-        CHECK(disk.content(store::manifest_path(name)) == model.manifest);
-        for (const auto& [digest, content] : model.blobs)
-            CHECK(disk.content(store::blob_path(digest)) == content);
-        for (const store::Entry& entry : inventory().models)
-            CHECK(entry.flaws.empty());
-    }
-    std::vector<std::string> left_over() {
-        std::vector<std::string> names;
-        for (const store::Listed& entry : disk.list(work_directory, {}).entries)
-            names.push_back(entry.name);
-        return names;
-    }
-};
-
-Digest weights_of(const FakeRegistry::Model& model) {
-    return model.image().layers.front().digest;
-}
-
-} // namespace
 
 TEST_CASE("a model comes into an empty directory, by the server's layout, and is locked") {
     World world;
@@ -420,4 +326,18 @@ TEST_CASE("a directory that is not there yet can be planned for") {
     const Plan plan = lifecycle::direct::plan(gather(world.options, world.manifest, nullptr, ports, world.run()), {});
     CHECK(plan.steps.front().what == Do::fetch);
     CHECK(plan.to_fetch == before.image().distinct_size());
+}
+
+TEST_CASE("what came twice is counted as come in vain") {
+    World world;
+    world.registry.disturb_blob(weights_of(before), FakeRegistry::Trouble::cut, 5);
+    std::size_t reads = 0;
+    world.registry.before_each_call([&](const FakeRegistry::Call& call) {
+        if (call.what == What::read_blob && call.blob == weights_of(before) && ++reads == 2)
+            world.registry.disturb_blob(weights_of(before), FakeRegistry::Trouble::cut, 1000);
+    });
+    const Item item = world.pull_one();
+    CHECK_FALSE(item.error);
+    CHECK(item.in_vain == ByteCount(5));
+    CHECK(item.fetched == item.step.image->distinct_size() + ByteCount(5));
 }

@@ -74,7 +74,8 @@ TEST_CASE("which words may tell of a record that cannot be read") {
         {"EOF", true},
         {"unexpected EOF", true}, // half a record
         {"invalid character 'x' looking for beginning of value", true},
-        {"max retries exceeded: EOF", false}, // the registry breaks off
+        {"pull model manifest: invalid character '<' looking for beginning of value", false}, // a login page
+        {"max retries exceeded: EOF", false},                                                 // the registry breaks off
         {"max retries exceeded: unexpected EOF", false},
         {"pull model manifest: Get \"https://registry.ollama.ai/v2/library/m/manifests/latest\": EOF", false},
         {"Head \"https://registry.ollama.ai/v2/library/m/blobs/sha256:ab\": EOF", false},

@@ -35,9 +35,9 @@ TEST_CASE("the system's table says who listens where") {
                                      "4: B80D01200000:2CAD 0:0 0A 0:0 00:0 0 5 0 4\n");
     REQUIRE(six.size() == 4);
     CHECK(six[0].host == "[::1]");
-    CHECK(six[1].host == "[0:0:0:0:0:0:0:1]");
+    CHECK(six[1].host == "[::1]");
     CHECK(six[2].host == "127.0.0.1");
-    CHECK(six[3].host == "[2001:db8:0:0:0:0:0:1]");
+    CHECK(six[3].host == "[2001:db8::1]");
     CHECK(parse_listening("").empty());
 }
 

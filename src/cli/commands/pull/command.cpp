@@ -19,8 +19,10 @@
 #include "codemate/base/random.hpp"
 #include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
+#include "codemate/depot/index.hpp"
 #include "codemate/machine/memory.hpp"
 #include "codemate/machine/programs.hpp"
+#include "codemate/rules/source_hints.hpp"
 #include "codemate/ui/markup.hpp"
 
 #include <algorithm>
@@ -50,8 +52,10 @@ public:
                       "bytes a second over all models together, as in 5MB/s; they come through codemate then");
         options.value("--timeout", "DUR", timeout_, "end after so long, whatever is left");
         options.value("--wait", "DUR", wait_, "wait so long for a server that is not up yet");
-        options.flag("--force", force_,
-                     "install NAME@sha256:… although the lock pins another content; pass the manifest's disk budget");
+        options.flag(
+            "--force", force_,
+            "install NAME@sha256:… although the lock pins another content; pass the manifest's disk budget; with "
+            "--direct, write although a server does not say whether it uses the directory");
         options.value("--relay-port", "PORT", relay_port_,
                       "where codemate serves locked content to the server, as for `ssh -R PORT:127.0.0.1:PORT`");
         options.flag("--direct", direct_,
@@ -64,6 +68,7 @@ public:
         wiring.limit_time(timeout_);
         const manifest::Manifest& manifest = wiring.manifest();
         refuse_without_manifest(manifest);
+        refuse_exports(manifest);
         const std::optional<manifest::LockFile> lock_file = wiring.lock_file();
         if (direct_) return run_direct(lock_file, wiring);
         use::Options options = this->options(lock_file, wiring);
@@ -138,7 +143,10 @@ private:
         pull::Direct direct{targets_, is_locked(lock_file, wiring), force_, dry_run_, yes_};
         if (retries_) direct.retries = number("--retries", *retries_, 0, 1000);
         if (limit_rate_) direct.rate = rate("--limit-rate", *limit_rate_);
-        if (from_) direct.from = wiring.take_everything_from(*from_);
+        if (from_) {
+            direct.from = wiring.take_everything_from(*from_);
+            if (!rules::is_address(*direct.from)) direct.from_directory = *from_;
+        }
         registry::Registry& registry = wiring.registry_server(plain_http_hosts(targets_, wiring.manifest()));
         return pull::run_direct(direct, lock_file, registry, wiring);
     }
@@ -246,6 +254,19 @@ private:
         throw std::move(error).hint(
             "`codemate init` writes one from what is installed; `codemate pull default` pulls the built-in set "
             "(`codemate pull --dry-run default` shows it)");
+    }
+
+    // A directory that `codemate export` has written, where a model is named.
+    void refuse_exports(const manifest::Manifest& manifest) const {
+        const std::vector<std::string> words = manifest::known_words(manifest);
+        for (const std::string& target : targets_) {
+            std::error_code unknown;
+            if (target.empty() || std::ranges::find(words, target) != words.end()) continue;
+            const std::filesystem::path there(target);
+            if (!std::filesystem::is_regular_file(there / depot::layout_file, unknown)) continue;
+            throw Error(Kind::usage, quoted(target) + " is a directory with exported models")
+                .hint("--from " + shell_word(target) + " takes models out of it; name those that you want");
+        }
     }
 
     std::optional<Error> ask(const use::Plan& plan, const use::Options& options, Wiring& wiring) const {

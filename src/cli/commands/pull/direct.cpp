@@ -9,8 +9,10 @@
 #include "codemate/base/files.hpp"
 #include "codemate/base/lock_holder.hpp"
 #include "codemate/base/random.hpp"
+#include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/base/token_bucket.hpp"
+#include "codemate/depot/index.hpp"
 #include "codemate/machine/system.hpp"
 #include "codemate/store/layout.hpp"
 #include "codemate/store/local_disk.hpp"
@@ -145,6 +147,7 @@ public:
     }
 
     int run() {
+        refuse_exports();
         say_what_is_used();
         try {
             return direct_.dry_run ? look() : act();
@@ -154,6 +157,19 @@ public:
     }
 
 private:
+    // A second copy of everything would come into it.
+    void refuse_exports() const {
+        std::error_code unknown;
+        const std::string there = quoted(models_.string());
+        if (direct_.from_directory && fs::equivalent(*direct_.from_directory, models_, unknown))
+            throw Error(Kind::usage, "--from names " + there + ", and so does --models-dir")
+                .hint("--models-dir names where the models shall be");
+        if (!fs::exists(models_ / depot::layout_file, unknown)) return;
+        throw Error(Kind::usage, there + " is an export, not a models directory")
+            .hint("--from " + shell_word(models_.string()) +
+                  " takes models out of it; --models-dir names where they shall be");
+    }
+
     void say_what_is_used() {
         const manifest::Origin& origin = wiring_.manifest().origin;
         if (wiring_.options().quiet) return;
@@ -206,16 +222,20 @@ private:
         if (fs::exists(models_, failure) && !fs::is_directory(models_, failure))
             throw Error(Kind::usage, quoted(models_.string()) + " is no directory")
                 .hint("name a models directory with --models-dir DIR");
-        const Made made(models_, store::make_models_directory(models_, directory_mode, options_.as_root));
+        std::vector<fs::path> new_ones = store::make_models_directory(models_, directory_mode, options_.as_root);
+        const auto when = new_ones.empty() ? ServersThere::When::before : ServersThere::When::in_a_new_one;
+        const Made made(models_, std::move(new_ones));
         const std::unique_ptr<store::Disk> disk = store::open_disk(models_);
         const std::unique_ptr<FileLock> lock = alone(models_, wiring_);
         const Tidy tidy{*disk};
         use::make_directories(*disk, options_);
-        return act_alone(*disk);
+        return act_alone(*disk, when);
     }
 
-    int act_alone(store::Disk& disk) {
-        if (auto objection = objection_of_servers(disk, options_, wiring_)) throw std::move(*objection);
+    int act_alone(store::Disk& disk, ServersThere::When when) {
+        ServersThere servers(options_, wiring_);
+        if (auto objection = servers.objection(disk, when)) throw std::move(*objection);
+        ports_.in_use = [&](const Stop&) { return servers.objection(disk, ServersThere::When::meanwhile); };
         const use::Plan plan = make_plan(&disk);
         if (const auto refusal = plan.refusal ? plan.refusal : ask(plan)) {
             wiring_.say(*refusal);

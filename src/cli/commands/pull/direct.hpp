@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Direct {
     std::optional<int> retries{};
     std::optional<ByteCount> rate{}; // bytes a second
     std::optional<rules::OneSource> from{};
+    std::optional<std::filesystem::path> from_directory{}; // of `from`, where it is one
 };
 
 // Whether a lock that --lock names has to be there: where nothing could be written into it. From one place comes only
@@ -31,9 +33,24 @@ Wiring::NamedLock named_lock(bool locked, bool from_one_place, const std::vector
 // `codemate pull --direct`: the exit status.
 int run_direct(const Direct&, const std::optional<manifest::LockFile>&, registry::Registry&, Wiring&);
 
-// Why the directory must not be written to: Error{refused} that names the server which uses it, or which may. Nothing:
-// no server was found that does.
-std::optional<Error> objection_of_servers(store::Disk&, const lifecycle::direct::Options&, Wiring&);
+// Whether a server uses the directory that is written to.
+class ServersThere {
+public:
+    enum class When {
+        before,       // anything is done
+        in_a_new_one, // likewise; no server can be using a directory that was not there: only a yes counts
+        meanwhile,    // downloads have come: who could not be told before, and was no reason, is none now
+    };
+    ServersThere(const lifecycle::direct::Options& options, Wiring& wiring) : options_(options), wiring_(wiring) {}
+
+    // Error{refused} that names the server which uses it, or which may. Nothing: no server was found that does.
+    std::optional<Error> objection(store::Disk&, When);
+
+private:
+    const lifecycle::direct::Options& options_;
+    Wiring& wiring_;
+    std::set<std::string> doubted_; // addresses
+};
 
 std::string question(const lifecycle::direct::Plan&, const lifecycle::direct::Options&);
 std::string text(const lifecycle::direct::Plan&, const std::filesystem::path& models, std::size_t columns);

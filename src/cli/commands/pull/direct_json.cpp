@@ -40,6 +40,7 @@ Value item_json(const use::Item& item) {
     const auto& image = item.step.image;
     object.set("digest", digest_json(image ? std::optional(image->digest) : std::nullopt));
     object.set("size", image ? image->size().count() : 0).set("fetched", item.fetched.count());
+    if (item.in_vain > ByteCount()) object.set("in_vain", item.in_vain.count());
     object.set("resumed", item.resumed.count()).set("duration_s", in_seconds(item.took));
     object.set("locked_now", item.locked_now);
     if (!item.damaged.empty()) {
@@ -52,9 +53,10 @@ Value item_json(const use::Item& item) {
     return object;
 }
 
-Value frame(const std::filesystem::path& models, int status, Wiring& wiring) {
+Value frame(const std::filesystem::path& models, const std::string& from, int status, Wiring& wiring) {
     Value document = ui::envelope("pull", 1, status);
     document.set("models_directory", models.string());
+    if (!from.empty()) document.set("from", from);
     return document.set("manifest", manifest_json(wiring.manifest().origin));
 }
 
@@ -72,7 +74,7 @@ Value document(const use::Plan& plan, const std::filesystem::path& models, const
         room.set(
             "disk",
             Value::object().set("path", models.string()).set("free", plan.space->free.count()).set("proven", true));
-    Value document = frame(models, status, wiring);
+    Value document = frame(models, plan.from, status, wiring);
     document.set("room", std::move(room));
     if (refused) document.set("error", ui::error_json(*refused));
     return document.set("dry_run", !refused).set("models", std::move(steps));
@@ -85,7 +87,7 @@ Value document(const use::Report& report, const std::filesystem::path& models, i
         items.add(item_json(item));
         fetched += item.fetched;
     }
-    Value document = frame(models, status, wiring);
+    Value document = frame(models, report.from, status, wiring);
     document.set("dry_run", false).set("interrupted", report.interrupted);
     return document.set("models", std::move(items))
         .set("fetched", fetched.count())

@@ -22,6 +22,7 @@ std::string result(const use::Item& item) {
     case Outcome::updated: {
         std::string text(use::to_string(item.outcome));
         if (item.fetched > ByteCount()) text += " " + to_string(item.fetched);
+        if (item.in_vain > ByteCount()) text += " (" + to_string(item.in_vain) + " of it in vain)";
         text += " in " + to_text(item.took);
         if (item.outcome == Outcome::updated) text += ", was " + item.step.before->id();
         return text;
@@ -38,8 +39,10 @@ std::string result(const use::Item& item) {
     return "not started";
 }
 
-std::string with_more(const use::Item& item) {
+std::string with_more(const use::Item& item, const use::Report& report) {
     std::string text = result(item);
+    const bool came = item.outcome == Outcome::pulled || item.outcome == Outcome::updated;
+    if (came && !report.from.empty()) text += ", from " + report.from;
     if (item.resumed > ByteCount()) text += ", " + to_string(item.resumed) + " were there";
     if (!item.damaged.empty()) text += ", " + counted(item.damaged.size(), "damaged layer") + " replaced";
     if (item.locked_now) text += ", locked now";
@@ -53,18 +56,22 @@ Table table_of(const use::Report& report) {
         const bool is_there =
             item.outcome == Outcome::pulled || item.outcome == Outcome::updated || item.outcome == Outcome::unchanged;
         table.add({item.step.name.display(), is_there ? image->digest.id() : "-",
-                   is_there ? to_string(image->size()) : "-", with_more(item)});
+                   is_there ? to_string(image->size()) : "-", with_more(item, report)});
     }
     return table;
 }
 
 std::string below(const use::Report& report) {
-    ByteCount fetched;
-    for (const use::Item& item : report.items)
+    ByteCount fetched, in_vain;
+    for (const use::Item& item : report.items) {
         fetched += item.fetched;
+        in_vain += item.in_vain;
+    }
     const std::string outcomes = tally(report.items);
     return counted(report.items.size(), "model") + (outcomes.empty() ? "" : ": " + outcomes) + "; " +
-           to_string(fetched) + " fetched in " + to_text(report.took) + "\n";
+           to_string(fetched) + " fetched" +
+           (in_vain > ByteCount() ? ", " + to_string(in_vain) + " of it in vain," : "") + " in " +
+           to_text(report.took) + "\n";
 }
 
 std::string blobs_text(const use::Step& step) {
@@ -72,8 +79,14 @@ std::string blobs_text(const use::Step& step) {
     std::string text = step.name.display() + ": " + counted(all - step.missing.size(), "layer") + " there, " +
                        std::to_string(step.missing.size()) + " to fetch";
     if (!step.missing.empty()) text += " (" + to_string(step.to_fetch()) + ")";
+    if (step.kept > ByteCount()) text += ", " + to_string(step.kept) + " of it kept from an earlier run";
     if (!step.to_check.empty()) text += ", " + std::to_string(step.to_check.size()) + " to check";
     return text + "\n";
+}
+
+std::string source_of(const use::Step& step, const use::Plan& plan) {
+    if (step.what != Do::fetch) return "-";
+    return plan.from.empty() ? step.source.display() : plan.from;
 }
 
 } // namespace
@@ -94,8 +107,8 @@ std::string question(const use::Plan& plan, const use::Options& options) {
 std::string text(const use::Plan& plan, const std::filesystem::path& models, std::size_t columns) {
     Table table({{"MODEL"}, {"PULLED FROM"}, {"INSTALLED"}, {"LOCKED"}, {"WHY", Table::Cut::middle}});
     for (const use::Step& step : plan.steps) {
-        table.add({step.name.display(), step.what == Do::fetch ? step.source.display() : "-",
-                   step.before ? step.before->id() : "-", step.pin ? step.pin->id() : "-", step.reason});
+        table.add({step.name.display(), source_of(step, plan), step.before ? step.before->id() : "-",
+                   step.pin ? step.pin->id() : "-", step.reason});
     }
     const auto fetched = static_cast<std::size_t>(std::ranges::count(plan.steps, Do::fetch, &use::Step::what));
     std::string text = table.text(columns) + counted(fetched, "model") + " would be pulled; nothing was changed\n";

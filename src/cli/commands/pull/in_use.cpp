@@ -52,33 +52,40 @@ void find_candidates(Wiring& wiring, Candidates& candidates) {
         candidates.add(listener.address, !listener.certain);
 }
 
-Error used(const std::string& address, const std::filesystem::path& models) {
+std::string_view so_far(ServersThere::When when) {
+    return when == ServersThere::When::meanwhile ? "what was fetched stays" : "nothing was changed";
+}
+
+Error used(const std::string& address, const std::filesystem::path& models, ServersThere::When when) {
     return Error(Kind::refused,
-                 "the server at " + address + " uses " + quoted(models.string()) + "; nothing was changed")
+                 "the server at " + address + " uses " + quoted(models.string()) + "; " + std::string(so_far(when)))
         .hint("`codemate pull` without --direct lets it fetch the models; or stop it first");
 }
 
-Error doubtful(const use::Use::Doubt& doubt, const std::filesystem::path& models) {
+Error doubtful(const use::Use::Doubt& doubt, const std::filesystem::path& models, ServersThere::When when) {
     return Error(Kind::refused, "the server at " + doubt.address + " may use " + quoted(models.string()) + ": " +
-                                    doubt.why + "; nothing was changed")
-        .hint("`codemate pull` without --direct lets it fetch the models; --force writes there all the same");
+                                    doubt.why + "; " + std::string(so_far(when)))
+        .hint("`codemate pull` without --direct lets it fetch the models; if it has another directory, --force writes "
+              "there all the same");
 }
 
 } // namespace
 
-std::optional<Error> objection_of_servers(store::Disk& disk, const use::Options& options, Wiring& wiring) {
-    Candidates candidates(wiring);
-    find_candidates(wiring, candidates);
+std::optional<Error> ServersThere::objection(store::Disk& disk, When when) {
+    Candidates candidates(wiring_);
+    find_candidates(wiring_, candidates);
     std::vector<use::Suspect> suspects;
     for (const Candidate& candidate : candidates.all())
         suspects.push_back({candidate.server.endpoint.text(), candidate.server.server.get()});
-    const use::Use found = use::find_use(disk, suspects, options, wiring.stop());
-    if (!found.used_by.empty()) return used(found.used_by, options.models);
+    const use::Use found = use::find_use(disk, suspects, options_, wiring_.stop());
+    if (!found.used_by.empty()) return used(found.used_by, options_.models, when);
     for (const use::Use::Doubt& doubt : found.doubts) {
         const auto candidate = std::ranges::find(candidates.all(), doubt.address,
                                                  [](const Candidate& each) { return each.server.endpoint.text(); });
         diagnostics::info(doubt.address + ": " + doubt.why);
-        if (!candidate->guessed && !options.force) return doubtful(doubt, options.models);
+        const bool is_known = !doubted_.insert(doubt.address).second;
+        if (when == When::in_a_new_one || is_known || candidate->guessed || options_.force) continue;
+        return doubtful(doubt, options_.models, when);
     }
     return std::nullopt;
 }
