@@ -234,6 +234,7 @@ public:
     std::unique_ptr<NewFile> write(std::string_view path, const Ownership&) override;
     std::unique_ptr<Draft> draft(std::string_view path, const Ownership&) override;
     bool make_directory(std::string_view path, const Ownership&) override;
+    bool touch(std::string_view path) override;
     void move(std::string_view from, std::string_view to) override;
     bool remove(std::string_view path) override;
 
@@ -410,6 +411,16 @@ void LocalDisk::move(std::string_view from, std::string_view to) {
     // A directory that is open for its path alone cannot be written to the disk.
     const Descriptor directory(::openat(target.directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory.open()) ::fsync(directory.get());
+}
+
+bool LocalDisk::touch(std::string_view path) {
+    const Place place = walk(path, "write");
+    const std::optional<Stat> found = place.stat();
+    if (!found) return false;
+    if (found->type != Type::file) refuse(place.path, "write", found->type);
+    if (::utimensat(place.directory, place.name.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) == 0) return true;
+    if (errno == ENOENT) return false;
+    throw_errno(errno, "write", place.path);
 }
 
 bool LocalDisk::remove(std::string_view path) {

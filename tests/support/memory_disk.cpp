@@ -220,8 +220,12 @@ void MemoryDisk::change(std::string_view path, const std::function<void(std::str
     node->stat.identity.modified = node->stat.identity.changed = tick();
 }
 
-void MemoryDisk::touch(std::string_view path) {
+bool MemoryDisk::touch(std::string_view path) {
+    const auto stat = this->stat(path);
+    if (!stat) return false;
+    if (stat->type != Type::file) throw Error(Kind::storage, "cannot write " + quoted(path));
     change(path, [](std::string&) {});
+    return true;
 }
 
 void MemoryDisk::on_disk(std::string_view path, ByteCount size) {

@@ -29,7 +29,6 @@ public:
     void put_link(std::string_view path, std::string target); // dangling where no such path is in here
     void put_special(std::string_view path, store::Type);
     void change(std::string_view path, const std::function<void(std::string& content)>&); // the same file
-    void touch(std::string_view path);                                                    // its times alone
     void on_disk(std::string_view path, ByteCount); // else: its length in blocks of 4096
     void own(std::string_view path, store::Ownership);
     void set_time(std::string_view path, Time modified);
@@ -62,6 +61,7 @@ public:
     std::unique_ptr<store::NewFile> write(std::string_view path, const store::Ownership&) override;
     std::unique_ptr<store::Draft> draft(std::string_view path, const store::Ownership&) override;
     bool make_directory(std::string_view path, const store::Ownership&) override;
+    bool touch(std::string_view path) override;
     void move(std::string_view from, std::string_view to) override;
     bool remove(std::string_view path) override;
 

@@ -90,6 +90,8 @@ public:
     virtual std::unique_ptr<Draft> draft(std::string_view path, const Ownership&) = 0;
     // False if it was there. Error{storage} where something else is.
     virtual bool make_directory(std::string_view path, const Ownership&) = 0;
+    // A regular file: its time of modification is now, and nothing else of it changes. False if it was not there.
+    virtual bool touch(std::string_view path) = 0;
     virtual void move(std::string_view from, std::string_view to) = 0; // in one step, also over another file
     // A file, a link (not what it leads to), or an empty directory. False if it was not there.
     virtual bool remove(std::string_view path) = 0;

@@ -65,16 +65,6 @@ struct Came {
     }
 };
 
-// A file's last byte is written once more, which makes its time of modification now.
-void touch(const std::string& path, store::Disk& disk) {
-    const auto stat = disk.stat(path);
-    if (!stat || stat->type != store::Type::file || stat->identity.size == ByteCount()) return;
-    const std::uint64_t last = stat->identity.size.count() - 1;
-    char byte = 0;
-    if (disk.open(path)->read(last, std::span(&byte, 1)) == 1)
-        disk.draft(path, {})->write(last, std::string_view(&byte, 1));
-}
-
 } // namespace
 
 Blobs::Blobs(const Plan& plan, const Options& options, const Ports& ports, const Run& run)
@@ -85,7 +75,7 @@ void Blobs::freshen() {
         if (step.what != Step::Do::fetch) continue;
         for (const Digest& digest : step.loose) {
             try {
-                touch(store::blob_path(digest), *ports_.disk);
+                ports_.disk->touch(store::blob_path(digest));
                 if (const auto stat = ports_.disk->stat(store::blob_path(digest)))
                     freshened_.insert_or_assign(digest, stat->identity);
             } catch (const Error& error) { // of another owner, as a rule

@@ -33,6 +33,7 @@ public:
     bool make_directory(std::string_view path, const store::Ownership& ownership) override {
         return disk_.make_directory(path, ownership);
     }
+    bool touch(std::string_view path) override { return disk_.touch(path); }
     void move(std::string_view from, std::string_view to) override { disk_.move(from, to); }
     bool remove(std::string_view path) override { return disk_.remove(path); }
 

@@ -22,6 +22,7 @@ struct World {
     virtual ~World() = default;
     virtual Disk& disk() = 0;
     virtual void append(const std::string& path, const std::string& text) = 0;
+    virtual void make_old(const std::string& path) = 0; // by an hour
 };
 
 struct RealWorld final : World {
@@ -35,6 +36,9 @@ struct RealWorld final : World {
     Disk& disk() override { return *opened; }
     void append(const std::string& path, const std::string& text) override {
         dir.write(path, test::read_text(dir.path() / path) + text);
+    }
+    void make_old(const std::string& path) override {
+        fs::last_write_time(dir.path() / path, fs::last_write_time(dir.path() / path) - std::chrono::hours(1));
     }
 
     test::TempDir dir;
@@ -52,6 +56,9 @@ struct MemoryWorld final : World {
     Disk& disk() override { return memory; }
     void append(const std::string& path, const std::string& text) override {
         memory.change(path, [&](std::string& content) { content += text; });
+    }
+    void make_old(const std::string& path) override {
+        memory.set_time(path, memory.stat(path).value().identity.modified - std::chrono::hours(1));
     }
 
     test::MemoryDisk memory;
@@ -223,6 +230,23 @@ TEST_CASE("a directory is made where there is none") {
     for (const std::string path : {"blobs/a", "blobs/link", "blobs/fifo", "none/a", "blobs/a/b"})
         CHECK(kind_of([&] { disk.make_directory(path, {0755, {}, {}}); }) == Kind::storage);
     CHECK(kind_of([&] { disk.make_directory("manifests/..", {}); }) == Kind::defect);
+}
+
+TEST_CASE("touching changes a file's time and nothing else") {
+    const auto world = make_world(GENERATE(true, false));
+    Disk& disk = world->disk();
+    world->make_old("blobs/a");
+    const Stat before = disk.stat("blobs/a").value();
+    CHECK(disk.touch("blobs/a"));
+    const Stat after = disk.stat("blobs/a").value();
+    CHECK(after.identity.modified > before.identity.modified);
+    CHECK(after.identity.inode == before.identity.inode);
+    CHECK(after.mode == before.mode);
+    CHECK(content_of(disk, "blobs/a") == "abc");
+    CHECK_FALSE(disk.touch("blobs/none"));
+    for (const std::string path : {"blobs/link", "blobs/nowhere", "blobs/fifo", "manifests"})
+        CHECK(kind_of([&] { disk.touch(path); }) == Kind::storage);
+    CHECK(kind_of([&] { disk.touch("../a"); }) == Kind::defect);
 }
 
 TEST_CASE("removing takes files, links and empty directories") {
