@@ -74,6 +74,7 @@ public:
     // Whoever reads the index finds all that it names; whoever reads the lock, what the index will name.
     void put_model(const ModelName& name, const Image& image, const manifest::Locked& entry,
                    const Stop& stop) override {
+        refuse_unless_whole(image);
         if (!has_manifest(image)) depot::put_blob(*ports_.disk, image.digest, image.bytes);
         depot::Index index = index_;
         std::erase_if(index.models, [&](const depot::Entry& other) { return other.name.same_on_server(name); });
@@ -94,6 +95,23 @@ public:
     }
 
 private:
+    // Somebody may be tidying up there while gigabytes come.
+    void refuse_unless_whole(const Image& image) const {
+        for (const Layer& layer : image.blobs()) {
+            const auto found = ports_.disk->stat(depot::blob_path(layer.digest));
+            const bool is_file = found && found->type == store::Type::file;
+            if (is_file && found->identity.size == layer.size) continue;
+            const std::string what = !found     ? "has gone from "
+                                     : !is_file ? "is now " + std::string(store::to_string(found->type)) + " in "
+                                                : "has now " + to_string(found->identity.size) + " in ";
+            throw Error(Kind::storage, "its " + std::string(to_string(layer.role)) + " " + layer.digest.id() + " (" +
+                                           to_string(layer.size) + ") " + what + quoted(ports_.shown) +
+                                           " while the export was at work")
+                .hint("see to it that nobody else changes what is in there, then run the command again: it brings "
+                      "what is missing");
+        }
+    }
+
     std::vector<store::Checked> read_all(const std::vector<store::ToCheck>& blobs, const Run& run) const {
         const auto tell = [&](const Event& event) {
             if (run.events) run.events(event);

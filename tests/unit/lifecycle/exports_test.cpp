@@ -355,6 +355,49 @@ TEST_CASE("a layer that was spoilt in the directory comes again") {
     world.check_whole("chat", chat);
 }
 
+TEST_CASE("a model whose blob goes while others come does not get into the index") {
+    World world;
+    world.project = R"({"schema": 1, "groups": {"default": ["code", "chat"]}})";
+    world.install("chat", chat);
+    world.install("code", code);
+    const bool there_before = GENERATE(true, false);
+    if (there_before) {
+        auto first = world.to_directory();
+        REQUIRE(world.export_to(*first, {"chat"}).items[0].done);
+    }
+    const std::string path = depot::blob_path(chat.image().config.digest);
+    const auto mark = GENERATE(as<std::string>(), "gone", "another size", "no file");
+    bool done = false;
+    auto second = world.to_directory();
+    const use::Plan plan = world.plan(*second);
+    const auto events = [&](const Event& event) {
+        // When its last layer has come, or right after it was looked at.
+        const bool comes = event.type == Event::Type::amount && event.item == "chat:latest";
+        if (done || !(there_before ? event.type == Event::Type::begin && event.item == "chat:latest"
+                                   : comes && world.directory.has(path)))
+            return;
+        done = true;
+        world.directory.remove(path);
+        if (mark == "another size") world.directory.put(path, "{}");
+        if (mark == "no file") world.directory.put_special(path, store::Type::fifo);
+    };
+    const use::Report report = use::execute(plan, world.ports(*second), {world.stop.get_token(), events});
+    REQUIRE(done);
+    for (const use::Item& item : report.items) {
+        const bool is_chat = item.step.name.model() == "chat";
+        CHECK(item.done != is_chat);
+        if (!is_chat) continue;
+        REQUIRE(item.error);
+        CHECK(item.error->kind() == Kind::storage);
+        CHECK(item.error->message().find("its configuration " + chat.image().config.digest.id()) != std::string::npos);
+        CHECK(item.error->message().find("'out' while the export was at work") != std::string::npos);
+    }
+    auto third = world.to_directory();
+    CHECK(world.export_to(*third).items.size() == 2);
+    world.check_whole("chat", chat);
+    world.check_whole("code", code);
+}
+
 TEST_CASE("what is there and known to be good is not read again") {
     World world;
     world.install("chat", chat);
