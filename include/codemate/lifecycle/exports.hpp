@@ -37,6 +37,7 @@ struct Source {
     registry::Registry& registry;
     std::vector<ModelName> places; // names under which that one has it
     bool at_hand = false;          // on a disk of this machine
+    std::string where = {};        // as messages call it: "the models directory '/models'"
 };
 
 // What was done about one blob.
@@ -131,6 +132,7 @@ struct Facts {
     std::set<Digest> stored{};                // in the store, in their sizes
     std::map<ModelName, std::string> where{}; // each model's place
     std::string why_no_store{};
+    std::map<Digest, std::string> unfit{}; // what is wrong with the store's file of a layer that is nowhere else
 };
 std::string_view to_string(Facts::Why); // the enumerator's name, as it stands in JSON
 

@@ -13,6 +13,13 @@ bool may_be_elsewhere(const Error& error) {
     return error.kind() == Kind::damaged || error.kind() == Kind::not_found;
 }
 
+std::string hosts_of(const std::vector<ModelName>& places) {
+    std::vector<std::string> hosts;
+    for (const ModelName& place : places)
+        if (std::ranges::find(hosts, place.host()) == hosts.end()) hosts.push_back(place.host());
+    return listed(hosts);
+}
+
 class Executor {
 public:
     Executor(const Plan& plan, const Ports& ports, const Run& run) : plan_(plan), ports_(ports), run_(run) {
@@ -132,10 +139,11 @@ private:
     // The store first, if it has the layer and it is whole.
     Carried from_anywhere(const Item& item, const Blob& blob, const std::function<void(ByteCount)>& progress) {
         const ModelName& name = item.step.name;
-        if (!blob.stored || !store_)
-            return ports_.destination.put(name, blob.layer, {ports_.registry, item.step.places}, progress, run_.stop);
+        const Source elsewhere{ports_.registry, item.step.places, false, hosts_of(item.step.places)};
+        if (!blob.stored || !store_) return ports_.destination.put(name, blob.layer, elsewhere, progress, run_.stop);
         try {
-            return ports_.destination.put(name, blob.layer, {*store_, {name}, true}, progress, run_.stop);
+            const std::string whose = "the models directory " + quoted(ports_.store->path.string());
+            return ports_.destination.put(name, blob.layer, {*store_, {name}, true, whose}, progress, run_.stop);
         } catch (Error& error) {
             if (!may_be_elsewhere(error)) throw;
             tell({Event::Type::note,
@@ -144,8 +152,7 @@ private:
                   {},
                   {}});
             try {
-                return ports_.destination.put(name, blob.layer, {ports_.registry, item.step.places}, progress,
-                                              run_.stop);
+                return ports_.destination.put(name, blob.layer, elsewhere, progress, run_.stop);
             } catch (const Error& other) {
                 throw error.note("and elsewhere: " + other.message())
                     .hint("`codemate verify --deep --repair` looks for what is damaged, and heals it");
