@@ -26,10 +26,28 @@ manifest::Locked entry_of(const Model& model) {
     return entry;
 }
 
+std::optional<Error> missing_layers(const Model& model, const Facts& facts) {
+    std::optional<Error> obstacle = model.supply->obstacle();
+    if (!obstacle) return obstacle;
+    bool is_damaged = false;
+    for (const Layer& layer : model.supply->nowhere) {
+        const auto unfit = facts.unfit.find(layer.digest);
+        if (unfit == facts.unfit.end()) continue;
+        is_damaged = true;
+        obstacle->note(unfit->second);
+    }
+    if (is_damaged) {
+        const std::string else_hint = obstacle->hint().empty() ? "" : "; for the registry: " + obstacle->hint();
+        obstacle->hint("`codemate verify --repair` tells what is wrong in the models directory, and heals it" +
+                       else_hint);
+    }
+    return obstacle;
+}
+
 std::optional<Error> obstacle_of(const Model& model, const Facts& facts) {
     if (model.refused) return model.refused;
     std::optional<Error> obstacle = model.error;
-    if (!obstacle && model.supply && !model.supply->nowhere.empty()) obstacle = model.supply->obstacle();
+    if (!obstacle && model.supply && !model.supply->nowhere.empty()) obstacle = missing_layers(model, facts);
     if (obstacle && !facts.why_no_store.empty())
         obstacle->note("the models directory was not read: " + facts.why_no_store);
     return obstacle;
