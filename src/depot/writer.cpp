@@ -75,6 +75,10 @@ void put_index(store::Disk& disk, const Index& index) {
     put(disk, std::string(index_file), to_text(index));
 }
 
+void put_lock(store::Disk& disk, std::string_view text) {
+    put(disk, std::string(lock_file), text);
+}
+
 void clear_work(store::Disk& disk) {
     try {
         for (const store::Listed& entry : disk.list(work_directory, {}).entries) {

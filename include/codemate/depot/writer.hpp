@@ -24,6 +24,7 @@ void prepare(store::Disk&);
 
 void put_blob(store::Disk&, const Digest&, std::string_view bytes); // a small one, under its final name at once
 void put_index(store::Disk&, const Index&);                         // in one step
+void put_lock(store::Disk&, std::string_view text);                 // likewise; nothing is left beside it by a kill
 // Removes what the work directory has of blobs that are whole by now, and itself if nothing is left; throws nothing.
 void clear_work(store::Disk&);
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr Duration good_for = std::chrono::days(3650); // a file that is the very same needs no second reading
 constexpr std::string_view docker_manifest = "application/vnd.docker.distribution.manifest.v2+json";
+constexpr ByteCount longest_lock(std::uint64_t{16} << 20); // as of a project's own
 constexpr ByteCount longest_configuration(std::uint64_t{4} << 20);
 
 class Directory final : public Destination {
@@ -142,9 +143,21 @@ private:
         }
     }
 
+    manifest::Lock read_lock() const {
+        if (!ports_.disk->stat(depot::lock_file)) return {};
+        const auto file = ports_.disk->open(depot::lock_file);
+        manifest::ParsedLock parsed =
+            manifest::parse_lock(store::read_all(*file, longest_lock, std::string(depot::lock_file)));
+        if (parsed.problems.empty()) return std::move(parsed.lock);
+        const manifest::Origin origin{manifest::Origin::How::found, lock_path(), {}};
+        throw manifest::to_error(origin, parsed.problems);
+    }
+
+    std::filesystem::path lock_path() const { return ports_.path / std::string(depot::lock_file); }
+
     void check_lock() const {
         try {
-            manifest::LockFile(ports_.path / std::string(depot::lock_file)).read();
+            read_lock();
         } catch (Error& error) {
             if (error.kind() != Kind::manifest) throw;
             throw error.context("cannot export to " + quoted(ports_.shown))
@@ -219,13 +232,13 @@ private:
 
     void write_lock(const ModelName& name, const manifest::Locked& entry, const depot::Index& index,
                     const Stop& stop) const {
-        const manifest::LockFile file(ports_.path / std::string(depot::lock_file));
-        file.update(
-            [&](manifest::Lock& lock) {
-                std::erase_if(lock.models, [&](const auto& model) { return index.find(model.first) == nullptr; });
-                lock.models.insert_or_assign(name, entry);
-            },
-            stop);
+        const FileLock held(lock_path(), stop); // `codemate lock` may be changing it
+        manifest::Lock lock = read_lock();
+        const std::string before = manifest::to_text(lock);
+        std::erase_if(lock.models, [&](const auto& model) { return index.find(model.first) == nullptr; });
+        lock.models.insert_or_assign(name, entry);
+        const std::string after = manifest::to_text(lock);
+        if (after != before) depot::put_lock(*ports_.disk, after);
     }
 
     DirectoryPorts ports_;

@@ -128,7 +128,11 @@ struct World {
     }
 
     depot::Index index() const { return depot::parse_index(directory.content("index.json")); }
-    manifest::Lock lock_there() const { return manifest::LockFile(files / "out" / "codemate.lock").read(); }
+    manifest::Lock lock_there() const {
+        const manifest::ParsedLock parsed = manifest::parse_lock(directory.content("codemate.lock"));
+        CHECK(parsed.problems.empty());
+        return parsed.lock;
+    }
     // As another machine reads it.
     void check_whole(const char* name, const FakeRegistry::Model& model) {
         const auto there = depot::open(std::make_shared<test::BorrowedDisk>(directory), "out");
@@ -198,9 +202,9 @@ TEST_CASE("models that come one after the other stay in index and lock, whatever
     CHECK(world.index().models.size() == 2);
     CHECK(world.lock_there().models.size() == 2);
     // A lock that names more than is there is put right.
-    const manifest::LockFile file(world.files / "out" / "codemate.lock");
-    file.update(
-        [](manifest::Lock& lock) { lock.models.emplace(ModelName::parse("gone"), test::locked(bigger, "gone")); }, {});
+    manifest::Lock more = world.lock_there();
+    more.models.emplace(ModelName::parse("gone"), test::locked(bigger, "gone"));
+    world.directory.put("codemate.lock", manifest::to_text(more));
     auto third = world.to_directory();
     world.export_to(*third, {"code"});
     CHECK(world.lock_there().models.size() == 2);
@@ -313,6 +317,39 @@ TEST_CASE("a layer that is nowhere is named, and the other model goes all the sa
     CHECK(report.items[1].done);
     CHECK(world.index().models.size() == 1);
     CHECK(world.lock_there().models.size() == 1);
+}
+
+TEST_CASE("what is wrong with a file of the models directory is said beside what the registry says") {
+    struct Row {
+        const char* what;
+        std::function<void(MemoryDisk&, const std::string&)> spoil;
+        std::string says;
+    };
+    const auto row = GENERATE(values<Row>(
+        {{"cut", [](MemoryDisk& disk, const std::string& path) { disk.put(path, "weig"); }, "has 4 B of"},
+         {"longer", [](MemoryDisk& disk, const std::string& path) { disk.put(path, std::string(99, 'x')); },
+          "has 99 B in place of"},
+         {"a link", [](MemoryDisk& disk, const std::string& path) { disk.put_link(path, "/x"); }, "a link"},
+         {"a fifo", [](MemoryDisk& disk, const std::string& path) { disk.put_special(path, store::Type::fifo); },
+          "a fifo"}}));
+    INFO(row.what);
+    World world;
+    world.install("chat", chat);
+    world.pin("chat", chat);
+    const std::string path = store::blob_path(Digest::of("weights of chat"));
+    world.store.remove(path);
+    row.spoil(world.store, path);
+    world.registry.fail(FakeRegistry::Call::What::find_blob, Error(Kind::unreachable, "nobody is there"));
+    auto destination = world.to_directory();
+    const use::Plan plan = world.plan(*destination, {"chat"});
+    REQUIRE(plan.steps[0].obstacle);
+    const Error& error = *plan.steps[0].obstacle;
+    CHECK(error.kind() == Kind::unreachable);
+    REQUIRE(error.notes().size() == 1);
+    CHECK(error.notes()[0].find(row.says) != std::string::npos);
+    CHECK(error.notes()[0].find("'/models'") != std::string::npos);
+    CHECK(error.notes()[0].find(Digest::of("weights of chat").id()) != std::string::npos);
+    CHECK(error.hint().find("codemate verify") != std::string::npos);
 }
 
 TEST_CASE("a damaged layer of the store is not exported: the registry's is, or it is said what heals it") {
@@ -448,7 +485,7 @@ TEST_CASE("an export's own files that are spoilt are named with their directory,
         world.directory.change("index.json", [](std::string& bytes) { bytes = "{"; });
     }
     SECTION("the lock") {
-        write_file_atomically(world.files / "out" / "codemate.lock", "{");
+        world.directory.put("codemate.lock", "{");
         kind = Kind::manifest;
     }
     try {
@@ -459,6 +496,30 @@ TEST_CASE("an export's own files that are spoilt are named with their directory,
         CHECK(error.message().starts_with("cannot export to 'out': "));
         CHECK(error.hint().starts_with("name another directory"));
     }
+}
+
+TEST_CASE("a lock that could not be put in its place leaves nothing beside it") {
+    World world;
+    world.install("chat", chat);
+    const bool is_killed = GENERATE(true, false);
+    if (is_killed) {
+        world.directory.put(".codemate/new", "half a lo");
+    } else {
+        world.directory.fail(MemoryDisk::Call::move, ".codemate/new", Error(Kind::storage, "no space"));
+        auto first = world.to_directory();
+        CHECK_THROWS_AS(world.export_to(*first, {"chat"}), Error); // its very first file does not get there
+        CHECK_FALSE(world.directory.has("codemate.lock"));
+        CHECK(std::filesystem::is_empty(world.files / "out"));
+        return;
+    }
+    auto second = world.to_directory();
+    REQUIRE(world.export_to(*second, {"chat"}).items[0].done);
+    CHECK(world.lock_there().models.size() == 1);
+    std::vector<std::string> names;
+    for (const store::Listed& entry : world.directory.list("", {}).entries)
+        names.push_back(entry.name);
+    CHECK(names == std::vector<std::string>{"blobs", "codemate.lock", "index.json", "oci-layout"});
+    CHECK(std::filesystem::is_empty(world.files / "out"));
 }
 
 TEST_CASE("the lock of an export names no place of the project") {
