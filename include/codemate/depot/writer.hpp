@@ -15,8 +15,8 @@ namespace codemate::depot {
 inline constexpr std::string_view work_directory = ".codemate"; // of what is not whole yet; gone afterwards
 
 // What is there, if it may be written into: nothing of an empty directory. Throws Error{usage} for one with other
-// things in it, and for a layout with images that are no models, which would be lost; Error{damaged, unsupported,
-// storage} of a layout that is not understood.
+// things in it, for a layout of a version that is not understood, and for one with images that are no models, which
+// would be lost; Error{damaged, storage}.
 std::optional<Index> written_so_far(store::Disk&, const std::string& where);
 
 // Makes its directories and `oci-layout`, as far as they are not there. Throws Error{storage}.
