@@ -167,7 +167,7 @@ void Upload::ask_how_far() {
     tell(there_);
 }
 
-void Upload::accept(const http::Response& answer, const char* what) {
+void Upload::accept(const http::Response& answer) {
     const std::string registry = shown(asked_.entrance.registry);
     switch (after_end(answer, content_.digest)) {
     case AfterEnd::wrong_digest:
@@ -177,7 +177,7 @@ void Upload::accept(const http::Response& answer, const char* what) {
                 .hint("a proxy on the way may change them");
         [[fallthrough]];
     case AfterEnd::lost:
-        throw Lost{refusal(answer).context(std::string("after ") + what)};
+        throw Lost{refusal(answer).context("when all of it had been sent")};
     case AfterEnd::refused:
         throw refusal(answer);
     case AfterEnd::other_digest:

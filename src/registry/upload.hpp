@@ -47,7 +47,7 @@ private:
     http::Upload body_of(std::string bytes);
     void throw_if_spoilt();
     const http::Response& checked(const http::Response&) const;
-    void accept(const http::Response&, const char* what);
+    void accept(const http::Response&);
     void follow(const http::Response&);
     void lose(const Error&);
     void wait_after(const Error&);

@@ -115,7 +115,7 @@ void Upload::send_whole() {
         return count;
     };
     const auto at = with_parameter(*address_, "digest", content_.digest.text());
-    accept(send("PUT", at, {}, {}, http::Upload{content_.size.count(), read}), "the whole");
+    accept(send("PUT", at, {}, {}, http::Upload{content_.size.count(), read}));
 }
 
 void Upload::send_small() {
@@ -125,7 +125,7 @@ void Upload::send_small() {
     const auto at = with_parameter(*address_, "digest", content_.digest.text());
     const http::Response answer = send("PUT", at, {}, {}, body_of(std::move(bytes)));
     if (is_too_large(answer)) return shrink_parts(answer);
-    accept(answer, "it");
+    accept(answer);
 }
 
 void Upload::finish() {
@@ -136,7 +136,7 @@ void Upload::finish() {
     question.headers = {{"Content-Type", "application/octet-stream"}};
     question.patience = patience_at_end;
     const http::Response answer = session_.send(question, stop_);
-    accept(checked(answer), "the last part");
+    accept(checked(answer));
 }
 
 } // namespace codemate::registry
