@@ -61,6 +61,7 @@ public:
         if (written_.contains(layer.digest)) return {};
         // Another export has written it while this one waited.
         if (has(name, layer, stop) && check({layer}, {stop, {}}).empty()) return {};
+        tell_of_what_is_replaced(layer);
         const download::Target target{depot::partial_path(layer.digest), depot::blob_path(layer.digest), {}};
         download::Options options = ports_.download;
         if (events_ && !options.note)
@@ -113,6 +114,20 @@ private:
         }
     }
 
+    // As of one that has its size, and other bytes.
+    void tell_of_what_is_replaced(const Layer& layer) const {
+        const auto found = ports_.disk->stat(depot::blob_path(layer.digest));
+        if (!found || !events_) return;
+        const std::string what = found->type == store::Type::file ? "a file of " + to_string(found->identity.size) +
+                                                                        " instead of " + to_string(layer.size)
+                                                                  : std::string(store::to_string(found->type));
+        events_({Event::Type::note,
+                 {},
+                 "a layer that was there is " + what + ", and comes again: " + layer.digest.id(),
+                 {},
+                 {}});
+    }
+
     std::vector<store::Checked> read_all(const std::vector<store::ToCheck>& blobs, const Run& run) const {
         const auto tell = [&](const Event& event) {
             if (run.events) run.events(event);
@@ -138,8 +153,10 @@ private:
         try {
             return depot::written_so_far(*ports_.disk, ports_.shown).value_or(depot::Index{});
         } catch (Error& error) {
-            if (error.kind() != Kind::damaged && error.kind() != Kind::unsupported) throw;
-            throw error.context("cannot export to " + quoted(ports_.shown)).hint(or_else);
+            if (error.kind() == Kind::usage) throw;
+            error.context("cannot export to " + quoted(ports_.shown));
+            if (error.kind() == Kind::damaged || error.hint().empty()) error.hint(or_else);
+            throw;
         }
     }
 

@@ -63,7 +63,7 @@ public:
     }
 
 private:
-    ByteCount total() const { return plan_.from_store() + plan_.from_registry(); }
+    ByteCount total() const { return plan_.from_store() + plan_.from_registry() + coming_again_; }
 
     // What is there already is trusted no further than it was seen to be good.
     void check() {
@@ -77,6 +77,7 @@ private:
             layers.push_back(layer);
         for (const Digest& bad : ports_.destination.check(layers, run_)) {
             bad_.insert(bad);
+            coming_again_ += there.at(bad).size;
             tell({Event::Type::note, {}, "a layer that was there is damaged, and comes again: " + bad.id(), {}, {}});
         }
     }
@@ -113,8 +114,11 @@ private:
         const ByteCount before = item.carried.moved;
         const ByteCount whole_before = done_;
         ByteCount kept;
+        // One that has come already, with a model before this one, counts once.
+        const bool is_new = counted_.insert(blob.layer.digest).second;
         const auto progress = [&](ByteCount there) {
             kept = there;
+            if (!is_new) return;
             const ByteCount own = before + there;
             tell({Event::Type::amount, item.step.name.display(), {}, own, {}});
             tell({Event::Type::amount, {}, {}, whole_before + there, total()});
@@ -123,13 +127,14 @@ private:
         try {
             carried = from_anywhere(item, blob, progress);
         } catch (const Error& error) {
+            if (is_new) counted_.erase(blob.layer.digest);
             if (error.kind() != Kind::damaged) item.kept = kept;
             throw;
         } catch (const Interrupted&) {
             item.kept = kept;
             throw;
         }
-        done_ += blob.layer.size;
+        if (is_new) done_ += blob.layer.size;
         item.carried.moved += carried.moved;
         item.carried.resumed += carried.resumed;
         item.carried.begun_anew += carried.begun_anew;
@@ -168,8 +173,8 @@ private:
     const Ports& ports_;
     const Run& run_;
     std::unique_ptr<registry::Registry> store_;
-    std::set<Digest> bad_;
-    ByteCount done_;
+    std::set<Digest> bad_, counted_;
+    ByteCount done_, coming_again_;
     Report report_;
 };
 

@@ -378,6 +378,7 @@ TEST_CASE("a layer that was spoilt in the directory comes again") {
     auto first = world.to_directory();
     REQUIRE(world.export_to(*first, {"chat"}).items[0].done);
     const std::string path = depot::blob_path(Digest::of("weights of chat"));
+    bool is_told = true; // what is replaced
     SECTION("changed") {
         world.directory.change(path, [](std::string& bytes) { bytes[2] = '!'; });
     }
@@ -386,9 +387,21 @@ TEST_CASE("a layer that was spoilt in the directory comes again") {
     }
     SECTION("gone") {
         world.directory.remove(path);
+        is_told = false;
+    }
+    SECTION("a fifo") {
+        world.directory.remove(path);
+        world.directory.put_special(path, store::Type::fifo);
+    }
+    SECTION("a link") {
+        world.directory.remove(path);
+        world.directory.put_link(path, "/etc/passwd");
     }
     auto second = world.to_directory();
     CHECK(world.export_to(*second, {"chat"}).items[0].carried.moved > ByteCount());
+    CHECK(std::ranges::count_if(world.events, [](const Event& event) {
+              return event.type == Event::Type::note && event.text.starts_with("a layer that was there is ");
+          }) == (is_told ? 1 : 0));
     world.check_whole("chat", chat);
 }
 
@@ -483,6 +496,10 @@ TEST_CASE("an export's own files that are spoilt are named with their directory,
     Kind kind = Kind::damaged;
     SECTION("the index") {
         world.directory.change("index.json", [](std::string& bytes) { bytes = "{"; });
+    }
+    SECTION("an index without end") {
+        world.directory.put("index.json", std::string((16 << 20) + 1, ' '));
+        kind = Kind::storage;
     }
     SECTION("the lock") {
         world.directory.put("codemate.lock", "{");
@@ -611,6 +628,34 @@ TEST_CASE("what the registry says of one model does not stop the others, and wha
     CHECK(publisher.manifests.size() == row.pushed.size());
     for (const std::string& name : row.pushed)
         CHECK(publisher.manifests.contains("registry.corp/library/" + name + ":latest"));
+}
+
+TEST_CASE("what is done is never more than the whole, however models share layers and what is damaged comes again") {
+    const FakeRegistry::Model one = test::image("weights of one", "Q4_0"), two = test::image("weights of two", "Q4_0");
+    World world; // both with one configuration
+    world.install("chat", one);
+    world.install("code", two);
+    FakePublisher publisher;
+    const bool pushes = GENERATE(true, false);
+    if (!pushes) {
+        auto first = world.to_directory();
+        REQUIRE(world.export_to(*first, {"chat"}).items[0].done);
+        world.directory.change(depot::blob_path(Digest::of("weights of one")),
+                               [](std::string& bytes) { bytes[2] = '!'; });
+        world.events.clear();
+    }
+    auto destination = pushes ? use::to_registry({publisher, world.clock}) : world.to_directory();
+    for (const use::Item& item : world.export_to(*destination).items)
+        CHECK(item.done);
+    ByteCount done, total;
+    for (const Event& event : world.events) {
+        if (!event.item.empty()) continue;
+        if (event.text == "exporting") total = event.total;
+        if (event.type == Event::Type::amount && event.total == total) done = event.done;
+        CHECK((event.type != Event::Type::amount || event.done <= event.total));
+    }
+    CHECK(total > ByteCount());
+    if (!pushes) CHECK(done == total);
 }
 
 TEST_CASE("models that share layers are pushed with one upload, and what is there is not sent") {
