@@ -175,7 +175,7 @@ TEST_CASE("models of a server that is here become a directory, are pushed, and a
 }
 
 TEST_CASE("what cannot be exported, each with its status") {
-    const Stopped place;
+    Stopped place;
     place.install("mistral", model(300'000, 1));
     struct Row {
         test::Arguments arguments;
@@ -211,6 +211,12 @@ TEST_CASE("what cannot be exported, each with its status") {
     }
     CHECK(fs::directory_iterator(place.directory() / "full") != fs::directory_iterator());
     CHECK_FALSE(fs::exists(place.directory() / "full/oci-layout"));
+    // For the registries and for where it goes: said once.
+    place.set("CODEMATE_REGISTRY_TOKEN", "x");
+    const auto finished = place.codemate(place.with_store({"export", "mistral", "--to", "http://127.0.0.1:1"}));
+    const std::string warning = "the credentials in CODEMATE_REGISTRY_… are not used";
+    CHECK(finished.err.find(warning) != std::string::npos);
+    CHECK(finished.err.find(warning) == finished.err.rfind(warning));
 }
 
 TEST_CASE("which models directory is read where no server answers") {
