@@ -36,6 +36,11 @@ public:
         return entry == nullptr ? std::nullopt : std::optional(entry->digest);
     }
 
+    ByteCount left_over(const Layer& layer) override {
+        if (!ports_.disk) return {};
+        return download::left_over({layer.digest, layer.size, {}}, target_of(layer), *ports_.disk);
+    }
+
     void begin(const Run& run) override {
         if (!ports_.disk) ports_.disk = ports_.make();
         if (ports_.lock) lock_ = ports_.lock(run.stop);
@@ -62,7 +67,7 @@ public:
         // Another export has written it while this one waited.
         if (has(name, layer, stop) && check({layer}, {stop, {}}).empty()) return {};
         tell_of_what_is_replaced(layer);
-        const download::Target target{depot::partial_path(layer.digest), depot::blob_path(layer.digest), {}};
+        const download::Target target = target_of(layer);
         download::Options options = ports_.download;
         if (events_ && !options.note)
             options.note = [&](const std::string& text) { events_({Event::Type::note, {}, text, {}, {}}); };
@@ -97,6 +102,10 @@ public:
     }
 
 private:
+    static download::Target target_of(const Layer& layer) {
+        return {depot::partial_path(layer.digest), depot::blob_path(layer.digest), {}};
+    }
+
     // Somebody may be tidying up there while gigabytes come.
     void refuse_unless_whole(const Image& image) const {
         for (const Layer& layer : image.blobs()) {

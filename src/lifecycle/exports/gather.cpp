@@ -195,7 +195,10 @@ private:
         model.served = ports_.destination.served(model.name, run_.stop);
         for (const Layer& layer : model.image->blobs()) {
             throw_if_stopped(run_.stop);
-            if (ports_.destination.has(model.name, layer, run_.stop)) model.there.insert(layer.digest);
+            if (ports_.destination.has(model.name, layer, run_.stop))
+                model.there.insert(layer.digest);
+            else if (const ByteCount some = ports_.destination.left_over(layer); some > ByteCount())
+                model.left_over.emplace(layer.digest, some);
             if (is_stored(layer)) facts_.stored.insert(layer.digest);
         }
     }

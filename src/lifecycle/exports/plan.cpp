@@ -84,6 +84,8 @@ private:
         Blob blob{layer, model.there.contains(layer.digest), facts_.stored.contains(layer.digest)};
         if (blob.there || !comes) return blob;
         blob.shared = !on_their_way_.insert(layer.digest).second;
+        const auto left_over = model.left_over.find(layer.digest);
+        if (left_over != model.left_over.end() && !blob.shared) blob.left_over = left_over->second;
         return blob;
     }
 
@@ -120,6 +122,13 @@ ByteCount Step::from_registry() const {
 
 ByteCount Step::there() const {
     return sum_of(blobs, [](const Blob& blob) { return blob.there; });
+}
+
+ByteCount Step::left_over() const {
+    ByteCount sum;
+    for (const Blob& blob : blobs)
+        sum += blob.left_over;
+    return sum;
 }
 
 ByteCount Plan::from_store() const {

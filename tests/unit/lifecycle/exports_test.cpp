@@ -570,6 +570,13 @@ TEST_CASE("what is cut off is told with what is kept of it, and a check is no mo
         INFO(item.step.name.display() << " " << item.kept.count());
         CHECK((item.kept > ByteCount(1 << 19)) == (item.step.name.display() == "chat:latest"));
     }
+    world.stop = {};
+    auto third = world.to_directory();
+    for (const use::Step& step : world.plan(*third).steps) {
+        const bool is_cut = step.name.display() == "chat:latest";
+        CHECK((step.left_over() > ByteCount(1 << 19)) == is_cut);
+        CHECK(step.left_over() <= step.from_store());
+    }
 }
 
 TEST_CASE("a full disk leaves nothing half written under a final name") {

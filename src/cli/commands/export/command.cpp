@@ -74,8 +74,8 @@ public:
         if (!to_) refuse_doubtful_directory(to.shown, targets, manifest, lock, ports.installed);
         if (!to_ && targets.empty() && exporting::may_be_model(to.shown)) {
             wiring.note(codemate::quoted(to.shown) +
-                        " becomes a new directory, with all that the manifest requires; "
-                        "a model of that name is exported with `codemate export " +
+                        " becomes a new directory; for a model of that name: `codemate "
+                        "export " +
                         printable(to.shown, 200) + " DIR`");
         }
         const std::string home = wiring.environment()["HOME"];

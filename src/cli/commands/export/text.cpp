@@ -32,6 +32,8 @@ std::string planned(const use::Step& step) {
     if (step.replaced) parts.push_back("in the place of " + step.replaced->id());
     if (step.from_store() > ByteCount()) parts.push_back(to_string(step.from_store()) + " from the models directory");
     if (step.from_registry() > ByteCount()) parts.push_back(to_string(step.from_registry()) + " from its registry");
+    if (step.left_over() > ByteCount())
+        parts.push_back(to_string(step.left_over()) + " of that are there from an earlier run");
     return parts.empty() ? "its layers are there" : joined(parts, ", ");
 }
 
