@@ -71,7 +71,10 @@ public:
         download::Options options = ports_.download;
         if (events_ && !options.note)
             options.note = [&](const std::string& text) { events_({Event::Type::note, {}, text, {}, {}}); };
-        if (source.at_hand) options.connections = 2; // one that reads, one that is hashed
+        if (source.at_hand) {
+            options.connections = 2; // one that reads, one that is hashed
+            options.where = source.where;
+        }
         const download::Report report = download::fetch({layer.digest, layer.size, source.places}, target,
                                                         source.registry, *ports_.disk, options, progress, stop);
         written_.insert(layer.digest);
