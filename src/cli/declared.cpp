@@ -60,7 +60,7 @@ const std::vector<Entry>& environment_table() {
         {"OLLAMA_API_KEY", "a key for that server, sent as a bearer token to an https address only"},
         {"NETRC", "file with the server's login, used where there is no key, over https only (default ~/.netrc)"},
         {"OLLAMA_MODELS", "where the server's models directory may be, as --models-dir; used if it proves to be the "
-                          "server's"},
+                          "server's, and where codemate needs none (pull --direct, export)"},
         {"CODEMATE_MANIFEST", "the manifest to use, as --manifest"},
         {"CODEMATE_REGISTRY", "URL of a registry that stands in for the public one: the server pulls from there"},
         {"CODEMATE_REGISTRY_TOKEN",

@@ -50,6 +50,10 @@ std::vector<std::string> names_of(const Options& options) {
 }
 
 [[noreturn]] void refuse_command(const std::string& word) {
+    if (word == "push" || word == "publish" || word == "upload") {
+        throw Error(Kind::usage, "there is no command " + quoted(word))
+            .hint("`codemate export TARGET… --to URL` pushes models to a registry");
+    }
     std::vector<std::string> names;
     for (const CommandInfo& command : commands())
         names.push_back(command.name);
@@ -78,6 +82,10 @@ std::vector<std::string> names_of(const Options& options) {
     if (std::find(names.begin(), names.end(), option) != names.end())
         throw Error(Kind::usage, quoted(option) + " stands before the command, where only global options may")
             .hint("write `codemate " + chosen->info->name + " " + option + "`");
+    if (option == "--locked" && chosen != nullptr && chosen->info->name == std::string_view("export")) {
+        throw Error(Kind::usage, "there is no option '--locked' of `codemate export`")
+            .hint("none is needed: what codemate.lock pins is always exported as it is pinned");
+    }
     const auto near = nearest(option, names);
     throw Error(Kind::usage, "there is no option " + quoted(option) +
                                  (chosen == nullptr ? "" : " of `codemate " + chosen->info->name + "`"))

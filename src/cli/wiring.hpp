@@ -166,7 +166,7 @@ private:
     static std::string id_of(http::Url);
     std::string authorization(const http::Url&); // at the server
     std::string netrc() const;
-    registry::CredentialsFor credentials();
+    const registry::CredentialsFor& credentials(); // what is wrong with them is said once
     std::optional<registry::CredentialsFor> credentials_of_environment();
     std::optional<registry::CredentialsFor> credentials_of_docker() const;
     std::optional<std::filesystem::path> state_directory() const;
@@ -190,6 +190,7 @@ private:
     std::optional<manifest::Manifest> manifest_;
     std::optional<std::vector<manifest::Manifest>> more_manifests_;
     std::optional<manifest::Lock> lock_;
+    std::optional<registry::CredentialsFor> credentials_;
     std::unique_ptr<registry::Registry> registry_server_;
     std::unique_ptr<relay::Relays> relays_;
     std::optional<state::Journal> journal_;

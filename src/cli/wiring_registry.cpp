@@ -98,11 +98,13 @@ std::unique_ptr<registry::Publisher> Wiring::publisher(http::Url registry) {
     return registry::publish_to(client(), std::move(options));
 }
 
-registry::CredentialsFor Wiring::credentials() {
+const registry::CredentialsFor& Wiring::credentials() {
+    if (credentials_) return *credentials_;
     std::vector<registry::CredentialsFor> sources;
     if (auto own = credentials_of_environment()) sources.push_back(std::move(*own));
     if (auto docker = credentials_of_docker()) sources.push_back(std::move(*docker));
-    return registry::first_of(std::move(sources));
+    credentials_ = registry::first_of(std::move(sources));
+    return *credentials_;
 }
 
 // They say nothing of whom they are for: it is the registry that the environment names, and nobody else.

@@ -28,7 +28,7 @@ std::optional<registry::BlobPlace> DirectoryRegistry::find_blob(const ModelName&
     if (found->type != store::Type::file) {
         const bool is_link = found->type == store::Type::link || found->type == store::Type::dangling_link;
         throw Error(Kind::storage, where_ + ": " + path + " is " + std::string(to_string(found->type)))
-            .hint(is_link ? "codemate follows no link out of a directory that it reads models from"
+            .hint(is_link ? "codemate follows no link in a directory with models: what it leads to belongs there itself"
                           : "a file with the blob's bytes belongs there");
     }
     // Opened, so that one which may not be read is known before a server waits for it.

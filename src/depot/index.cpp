@@ -126,8 +126,9 @@ void check_layout(std::string_view text) {
         throw as_damage(error);
     }
     if (found.starts_with("1.")) return;
-    throw Error(Kind::unsupported, std::string(layout_file) + ": its version is " + quoted(found, 40) + ", and " +
-                                       std::string(version) + " is understood");
+    throw Error(Kind::usage, std::string(layout_file) + ": its version is " + quoted(found, 40) + ", and " +
+                                 std::string(version) + " is understood")
+        .hint("another program, or a newer codemate, wrote it: name another directory");
 }
 
 } // namespace codemate::depot

@@ -53,7 +53,9 @@ private:
         try {
             return parse_index(text_at(std::string(index_file), longest_index));
         } catch (Error& error) {
-            if (error.kind() == Kind::damaged) error.context(where());
+            if (error.kind() != Kind::damaged && error.kind() != Kind::storage) throw;
+            error.context(where());
+            if (error.hint().empty()) error.hint("copy or export it again");
             throw;
         }
     }

@@ -24,6 +24,15 @@ std::string text_at(store::Disk& disk, std::string_view path, ByteCount limit) {
     return store::read_all(*disk.open(path), limit, path);
 }
 
+void check_version(store::Disk& disk, const std::string& where) {
+    try {
+        check_layout(text_at(disk, layout_file, longest_layout));
+    } catch (Error& error) {
+        if (error.kind() == Kind::usage) error.context(quoted(where));
+        throw;
+    }
+}
+
 void put(store::Disk& disk, const std::string& path, std::string_view bytes) {
     const std::string temporary = std::string(work_directory) + '/' + std::string(temporary_name);
     disk.remove(temporary); // of a run that was killed
@@ -41,7 +50,7 @@ std::string partial_path(const Digest& digest) {
 
 std::optional<Index> written_so_far(store::Disk& disk, const std::string& where) {
     if (disk.stat(layout_file)) {
-        check_layout(text_at(disk, layout_file, longest_layout));
+        check_version(disk, where);
         if (!disk.stat(index_file)) return Index{};
         Index index = parse_index(text_at(disk, index_file, longest_index));
         if (index.others > 0) {
@@ -73,6 +82,10 @@ void put_blob(store::Disk& disk, const Digest& digest, std::string_view bytes) {
 
 void put_index(store::Disk& disk, const Index& index) {
     put(disk, std::string(index_file), to_text(index));
+}
+
+void put_lock(store::Disk& disk, std::string_view text) {
+    put(disk, std::string(lock_file), text);
 }
 
 void clear_work(store::Disk& disk) {

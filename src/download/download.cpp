@@ -1,8 +1,10 @@
 #include "codemate/download/download.hpp"
 
 #include "download/assembly.hpp"
+#include "download/journal.hpp"
 #include "download/reading.hpp"
 
+#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/model/mirror.hpp"
 
@@ -14,6 +16,8 @@ namespace {
 
 // With another place to go to, one that does not answer is not waited for so long.
 constexpr int retries_before_another = 2;
+
+constexpr ByteCount longest_journal(std::uint64_t{256} << 20);
 
 class Fetching {
 public:
@@ -176,6 +180,29 @@ std::string journal_of(const std::string& partial) {
 void discard(const Target& target, store::Disk& disk) {
     disk.remove(target.partial);
     disk.remove(journal_of(target.partial));
+}
+
+ByteCount left_over(const Wanted& wanted, const Target& target, store::Disk& disk) {
+    try {
+        const auto file = disk.stat(target.partial);
+        const std::string path = journal_of(target.partial);
+        if (!file || file->type != store::Type::file || !disk.stat(path)) return {};
+        const auto journal = parse_journal(store::read_all(*disk.open(path), longest_journal, path), {});
+        const bool is_its_own = journal && journal->head.digest == wanted.digest &&
+                                journal->head.size == wanted.size.count() &&
+                                journal->head.inode == file->identity.inode;
+        if (!is_its_own) return {};
+        ByteCount sum;
+        for (std::uint64_t block = 0; block < journal->there.size(); ++block) {
+            const std::uint64_t begin = block * journal->head.block;
+            const std::uint64_t end = std::min(begin + journal->head.block, wanted.size.count());
+            if (journal->there[block] && end <= file->identity.size.count()) sum += ByteCount(end - begin);
+        }
+        return sum;
+    } catch (const Error& error) {
+        diagnostics::debug(error.message());
+        return {};
+    }
 }
 
 Report fetch(const Wanted& wanted, const Target& target, registry::Registry& registry, store::Disk& disk,

@@ -104,8 +104,9 @@ Wanted model_at_url(const Manifest& manifest, const std::string& target) {
         throw usage(quoted(target) + ": registries speak http and https, not " + quoted(scheme, 50))
             .hint("write host:port/owner/model:tag, with http:// in front for a registry without TLS");
     }
-    if (std::count(rest.begin(), rest.end(), '/') != 2) {
-        throw usage(quoted(target) + " lacks a part: behind the scheme come host, owner and model")
+    if (const auto slashes = std::count(rest.begin(), rest.end(), '/'); slashes != 2) {
+        throw usage(quoted(target) + (slashes < 2 ? " lacks a part" : " has a part too many") +
+                    ": behind the scheme come host, owner and model")
             .hint("write " + scheme + "://host:port/owner/model:tag");
     }
     Wanted wanted = named_model(manifest, target, rest);

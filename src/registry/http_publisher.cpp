@@ -95,8 +95,7 @@ public:
                                            const auto rest = std::string_view(image.bytes).substr(offset);
                                            return rest.copy(into.data(), into.size());
                                        }};
-        const http::Response answer = session_.send(question, stop);
-        if (is_out_of_space(answer)) throw Error(Kind::storage, shown(origin_) + " has no space left");
+        const http::Response answer = put(question, stop);
         if (answer.status / 100 != 2) throw of_name(session_.refusal(answer, question), repository(model));
         const std::optional<Digest> digest = stated_digest(answer);
         if (!digest && answer.status != 201 && !serves(model, image, std::move(stop))) {
@@ -134,11 +133,33 @@ private:
         return path;
     }
 
+    static bool may_pass(const http::Response& answer) {
+        return answer.status == 429 || (answer.status >= 500 && answer.status != 501);
+    }
+
+    // As patient as blobs are sent: sent twice, it is there once.
+    http::Response put(const Question& question, const Stop& stop) {
+        for (int again = 1;; ++again) {
+            std::optional<Error> failure;
+            try {
+                http::Response answer = session_.send(question, stop);
+                if (is_out_of_space(answer)) throw Error(Kind::storage, shown(origin_) + " has no space left");
+                if (!may_pass(answer)) return answer;
+                failure = session_.refusal(answer, question);
+            } catch (const Error& error) {
+                failure = error;
+            }
+            const auto span = backoff(*failure, again, options_.retries, options_.random());
+            if (!span) throw *failure;
+            tell_and_wait(options_, *failure, *span, stop);
+        }
+    }
+
     // What is only looked up is asked again where that may help.
     http::Response ask(const Question& question, const Stop& stop) {
         for (int again = 1;; ++again) {
             http::Response answer = session_.send(question, stop);
-            if (answer.status != 429 && (answer.status < 500 || answer.status == 501)) return answer;
+            if (!may_pass(answer)) return answer;
             const Error refusal = session_.refusal(answer, question);
             const auto span = backoff(refusal, again, options_.retries, options_.random());
             if (!span) return answer;

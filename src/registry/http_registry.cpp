@@ -193,6 +193,7 @@ std::optional<BlobPlace> HttpRegistry::find_blob(const ModelName& model, const D
     }
     if (answer.status == 404 || answer.status == 410) return std::nullopt;
     if (!is_success(answer)) throw session_.refusal(answer, question);
+    if (is_page(answer)) throw a_page(question.entrance.what, shown(question.entrance.registry));
     BlobPlace place;
     if (answer.status != 206) place.size = stated_size(answer);
     if (!session_.logs_in(question)) place.open = usual_text(question.entrance.registry / question.path);

@@ -32,13 +32,13 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
     return text.empty() ? number : std::nullopt;
 }
 
-// As of a proxy or a login; a registry has no name for what it sends, or an own one.
-bool is_page(std::string_view type) {
-    constexpr std::string_view page = "text/html";
-    return equal_ignoring_case(type.substr(0, page.size()), page);
-}
-
 } // namespace
+
+bool is_page(const http::Response& head) {
+    constexpr std::string_view page = "text/html";
+    const std::string* type = head.header("Content-Type");
+    return type != nullptr && equal_ignoring_case(std::string_view(*type).substr(0, page.size()), page);
+}
 
 std::string range_header(ByteRange range) {
     if (range.count == 0 || range.count - 1 > UINT64_MAX - range.first)
@@ -70,8 +70,7 @@ void PartOfBlob::check_whole(std::optional<std::uint64_t> size) const {
 
 void PartOfBlob::check(const http::Response& head) {
     checked_ = true;
-    const std::string* type = head.header("Content-Type");
-    if (type != nullptr && is_page(*type)) throw a_page(what_, host_);
+    if (is_page(head)) throw a_page(what_, host_);
     const std::string* stated = head.header("Content-Length");
     if (head.status == 200 && wanted_.first == 0) // the whole: its beginning is what is wanted
         return check_whole(stated ? whole_number(*stated) : std::nullopt);

@@ -17,6 +17,9 @@ std::string range_header(ByteRange); // of at least one byte; throws Error{defec
 std::optional<ByteRange> parse_content_range(std::string_view);
 std::optional<std::uint64_t> parse_whole_size(std::string_view); // 12 of it; nothing for "bytes 5-8/*", or what is none
 
+// As of a proxy or a login; a registry has no name for what it sends, or an own one.
+bool is_page(const http::Response&);
+
 // The part of a blob that was asked for, while it comes. What passes is exactly this part, in larger pieces than those
 // of the wire, because who sends it on pays for each one, but none is kept back for long.
 class PartOfBlob {

@@ -89,6 +89,11 @@ private:
     std::string bytes_;
 };
 
+// Where an upload goes on, the registry has said; behind the question mark may stand what nobody else is to know.
+std::string path_of(const Question& question) {
+    return question.at ? question.at->path.substr(0, question.at->path.find('?')) : question.path;
+}
+
 } // namespace
 
 http::Response Session::send_once(const Question& question, const http::Url& url, const Authorization& authorization,
@@ -109,7 +114,7 @@ http::Response Session::send_once(const Question& question, const http::Url& url
         http::Response answer = client_.send(request, receiver, std::move(stop));
         if (answer.status / 100 == 2) answer.body = body.release();
         if (diagnostics::wanted(diagnostics::Level::debug)) {
-            diagnostics::debug("registry " + shown(url) + ": " + question.method + " " + question.path + ": " +
+            diagnostics::debug("registry " + shown(url) + ": " + question.method + " " + path_of(question) + ": " +
                                std::to_string(answer.status));
         }
         return answer;

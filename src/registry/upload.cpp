@@ -32,6 +32,14 @@ Upload::Upload(Session& session, const PushOptions& options, Manners& manners, Q
 }
 
 Sent Upload::run(const std::function<bool()>& is_there) {
+    try {
+        return send_all(is_there);
+    } catch (const SourceFailed& failed) {
+        throw Error(failed.why).context("what is to be sent cannot be read");
+    }
+}
+
+Sent Upload::send_all(const std::function<bool()>& is_there) {
     std::uint64_t furthest = 0;
     bool unsure = false; // whether what was sent last has arrived
     if (sending_.unfinished) {
@@ -151,11 +159,15 @@ void Upload::ask_how_far() {
     there_ = there.count();
     if (from_before_ && sent_.sent == ByteCount()) sent_.resumed = there;
     follow(answer);
-    hash_.add_up_to(there_, stop_);
+    try {
+        hash_.add_up_to(there_, stop_);
+    } catch (const Error& error) {
+        throw SourceFailed{error};
+    }
     tell(there_);
 }
 
-void Upload::accept(const http::Response& answer, const char* what) {
+void Upload::accept(const http::Response& answer) {
     const std::string registry = shown(asked_.entrance.registry);
     switch (after_end(answer, content_.digest)) {
     case AfterEnd::wrong_digest:
@@ -165,7 +177,7 @@ void Upload::accept(const http::Response& answer, const char* what) {
                 .hint("a proxy on the way may change them");
         [[fallthrough]];
     case AfterEnd::lost:
-        throw Lost{refusal(answer).context(std::string("after ") + what)};
+        throw Lost{refusal(answer).context("when all of it had been sent")};
     case AfterEnd::refused:
         throw refusal(answer);
     case AfterEnd::other_digest:
@@ -204,9 +216,27 @@ void Upload::shrink_parts(const http::Response& answer) {
     manners_.part = std::max(least_part, ByteCount(std::min(manners_.part, content_.size).count() / 2));
 }
 
+// A disk gives the second time what it gave the first time.
+std::string Upload::source_bytes(ByteRange range) {
+    for (int again = 1;; ++again) {
+        try {
+            return content_.read(range, stop_);
+        } catch (const Error& error) {
+            const auto span = backoff(error, again, content_.at_hand ? 0 : options_.retries, options_.random());
+            if (!span) throw SourceFailed{error};
+            tell_and_wait(options_, error, *span, stop_);
+        }
+    }
+}
+
+// The registry that it was for has no part in that.
 void Upload::throw_if_spoilt() {
-    if (hash_.verdict() == UploadHash::Verdict::spoilt)
-        throw Error(Kind::damaged, asked_.entrance.what + " is damaged: what was read does not have its digest");
+    if (hash_.verdict() != UploadHash::Verdict::spoilt) return;
+    const std::string whose = content_.from.empty() ? "" : " of " + content_.from;
+    throw Error(Kind::damaged,
+                "the blob " + content_.digest.id() + whose + " is damaged: what was read does not have its digest")
+        .hint(content_.at_hand ? "`codemate verify --deep --repair` looks for what is damaged, and heals it"
+                               : "a proxy on the way may change it; if it stays so, what is read from is damaged");
 }
 
 void Upload::give_up() {

@@ -29,7 +29,12 @@ private:
     struct Lost { // the registry does not go on with it
         Error why;
     };
+    struct SourceFailed { // what is to be sent cannot be read, whatever the registry says
+        Error why;
+    };
 
+    Sent send_all(const std::function<bool()>& is_there);
+    std::string source_bytes(ByteRange);
     void step();
     void begin();
     void ask_how_far();
@@ -42,7 +47,7 @@ private:
     http::Upload body_of(std::string bytes);
     void throw_if_spoilt();
     const http::Response& checked(const http::Response&) const;
-    void accept(const http::Response&, const char* what);
+    void accept(const http::Response&);
     void follow(const http::Response&);
     void lose(const Error&);
     void wait_after(const Error&);

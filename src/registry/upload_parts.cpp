@@ -39,7 +39,7 @@ http::Response Upload::send(std::string method, std::optional<http::Url> at, std
 void Upload::send_part() {
     const std::uint64_t most = std::max(manners_.part, least_part_).count();
     const std::uint64_t count = std::min(most, content_.size.count() - there_);
-    std::string bytes = content_.read({there_, count}, stop_);
+    std::string bytes = source_bytes({there_, count});
     hash_.add(there_, bytes);
     throw_if_spoilt();
     const std::string range = std::to_string(there_) + '-' + std::to_string(there_ + count - 1);
@@ -102,7 +102,7 @@ void Upload::send_whole() {
     const auto read = [this, kept](std::uint64_t offset, std::span<char> into) -> std::size_t {
         if (offset < kept->begin || offset >= kept->begin + kept->bytes.size()) {
             const std::uint64_t count = std::min(window, content_.size.count() - offset);
-            kept->bytes = content_.read({offset, count}, stop_);
+            kept->bytes = source_bytes({offset, count});
             kept->begin = offset;
             hash_.add(offset, kept->bytes);
             throw_if_spoilt(); // the last bytes are kept back from a registry that might believe them
@@ -115,17 +115,17 @@ void Upload::send_whole() {
         return count;
     };
     const auto at = with_parameter(*address_, "digest", content_.digest.text());
-    accept(send("PUT", at, {}, {}, http::Upload{content_.size.count(), read}), "the whole");
+    accept(send("PUT", at, {}, {}, http::Upload{content_.size.count(), read}));
 }
 
 void Upload::send_small() {
-    std::string bytes = content_.read({0, content_.size.count()}, stop_);
+    std::string bytes = source_bytes({0, content_.size.count()});
     hash_.add(0, bytes);
     throw_if_spoilt();
     const auto at = with_parameter(*address_, "digest", content_.digest.text());
     const http::Response answer = send("PUT", at, {}, {}, body_of(std::move(bytes)));
     if (is_too_large(answer)) return shrink_parts(answer);
-    accept(answer, "it");
+    accept(answer);
 }
 
 void Upload::finish() {
@@ -136,7 +136,7 @@ void Upload::finish() {
     question.headers = {{"Content-Type", "application/octet-stream"}};
     question.patience = patience_at_end;
     const http::Response answer = session_.send(question, stop_);
-    accept(checked(answer), "the last part");
+    accept(checked(answer));
 }
 
 } // namespace codemate::registry

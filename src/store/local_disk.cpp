@@ -60,7 +60,7 @@ Stat to_stat(const struct stat& facts) {
     Error error(Kind::storage, "cannot " + std::string(doing) + " " + quoted(path.string()) + ": it is " +
                                    std::string(to_string(type)));
     if (type == Type::link || type == Type::dangling_link)
-        error.hint("codemate follows no link out of a models directory");
+        error.hint("codemate follows no link in a directory with models: what it leads to belongs there itself");
     throw error;
 }
 

@@ -175,7 +175,7 @@ TEST_CASE("models of a server that is here become a directory, are pushed, and a
 }
 
 TEST_CASE("what cannot be exported, each with its status") {
-    const Stopped place;
+    Stopped place;
     place.install("mistral", model(300'000, 1));
     struct Row {
         test::Arguments arguments;
@@ -189,6 +189,10 @@ TEST_CASE("what cannot be exported, each with its status") {
         {{"export", "http://registry.corp"}, 2, "--to URL"},
         {{"export", "mistral"}, 2, "./mistral"},
         {{"export", "mistral@sha256:"}, 2, "to which directory is not said"},
+        {{"export", "llama3.2:1b"}, 2, "./llama3.2:1b"},
+        {{"export", "--locked", "out"}, 2, "what codemate.lock pins is always exported as it is pinned"},
+        {{"push", "mistral"}, 2, "export TARGET… --to URL"},
+        {{"export", "http://127.0.0.1:1/a/b/c:1", "out"}, 2, "has a part too many"},
         {{"export", "full", "chat"}, 2, "the directory comes last"},
         {{"export", "--to", "http://127.0.0.1:1/a/../b"}, 2, "--to"},
         {{"export", "mistral", "full"}, 2, "neither empty nor an export"},
@@ -207,6 +211,36 @@ TEST_CASE("what cannot be exported, each with its status") {
     }
     CHECK(fs::directory_iterator(place.directory() / "full") != fs::directory_iterator());
     CHECK_FALSE(fs::exists(place.directory() / "full/oci-layout"));
+    // For the registries and for where it goes: said once.
+    place.set("CODEMATE_REGISTRY_TOKEN", "x");
+    const auto finished = place.codemate(place.with_store({"export", "mistral", "--to", "http://127.0.0.1:1"}));
+    const std::string warning = "the credentials in CODEMATE_REGISTRY_… are not used";
+    CHECK(finished.err.find(warning) != std::string::npos);
+    CHECK(finished.err.find(warning) == finished.err.rfind(warning));
+}
+
+TEST_CASE("which models directory is read where no server answers") {
+    Stopped place;
+    place.install("mistral", model(300'000, 1));
+    place.install("team/coder:7b", model(100'000, 2));
+    const auto nowhere = place.codemate({"export", "--dry-run", "usb"});
+    CHECK(nowhere.err.find("--models-dir DIR reads one without a server") != std::string::npos);
+    place.set("OLLAMA_MODELS", place.store.path().string());
+    const auto finished = place.codemate({"export", "usb"});
+    INFO(finished.err);
+    CHECK(finished.status() == 0);
+    CHECK(finished.err.find("'usb' becomes a new directory") != std::string::npos);
+    CHECK(finished.err.find("the models directory is that of OLLAMA_MODELS") != std::string::npos);
+    check_layout(place.directory() / "usb", 2);
+    CHECK(place.codemate({"export", "usb"}).err.find("becomes a new directory") == std::string::npos);
+    const auto of_export = place.codemate({"export", "--models-dir", "usb", "other"});
+    CHECK(of_export.status() == 2);
+    CHECK(of_export.err.find("'usb' is an export, not a models directory") != std::string::npos);
+    const test::Sandbox registry;
+    place.set("CODEMATE_REGISTRY", registry.url());
+    const auto to = place.codemate({"export", "usb", "--to", registry.url() + "/models"});
+    CHECK(to.status() == 5);
+    CHECK(to.err.find("with --to there is no DIR") != std::string::npos);
 }
 
 TEST_CASE("an export that is killed anywhere is gone on with by the next one") {

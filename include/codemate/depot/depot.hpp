@@ -25,7 +25,8 @@ enum class Form { layout, store };
 // By what stands in it: "oci-layout", or "manifests" and "blobs". Nothing where it is neither. Throws Error{storage}.
 std::optional<Form> form_of(store::Disk&);
 
-// The registry that the directory is. Throws Error{usage} for one that is none, Error{damaged, unsupported, storage}.
+// The registry that the directory is. Throws Error{usage} for one that is none, or of another version, Error{damaged,
+// storage}.
 std::unique_ptr<registry::Registry> open(std::shared_ptr<store::Disk>, std::string where);
 
 } // namespace codemate::depot

@@ -46,7 +46,7 @@ Index parse_index(std::string_view text);
 std::string to_text(const Index&);
 
 // "oci-layout": its text, and whether a text is one of a version that is understood. Throws Error{damaged,
-// unsupported}.
+// usage}.
 std::string layout_text();
 void check_layout(std::string_view text);
 

@@ -15,8 +15,8 @@ namespace codemate::depot {
 inline constexpr std::string_view work_directory = ".codemate"; // of what is not whole yet; gone afterwards
 
 // What is there, if it may be written into: nothing of an empty directory. Throws Error{usage} for one with other
-// things in it, and for a layout with images that are no models, which would be lost; Error{damaged, unsupported,
-// storage} of a layout that is not understood.
+// things in it, for a layout of a version that is not understood, and for one with images that are no models, which
+// would be lost; Error{damaged, storage}.
 std::optional<Index> written_so_far(store::Disk&, const std::string& where);
 
 // Makes its directories and `oci-layout`, as far as they are not there. Throws Error{storage}.
@@ -24,6 +24,7 @@ void prepare(store::Disk&);
 
 void put_blob(store::Disk&, const Digest&, std::string_view bytes); // a small one, under its final name at once
 void put_index(store::Disk&, const Index&);                         // in one step
+void put_lock(store::Disk&, std::string_view text);                 // likewise; nothing is left beside it by a kill
 // Removes what the work directory has of blobs that are whole by now, and itself if nothing is left; throws nothing.
 void clear_work(store::Disk&);
 

@@ -87,6 +87,10 @@ struct Report {
 Report fetch(const Wanted&, const Target&, registry::Registry&, store::Disk&, const Options&,
              const std::function<void(ByteCount done)>& progress, Stop);
 
+// How much of it a fetch() that was cut off has left, by its journal: what the next one need not fetch, unless it finds
+// that it is damaged. Nothing where that cannot be told.
+ByteCount left_over(const Wanted&, const Target&, store::Disk&);
+
 // Removes what an unfinished download has left.
 void discard(const Target&, store::Disk&);
 

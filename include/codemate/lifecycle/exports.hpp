@@ -37,6 +37,7 @@ struct Source {
     registry::Registry& registry;
     std::vector<ModelName> places; // names under which that one has it
     bool at_hand = false;          // on a disk of this machine
+    std::string where = {};        // as messages call it: "the models directory '/models'"
 };
 
 // What was done about one blob.
@@ -55,6 +56,7 @@ public:
     virtual std::string place(const ModelName&) const = 0;             // for people; two models cannot have the same
     virtual bool has(const ModelName&, const Layer&, const Stop&) = 0; // in its size, whatever its content
     virtual std::optional<Digest> served(const ModelName&, const Stop&) = 0;
+    virtual ByteCount left_over(const Layer&) { return {}; } // of an earlier run, which it goes on with
 
     // From here on it is written to.
     virtual void begin(const Run&) = 0;
@@ -124,6 +126,7 @@ struct Facts {
         std::optional<Error> error{};             // why there is no image
         std::optional<Error> refused{};           // what the destination says to being asked what it has of it
         std::set<Digest> there{};                 // at the destination
+        std::map<Digest, ByteCount> left_over{};  // likewise, of what is not whole
         std::optional<Digest> served{};           // likewise, under that name
         std::optional<upstream::Supply> supply{}; // where something is neither there nor in the store
     };
@@ -131,13 +134,15 @@ struct Facts {
     std::set<Digest> stored{};                // in the store, in their sizes
     std::map<ModelName, std::string> where{}; // each model's place
     std::string why_no_store{};
+    std::map<Digest, std::string> unfit{}; // what is wrong with the store's file of a layer that is nowhere else
 };
 std::string_view to_string(Facts::Why); // the enumerator's name, as it stands in JSON
 
 struct Blob {
     Layer layer;
     bool there = false, stored = false;
-    bool shared = false; // comes with a model before this one
+    bool shared = false;   // comes with a model before this one
+    ByteCount left_over{}; // of an earlier run
 };
 
 struct Step {
@@ -154,6 +159,7 @@ struct Step {
     std::optional<Error> obstacle{};
 
     ByteCount from_store() const, from_registry() const, there() const;
+    ByteCount left_over() const; // of from_store() and from_registry()
 };
 
 struct Plan {

@@ -20,6 +20,7 @@ struct Content {
     std::function<std::string(ByteRange, Stop)> read; // exactly that part, as often as asked; throws Error, Interrupted
     // Reading costs little: what an earlier run sent is read, too, so that all of it is hashed.
     bool at_hand = false;
+    std::string from = {}; // whose it is, as messages call it: "the models directory '/models'"
 };
 
 struct Sending {
@@ -54,7 +55,9 @@ public:
     virtual std::optional<Digest> served(const ModelName&, Stop) = 0; // the digest behind the tag now; nothing: none
 
     // Sends a blob in parts, goes on where the registry has it after a cut, in this run or an earlier one, and begins
-    // anew where it does not go on. Tries again what may pass. Error{damaged} where what was read, or what the registry
+    // anew where it does not go on. Tries again what may pass, of the registry or of what is read that is not at hand.
+    // What `read` threw in the end is told as that, of the kind that it has, and the upload may be gone on with.
+    // Error{damaged} where what was read, or what the registry
     // got, does not have the digest; nothing of it is there then.
     virtual Sent upload(const ModelName&, const Content&, const Sending&, Stop) = 0;
 

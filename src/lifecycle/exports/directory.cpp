@@ -12,6 +12,7 @@ namespace {
 
 constexpr Duration good_for = std::chrono::days(3650); // a file that is the very same needs no second reading
 constexpr std::string_view docker_manifest = "application/vnd.docker.distribution.manifest.v2+json";
+constexpr ByteCount longest_lock(std::uint64_t{16} << 20); // as of a project's own
 constexpr ByteCount longest_configuration(std::uint64_t{4} << 20);
 
 class Directory final : public Destination {
@@ -33,6 +34,11 @@ public:
     std::optional<Digest> served(const ModelName& name, const Stop& /*stop*/) override {
         const depot::Entry* entry = index_.find(name);
         return entry == nullptr ? std::nullopt : std::optional(entry->digest);
+    }
+
+    ByteCount left_over(const Layer& layer) override {
+        if (!ports_.disk) return {};
+        return download::left_over({layer.digest, layer.size, {}}, target_of(layer), *ports_.disk);
     }
 
     void begin(const Run& run) override {
@@ -60,11 +66,15 @@ public:
         if (written_.contains(layer.digest)) return {};
         // Another export has written it while this one waited.
         if (has(name, layer, stop) && check({layer}, {stop, {}}).empty()) return {};
-        const download::Target target{depot::partial_path(layer.digest), depot::blob_path(layer.digest), {}};
+        tell_of_what_is_replaced(layer);
+        const download::Target target = target_of(layer);
         download::Options options = ports_.download;
         if (events_ && !options.note)
             options.note = [&](const std::string& text) { events_({Event::Type::note, {}, text, {}, {}}); };
-        if (source.at_hand) options.connections = 2; // one that reads, one that is hashed
+        if (source.at_hand) {
+            options.connections = 2; // one that reads, one that is hashed
+            options.where = source.where;
+        }
         const download::Report report = download::fetch({layer.digest, layer.size, source.places}, target,
                                                         source.registry, *ports_.disk, options, progress, stop);
         written_.insert(layer.digest);
@@ -74,6 +84,7 @@ public:
     // Whoever reads the index finds all that it names; whoever reads the lock, what the index will name.
     void put_model(const ModelName& name, const Image& image, const manifest::Locked& entry,
                    const Stop& stop) override {
+        refuse_unless_whole(image);
         if (!has_manifest(image)) depot::put_blob(*ports_.disk, image.digest, image.bytes);
         depot::Index index = index_;
         std::erase_if(index.models, [&](const depot::Entry& other) { return other.name.same_on_server(name); });
@@ -94,6 +105,41 @@ public:
     }
 
 private:
+    static download::Target target_of(const Layer& layer) {
+        return {depot::partial_path(layer.digest), depot::blob_path(layer.digest), {}};
+    }
+
+    // Somebody may be tidying up there while gigabytes come.
+    void refuse_unless_whole(const Image& image) const {
+        for (const Layer& layer : image.blobs()) {
+            const auto found = ports_.disk->stat(depot::blob_path(layer.digest));
+            const bool is_file = found && found->type == store::Type::file;
+            if (is_file && found->identity.size == layer.size) continue;
+            const std::string what = !found     ? "has gone from "
+                                     : !is_file ? "is now " + std::string(store::to_string(found->type)) + " in "
+                                                : "has now " + to_string(found->identity.size) + " in ";
+            throw Error(Kind::storage, "its " + std::string(to_string(layer.role)) + " " + layer.digest.id() + " (" +
+                                           to_string(layer.size) + ") " + what + quoted(ports_.shown) +
+                                           " while the export was at work")
+                .hint("see to it that nobody else changes what is in there, then run the command again: it brings "
+                      "what is missing");
+        }
+    }
+
+    // As of one that has its size, and other bytes.
+    void tell_of_what_is_replaced(const Layer& layer) const {
+        const auto found = ports_.disk->stat(depot::blob_path(layer.digest));
+        if (!found || !events_) return;
+        const std::string what = found->type == store::Type::file ? "a file of " + to_string(found->identity.size) +
+                                                                        " instead of " + to_string(layer.size)
+                                                                  : std::string(store::to_string(found->type));
+        events_({Event::Type::note,
+                 {},
+                 "a layer that was there is " + what + ", and comes again: " + layer.digest.id(),
+                 {},
+                 {}});
+    }
+
     std::vector<store::Checked> read_all(const std::vector<store::ToCheck>& blobs, const Run& run) const {
         const auto tell = [&](const Event& event) {
             if (run.events) run.events(event);
@@ -119,14 +165,28 @@ private:
         try {
             return depot::written_so_far(*ports_.disk, ports_.shown).value_or(depot::Index{});
         } catch (Error& error) {
-            if (error.kind() != Kind::damaged && error.kind() != Kind::unsupported) throw;
-            throw error.context("cannot export to " + quoted(ports_.shown)).hint(or_else);
+            if (error.kind() == Kind::usage) throw;
+            error.context("cannot export to " + quoted(ports_.shown));
+            if (error.kind() == Kind::damaged || error.hint().empty()) error.hint(or_else);
+            throw;
         }
     }
 
+    manifest::Lock read_lock() const {
+        if (!ports_.disk->stat(depot::lock_file)) return {};
+        const auto file = ports_.disk->open(depot::lock_file);
+        manifest::ParsedLock parsed =
+            manifest::parse_lock(store::read_all(*file, longest_lock, std::string(depot::lock_file)));
+        if (parsed.problems.empty()) return std::move(parsed.lock);
+        const manifest::Origin origin{manifest::Origin::How::found, lock_path(), {}};
+        throw manifest::to_error(origin, parsed.problems);
+    }
+
+    std::filesystem::path lock_path() const { return ports_.path / std::string(depot::lock_file); }
+
     void check_lock() const {
         try {
-            manifest::LockFile(ports_.path / std::string(depot::lock_file)).read();
+            read_lock();
         } catch (Error& error) {
             if (error.kind() != Kind::manifest) throw;
             throw error.context("cannot export to " + quoted(ports_.shown))
@@ -201,13 +261,13 @@ private:
 
     void write_lock(const ModelName& name, const manifest::Locked& entry, const depot::Index& index,
                     const Stop& stop) const {
-        const manifest::LockFile file(ports_.path / std::string(depot::lock_file));
-        file.update(
-            [&](manifest::Lock& lock) {
-                std::erase_if(lock.models, [&](const auto& model) { return index.find(model.first) == nullptr; });
-                lock.models.insert_or_assign(name, entry);
-            },
-            stop);
+        const FileLock held(lock_path(), stop); // `codemate lock` may be changing it
+        manifest::Lock lock = read_lock();
+        const std::string before = manifest::to_text(lock);
+        std::erase_if(lock.models, [&](const auto& model) { return index.find(model.first) == nullptr; });
+        lock.models.insert_or_assign(name, entry);
+        const std::string after = manifest::to_text(lock);
+        if (after != before) depot::put_lock(*ports_.disk, after);
     }
 
     DirectoryPorts ports_;

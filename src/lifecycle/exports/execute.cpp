@@ -13,6 +13,13 @@ bool may_be_elsewhere(const Error& error) {
     return error.kind() == Kind::damaged || error.kind() == Kind::not_found;
 }
 
+std::string hosts_of(const std::vector<ModelName>& places) {
+    std::vector<std::string> hosts;
+    for (const ModelName& place : places)
+        if (std::ranges::find(hosts, place.host()) == hosts.end()) hosts.push_back(place.host());
+    return listed(hosts);
+}
+
 class Executor {
 public:
     Executor(const Plan& plan, const Ports& ports, const Run& run) : plan_(plan), ports_(ports), run_(run) {
@@ -56,7 +63,7 @@ public:
     }
 
 private:
-    ByteCount total() const { return plan_.from_store() + plan_.from_registry(); }
+    ByteCount total() const { return plan_.from_store() + plan_.from_registry() + coming_again_; }
 
     // What is there already is trusted no further than it was seen to be good.
     void check() {
@@ -70,6 +77,7 @@ private:
             layers.push_back(layer);
         for (const Digest& bad : ports_.destination.check(layers, run_)) {
             bad_.insert(bad);
+            coming_again_ += there.at(bad).size;
             tell({Event::Type::note, {}, "a layer that was there is damaged, and comes again: " + bad.id(), {}, {}});
         }
     }
@@ -106,8 +114,11 @@ private:
         const ByteCount before = item.carried.moved;
         const ByteCount whole_before = done_;
         ByteCount kept;
+        // One that has come already, with a model before this one, counts once.
+        const bool is_new = counted_.insert(blob.layer.digest).second;
         const auto progress = [&](ByteCount there) {
             kept = there;
+            if (!is_new) return;
             const ByteCount own = before + there;
             tell({Event::Type::amount, item.step.name.display(), {}, own, {}});
             tell({Event::Type::amount, {}, {}, whole_before + there, total()});
@@ -116,13 +127,14 @@ private:
         try {
             carried = from_anywhere(item, blob, progress);
         } catch (const Error& error) {
+            if (is_new) counted_.erase(blob.layer.digest);
             if (error.kind() != Kind::damaged) item.kept = kept;
             throw;
         } catch (const Interrupted&) {
             item.kept = kept;
             throw;
         }
-        done_ += blob.layer.size;
+        if (is_new) done_ += blob.layer.size;
         item.carried.moved += carried.moved;
         item.carried.resumed += carried.resumed;
         item.carried.begun_anew += carried.begun_anew;
@@ -132,10 +144,11 @@ private:
     // The store first, if it has the layer and it is whole.
     Carried from_anywhere(const Item& item, const Blob& blob, const std::function<void(ByteCount)>& progress) {
         const ModelName& name = item.step.name;
-        if (!blob.stored || !store_)
-            return ports_.destination.put(name, blob.layer, {ports_.registry, item.step.places}, progress, run_.stop);
+        const Source elsewhere{ports_.registry, item.step.places, false, hosts_of(item.step.places)};
+        if (!blob.stored || !store_) return ports_.destination.put(name, blob.layer, elsewhere, progress, run_.stop);
         try {
-            return ports_.destination.put(name, blob.layer, {*store_, {name}, true}, progress, run_.stop);
+            const std::string whose = "the models directory " + quoted(ports_.store->path.string());
+            return ports_.destination.put(name, blob.layer, {*store_, {name}, true, whose}, progress, run_.stop);
         } catch (Error& error) {
             if (!may_be_elsewhere(error)) throw;
             tell({Event::Type::note,
@@ -144,8 +157,7 @@ private:
                   {},
                   {}});
             try {
-                return ports_.destination.put(name, blob.layer, {ports_.registry, item.step.places}, progress,
-                                              run_.stop);
+                return ports_.destination.put(name, blob.layer, elsewhere, progress, run_.stop);
             } catch (const Error& other) {
                 throw error.note("and elsewhere: " + other.message())
                     .hint("`codemate verify --deep --repair` looks for what is damaged, and heals it");
@@ -161,8 +173,8 @@ private:
     const Ports& ports_;
     const Run& run_;
     std::unique_ptr<registry::Registry> store_;
-    std::set<Digest> bad_;
-    ByteCount done_;
+    std::set<Digest> bad_, counted_;
+    ByteCount done_, coming_again_;
     Report report_;
 };
 

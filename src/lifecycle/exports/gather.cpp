@@ -6,6 +6,7 @@
 #include "codemate/base/text.hpp"
 #include "codemate/lifecycle/exports.hpp"
 #include "codemate/rules/targets.hpp"
+#include "codemate/store/layout.hpp"
 
 #include <algorithm>
 
@@ -194,12 +195,15 @@ private:
         model.served = ports_.destination.served(model.name, run_.stop);
         for (const Layer& layer : model.image->blobs()) {
             throw_if_stopped(run_.stop);
-            if (ports_.destination.has(model.name, layer, run_.stop)) model.there.insert(layer.digest);
+            if (ports_.destination.has(model.name, layer, run_.stop))
+                model.there.insert(layer.digest);
+            else if (const ByteCount some = ports_.destination.left_over(layer); some > ByteCount())
+                model.left_over.emplace(layer.digest, some);
             if (is_stored(layer)) facts_.stored.insert(layer.digest);
         }
     }
 
-    void look_for_layers(Model& model) const {
+    void look_for_layers(Model& model) {
         if (!model.image || model.refused) return;
         const auto is_in_reach = [&](const Layer& layer) {
             return model.there.contains(layer.digest) || facts_.stored.contains(layer.digest);
@@ -207,6 +211,28 @@ private:
         if (std::ranges::all_of(model.image->blobs(), is_in_reach)) return;
         model.supply = upstream::find_supply(*model.image, model.places, upstream_, run_);
         std::erase_if(model.supply->nowhere, is_in_reach);
+        for (const Layer& layer : model.supply->nowhere)
+            if (auto fault = fault_in_store(layer)) facts_.unfit.emplace(layer.digest, std::move(*fault));
+    }
+
+    // Why the models directory's own file is none to read: what people look for first.
+    std::optional<std::string> fault_in_store(const Layer& layer) const {
+        if (!ports_.store) return std::nullopt;
+        try {
+            const auto found = ports_.store->disk->stat(store::blob_path(layer.digest));
+            if (!found) return std::nullopt;
+            const std::string where = "the models directory " + quoted(ports_.store->path.string()) + " has ";
+            const std::string what = "its " + std::string(to_string(layer.role)) + " " + layer.digest.id();
+            if (found->type != store::Type::file)
+                return where + std::string(store::to_string(found->type)) + " in place of " + what;
+            const ByteCount size = found->identity.size;
+            const std::string has = size == layer.size  ? "it as a file that cannot be listed: "
+                                    : size < layer.size ? to_string(size) + " of "
+                                                        : to_string(size) + " in place of ";
+            return where + has + what + " (" + to_string(layer.size) + ")";
+        } catch (const Error& error) {
+            return error.message();
+        }
     }
 
     const manifest::Manifest& manifest_;

@@ -26,10 +26,28 @@ manifest::Locked entry_of(const Model& model) {
     return entry;
 }
 
+std::optional<Error> missing_layers(const Model& model, const Facts& facts) {
+    std::optional<Error> obstacle = model.supply->obstacle();
+    if (!obstacle) return obstacle;
+    bool is_damaged = false;
+    for (const Layer& layer : model.supply->nowhere) {
+        const auto unfit = facts.unfit.find(layer.digest);
+        if (unfit == facts.unfit.end()) continue;
+        is_damaged = true;
+        obstacle->note(unfit->second);
+    }
+    if (is_damaged) {
+        const std::string else_hint = obstacle->hint().empty() ? "" : "; for the registry: " + obstacle->hint();
+        obstacle->hint("`codemate verify --repair` tells what is wrong in the models directory, and heals it" +
+                       else_hint);
+    }
+    return obstacle;
+}
+
 std::optional<Error> obstacle_of(const Model& model, const Facts& facts) {
     if (model.refused) return model.refused;
     std::optional<Error> obstacle = model.error;
-    if (!obstacle && model.supply && !model.supply->nowhere.empty()) obstacle = model.supply->obstacle();
+    if (!obstacle && model.supply && !model.supply->nowhere.empty()) obstacle = missing_layers(model, facts);
     if (obstacle && !facts.why_no_store.empty())
         obstacle->note("the models directory was not read: " + facts.why_no_store);
     return obstacle;
@@ -66,6 +84,8 @@ private:
         Blob blob{layer, model.there.contains(layer.digest), facts_.stored.contains(layer.digest)};
         if (blob.there || !comes) return blob;
         blob.shared = !on_their_way_.insert(layer.digest).second;
+        const auto left_over = model.left_over.find(layer.digest);
+        if (left_over != model.left_over.end() && !blob.shared) blob.left_over = left_over->second;
         return blob;
     }
 
@@ -102,6 +122,13 @@ ByteCount Step::from_registry() const {
 
 ByteCount Step::there() const {
     return sum_of(blobs, [](const Blob& blob) { return blob.there; });
+}
+
+ByteCount Step::left_over() const {
+    ByteCount sum;
+    for (const Blob& blob : blobs)
+        sum += blob.left_over;
+    return sum;
 }
 
 ByteCount Plan::from_store() const {

@@ -31,7 +31,7 @@ public:
     Carried put(const ModelName& name, const Layer& layer, const Source& source,
                 const std::function<void(ByteCount)>& progress, const Stop& stop) override {
         const std::string repository = repository_of(name);
-        registry::Content content{layer.digest, layer.size, {}, source.at_hand};
+        registry::Content content{layer.digest, layer.size, {}, source.at_hand, source.where};
         content.read = [&](registry::ByteRange range, const Stop& until) {
             return part_of(layer, source, range, until);
         };

@@ -36,10 +36,27 @@ TEST_CASE("a model's name in the place of the directory is asked about") {
     CHECK(hint_of({other}, "primary").find("`codemate export primary " + other + "`") != std::string::npos);
     CHECK(hint_of({usb, "t11"}, "t13").find("`codemate export t11 t13 " + usb + "`") != std::string::npos);
     CHECK(hint_of({usb}, "unknown").find("the directory comes last") != std::string::npos);
+    // With a tag or a host it is no directory, even if nobody knows it.
+    for (const char* word : {"llama3.2:1b", "team/coder:7b", "hf.co/x/y", "host:5000/x/y"})
+        CHECK(hint_of({}, word) == "`codemate export " + std::string(word) + " DIR`; write ./" + word +
+                                       " if you mean a directory of that name");
+    for (const std::string& word : {std::string("usb"), std::string("a.b/c"), std::string("backup/x/y"),
+                                    std::string("../hf.co/x/y"), (files / "no:such").string()})
+        CHECK(hint_of({}, word).empty());
     CHECK(hint_of({}, "./t13").empty());
     CHECK(hint_of({}, "out").empty());
     CHECK(hint_of({"t11"}, usb).empty());
     CHECK(hint_of({"t11"}, other).empty());
+}
+
+TEST_CASE("a word that may be a model and becomes a directory is told, and one that is both likewise") {
+    const test::TempDir files;
+    files.write("e1/oci-layout", "{}");
+    CHECK(exporting::may_be_model("neural-chat"));
+    CHECK_FALSE(exporting::may_be_model("./neural-chat"));
+    CHECK_FALSE(exporting::may_be_model((files / "neural-chat").string()));
+    CHECK_FALSE(exporting::is_directory_among({"e1"}, ModelName::parse("e1")));
+    CHECK_FALSE(exporting::is_directory_among({"."}, ModelName::parse("e1")));
 }
 
 TEST_CASE("which addresses --to takes") {
@@ -87,5 +104,11 @@ TEST_CASE("what an export says of its end is not cut, and what it left is told")
     const std::string text = exporting::text(report, usb, 80);
     CHECK(text.find("not exported, 40 MB kept for the next run") != std::string::npos);
     CHECK(text.find("0 of 1 model in usb; 262 B written, 40 MB kept for the next run\n") != std::string::npos);
-    CHECK(exporting::text(report, {"http://h", exporting::To::Form::registry}, 80).find("kept") == std::string::npos);
+    // A registry may forget it.
+    const exporting::To registry{"http://h", exporting::To::Form::registry};
+    CHECK(exporting::text(report, registry, 80).find("; 262 B sent, 40 MB there of what is not whole yet\n") !=
+          std::string::npos);
+    const std::string markdown = exporting::markdown(report, usb);
+    CHECK(markdown.starts_with("| MODEL"));
+    CHECK(markdown.find("40 MB kept for the next run") != std::string::npos);
 }

@@ -125,7 +125,7 @@ TEST_CASE("a layout of another version is not read") {
         }
         return Kind::defect;
     };
-    CHECK(kind_of(R"({"imageLayoutVersion":"2.0.0"})") == Kind::unsupported);
+    CHECK(kind_of(R"({"imageLayoutVersion":"2.0.0"})") == Kind::usage);
     CHECK(kind_of(R"({"imageLayoutVersion":1})") == Kind::damaged);
     CHECK(kind_of("{}") == Kind::damaged);
     CHECK(kind_of("") == Kind::damaged);

@@ -128,7 +128,11 @@ struct World {
     }
 
     depot::Index index() const { return depot::parse_index(directory.content("index.json")); }
-    manifest::Lock lock_there() const { return manifest::LockFile(files / "out" / "codemate.lock").read(); }
+    manifest::Lock lock_there() const {
+        const manifest::ParsedLock parsed = manifest::parse_lock(directory.content("codemate.lock"));
+        CHECK(parsed.problems.empty());
+        return parsed.lock;
+    }
     // As another machine reads it.
     void check_whole(const char* name, const FakeRegistry::Model& model) {
         const auto there = depot::open(std::make_shared<test::BorrowedDisk>(directory), "out");
@@ -198,9 +202,9 @@ TEST_CASE("models that come one after the other stay in index and lock, whatever
     CHECK(world.index().models.size() == 2);
     CHECK(world.lock_there().models.size() == 2);
     // A lock that names more than is there is put right.
-    const manifest::LockFile file(world.files / "out" / "codemate.lock");
-    file.update(
-        [](manifest::Lock& lock) { lock.models.emplace(ModelName::parse("gone"), test::locked(bigger, "gone")); }, {});
+    manifest::Lock more = world.lock_there();
+    more.models.emplace(ModelName::parse("gone"), test::locked(bigger, "gone"));
+    world.directory.put("codemate.lock", manifest::to_text(more));
     auto third = world.to_directory();
     world.export_to(*third, {"code"});
     CHECK(world.lock_there().models.size() == 2);
@@ -315,6 +319,39 @@ TEST_CASE("a layer that is nowhere is named, and the other model goes all the sa
     CHECK(world.lock_there().models.size() == 1);
 }
 
+TEST_CASE("what is wrong with a file of the models directory is said beside what the registry says") {
+    struct Row {
+        const char* what;
+        std::function<void(MemoryDisk&, const std::string&)> spoil;
+        std::string says;
+    };
+    const auto row = GENERATE(values<Row>(
+        {{"cut", [](MemoryDisk& disk, const std::string& path) { disk.put(path, "weig"); }, "has 4 B of"},
+         {"longer", [](MemoryDisk& disk, const std::string& path) { disk.put(path, std::string(99, 'x')); },
+          "has 99 B in place of"},
+         {"a link", [](MemoryDisk& disk, const std::string& path) { disk.put_link(path, "/x"); }, "a link"},
+         {"a fifo", [](MemoryDisk& disk, const std::string& path) { disk.put_special(path, store::Type::fifo); },
+          "a fifo"}}));
+    INFO(row.what);
+    World world;
+    world.install("chat", chat);
+    world.pin("chat", chat);
+    const std::string path = store::blob_path(Digest::of("weights of chat"));
+    world.store.remove(path);
+    row.spoil(world.store, path);
+    world.registry.fail(FakeRegistry::Call::What::find_blob, Error(Kind::unreachable, "nobody is there"));
+    auto destination = world.to_directory();
+    const use::Plan plan = world.plan(*destination, {"chat"});
+    REQUIRE(plan.steps[0].obstacle);
+    const Error& error = *plan.steps[0].obstacle;
+    CHECK(error.kind() == Kind::unreachable);
+    REQUIRE(error.notes().size() == 1);
+    CHECK(error.notes()[0].find(row.says) != std::string::npos);
+    CHECK(error.notes()[0].find("'/models'") != std::string::npos);
+    CHECK(error.notes()[0].find(Digest::of("weights of chat").id()) != std::string::npos);
+    CHECK(error.hint().find("codemate verify") != std::string::npos);
+}
+
 TEST_CASE("a damaged layer of the store is not exported: the registry's is, or it is said what heals it") {
     World world;
     const bool elsewhere = GENERATE(true, false);
@@ -331,6 +368,7 @@ TEST_CASE("a damaged layer of the store is not exported: the registry's is, or i
     REQUIRE(report.items[0].error);
     CHECK(report.items[0].error->kind() == Kind::damaged);
     CHECK(report.items[0].error->hint().find("verify --deep") != std::string::npos);
+    if (!pushes) CHECK(report.items[0].error->message().find("the models directory '/models'") != std::string::npos);
     CHECK(publisher.manifests.empty());
     if (!pushes) CHECK_FALSE(world.directory.has("index.json"));
 }
@@ -341,6 +379,7 @@ TEST_CASE("a layer that was spoilt in the directory comes again") {
     auto first = world.to_directory();
     REQUIRE(world.export_to(*first, {"chat"}).items[0].done);
     const std::string path = depot::blob_path(Digest::of("weights of chat"));
+    bool is_told = true; // what is replaced
     SECTION("changed") {
         world.directory.change(path, [](std::string& bytes) { bytes[2] = '!'; });
     }
@@ -349,10 +388,65 @@ TEST_CASE("a layer that was spoilt in the directory comes again") {
     }
     SECTION("gone") {
         world.directory.remove(path);
+        is_told = false;
+    }
+    SECTION("a fifo") {
+        world.directory.remove(path);
+        world.directory.put_special(path, store::Type::fifo);
+    }
+    SECTION("a link") {
+        world.directory.remove(path);
+        world.directory.put_link(path, "/etc/passwd");
     }
     auto second = world.to_directory();
     CHECK(world.export_to(*second, {"chat"}).items[0].carried.moved > ByteCount());
+    CHECK(std::ranges::count_if(world.events, [](const Event& event) {
+              return event.type == Event::Type::note && event.text.starts_with("a layer that was there is ");
+          }) == (is_told ? 1 : 0));
     world.check_whole("chat", chat);
+}
+
+TEST_CASE("a model whose blob goes while others come does not get into the index") {
+    World world;
+    world.project = R"({"schema": 1, "groups": {"default": ["code", "chat"]}})";
+    world.install("chat", chat);
+    world.install("code", code);
+    const bool there_before = GENERATE(true, false);
+    if (there_before) {
+        auto first = world.to_directory();
+        REQUIRE(world.export_to(*first, {"chat"}).items[0].done);
+    }
+    const std::string path = depot::blob_path(chat.image().config.digest);
+    const auto mark = GENERATE(as<std::string>(), "gone", "another size", "no file");
+    bool done = false;
+    auto second = world.to_directory();
+    const use::Plan plan = world.plan(*second);
+    const auto events = [&](const Event& event) {
+        // When its last layer has come, or right after it was looked at.
+        const bool comes = event.type == Event::Type::amount && event.item == "chat:latest";
+        if (done || !(there_before ? event.type == Event::Type::begin && event.item == "chat:latest"
+                                   : comes && world.directory.has(path)))
+            return;
+        done = true;
+        world.directory.remove(path);
+        if (mark == "another size") world.directory.put(path, "{}");
+        if (mark == "no file") world.directory.put_special(path, store::Type::fifo);
+    };
+    const use::Report report = use::execute(plan, world.ports(*second), {world.stop.get_token(), events});
+    REQUIRE(done);
+    for (const use::Item& item : report.items) {
+        const bool is_chat = item.step.name.model() == "chat";
+        CHECK(item.done != is_chat);
+        if (!is_chat) continue;
+        REQUIRE(item.error);
+        CHECK(item.error->kind() == Kind::storage);
+        CHECK(item.error->message().find("its configuration " + chat.image().config.digest.id()) != std::string::npos);
+        CHECK(item.error->message().find("'out' while the export was at work") != std::string::npos);
+    }
+    auto third = world.to_directory();
+    CHECK(world.export_to(*third).items.size() == 2);
+    world.check_whole("chat", chat);
+    world.check_whole("code", code);
 }
 
 TEST_CASE("what is there and known to be good is not read again") {
@@ -404,8 +498,12 @@ TEST_CASE("an export's own files that are spoilt are named with their directory,
     SECTION("the index") {
         world.directory.change("index.json", [](std::string& bytes) { bytes = "{"; });
     }
+    SECTION("an index without end") {
+        world.directory.put("index.json", std::string((16 << 20) + 1, ' '));
+        kind = Kind::storage;
+    }
     SECTION("the lock") {
-        write_file_atomically(world.files / "out" / "codemate.lock", "{");
+        world.directory.put("codemate.lock", "{");
         kind = Kind::manifest;
     }
     try {
@@ -416,6 +514,30 @@ TEST_CASE("an export's own files that are spoilt are named with their directory,
         CHECK(error.message().starts_with("cannot export to 'out': "));
         CHECK(error.hint().starts_with("name another directory"));
     }
+}
+
+TEST_CASE("a lock that could not be put in its place leaves nothing beside it") {
+    World world;
+    world.install("chat", chat);
+    const bool is_killed = GENERATE(true, false);
+    if (is_killed) {
+        world.directory.put(".codemate/new", "half a lo");
+    } else {
+        world.directory.fail(MemoryDisk::Call::move, ".codemate/new", Error(Kind::storage, "no space"));
+        auto first = world.to_directory();
+        CHECK_THROWS_AS(world.export_to(*first, {"chat"}), Error); // its very first file does not get there
+        CHECK_FALSE(world.directory.has("codemate.lock"));
+        CHECK(std::filesystem::is_empty(world.files / "out"));
+        return;
+    }
+    auto second = world.to_directory();
+    REQUIRE(world.export_to(*second, {"chat"}).items[0].done);
+    CHECK(world.lock_there().models.size() == 1);
+    std::vector<std::string> names;
+    for (const store::Listed& entry : world.directory.list("", {}).entries)
+        names.push_back(entry.name);
+    CHECK(names == std::vector<std::string>{"blobs", "codemate.lock", "index.json", "oci-layout"});
+    CHECK(std::filesystem::is_empty(world.files / "out"));
 }
 
 TEST_CASE("the lock of an export names no place of the project") {
@@ -448,6 +570,13 @@ TEST_CASE("what is cut off is told with what is kept of it, and a check is no mo
     for (const use::Item& item : report.items) {
         INFO(item.step.name.display() << " " << item.kept.count());
         CHECK((item.kept > ByteCount(1 << 19)) == (item.step.name.display() == "chat:latest"));
+    }
+    world.stop = {};
+    auto third = world.to_directory();
+    for (const use::Step& step : world.plan(*third).steps) {
+        const bool is_cut = step.name.display() == "chat:latest";
+        CHECK((step.left_over() > ByteCount(1 << 19)) == is_cut);
+        CHECK(step.left_over() <= step.from_store());
     }
 }
 
@@ -507,6 +636,34 @@ TEST_CASE("what the registry says of one model does not stop the others, and wha
     CHECK(publisher.manifests.size() == row.pushed.size());
     for (const std::string& name : row.pushed)
         CHECK(publisher.manifests.contains("registry.corp/library/" + name + ":latest"));
+}
+
+TEST_CASE("what is done is never more than the whole, however models share layers and what is damaged comes again") {
+    const FakeRegistry::Model one = test::image("weights of one", "Q4_0"), two = test::image("weights of two", "Q4_0");
+    World world; // both with one configuration
+    world.install("chat", one);
+    world.install("code", two);
+    FakePublisher publisher;
+    const bool pushes = GENERATE(true, false);
+    if (!pushes) {
+        auto first = world.to_directory();
+        REQUIRE(world.export_to(*first, {"chat"}).items[0].done);
+        world.directory.change(depot::blob_path(Digest::of("weights of one")),
+                               [](std::string& bytes) { bytes[2] = '!'; });
+        world.events.clear();
+    }
+    auto destination = pushes ? use::to_registry({publisher, world.clock}) : world.to_directory();
+    for (const use::Item& item : world.export_to(*destination).items)
+        CHECK(item.done);
+    ByteCount done, total;
+    for (const Event& event : world.events) {
+        if (!event.item.empty()) continue;
+        if (event.text == "exporting") total = event.total;
+        if (event.type == Event::Type::amount && event.total == total) done = event.done;
+        CHECK((event.type != Event::Type::amount || event.done <= event.total));
+    }
+    CHECK(total > ByteCount());
+    if (!pushes) CHECK(done == total);
 }
 
 TEST_CASE("models that share layers are pushed with one upload, and what is there is not sent") {

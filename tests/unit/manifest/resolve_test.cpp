@@ -137,6 +137,9 @@ TEST_CASE("what no target can be") {
          "write http://host:port/owner/model:tag"},
         {"https://mistral", "'https://mistral' lacks a part: behind the scheme come host, owner and model",
          "write https://host:port/owner/model:tag"},
+        {"http://h:5000/a/b/c:1",
+         "'http://h:5000/a/b/c:1' has a part too many: behind the scheme come host, owner and model",
+         "write http://host:port/owner/model:tag"},
         {"ftp://h/o/m", "'ftp://h/o/m': registries speak http and https, not 'ftp'",
          "write host:port/owner/model:tag, with http:// in front for a registry without TLS"},
     }));

@@ -152,6 +152,18 @@ TEST_CASE("whether a blob is there") {
     CHECK(site.requests().size() == 2);
 }
 
+TEST_CASE("a page in the place of a blob is no blob of another size") {
+    const bool knows_head = GENERATE(true, false);
+    Site site([&](const http::Request& request) {
+        if (!knows_head && request.method == "HEAD") return reply(405);
+        return reply(200, "<html>log in</html>", {{"Content-Type", "text/html"}, {"Content-Length", "19"}});
+    });
+    const Error error = error_of([&] { connect(site, {})->find_blob(model, blob_digest, {}); });
+    CHECK(error.kind() == Kind::protocol);
+    CHECK(error.message().find("sends a web page in place of the blob " + blob_digest.id()) != std::string::npos);
+    CHECK(error.hint().starts_with("is there a registry at all?"));
+}
+
 TEST_CASE("whether a blob is there, where HEAD is unknown or redirected") {
     Site plain([](const http::Request& request) { return request.method == "HEAD" ? reply(405) : reply(200, "x"); });
     CHECK(connect(plain, {})->find_blob(model, blob_digest, {}));

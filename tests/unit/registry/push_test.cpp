@@ -345,3 +345,91 @@ TEST_CASE("an upload that nobody takes is told as that") {
     CHECK(project.kind() == Kind::failed);
     CHECK(project.message().find("project team not found") != std::string::npos);
 }
+
+TEST_CASE("what the source cannot give is told as the source's, and costs the registry no request") {
+    const auto kind = GENERATE(Kind::unreachable, Kind::storage, Kind::protocol);
+    const std::uint64_t good = GENERATE(0U, 100'000U);
+    std::vector<Duration> waits;
+    std::vector<std::string> notes;
+    Site site(registry_with_uploads_at("/v2/up/1"));
+    PushOptions patient = options("https://registry.corp");
+    patient.wait = [&](Duration span, const Stop&) { waits.push_back(span); };
+    patient.note = [&](const std::string& text) { notes.push_back(text); };
+    Content failing = content();
+    failing.at_hand = false;
+    failing.read = [&](ByteRange range, const Stop&) {
+        if (range.first + range.count > good) throw Error(kind, "source.corp is down");
+        return bytes.substr(range.first, range.count);
+    };
+    std::string unfinished;
+    Sending sending;
+    sending.address = [&](const std::string& address) { unfinished = address; };
+    const auto publisher = publish_to(site, patient);
+    const Error error = error_of([&] { publisher->upload(model, failing, sending, {}); });
+    CHECK(error.kind() == kind);
+    CHECK(error.message() == "what is to be sent cannot be read: source.corp is down");
+    // What may pass is waited for at the source, and what is at the registry is gone on with by the next run.
+    CHECK(waits.size() == (kind == Kind::unreachable ? 5U : 0U));
+    for (const std::string& note : notes)
+        CHECK(note.starts_with("source.corp is down; trying again in "));
+    const auto count = [&](std::string_view method) {
+        return std::ranges::count(site.requests(), method, &http::Request::method);
+    };
+    CHECK(count("POST") == 2); // the first one is asked to log in
+    CHECK(count("DELETE") == 0);
+    CHECK(count("GET") == 0);
+    CHECK(count("PATCH") == (good == 0 ? 0 : 1));
+    CHECK(unfinished == "https://registry.corp:443/v2/up/1");
+}
+
+TEST_CASE("bytes that do not have their digest are told with where they were read") {
+    Content spoilt = content();
+    spoilt.from = "the models directory '/models'";
+    spoilt.read = [](ByteRange range, const Stop&) { return std::string(range.count, 'y'); };
+    spoilt.at_hand = GENERATE(true, false);
+    Site site(registry_with_uploads_at("/v2/up/1"));
+    const auto publisher = publish_to(site, options("https://registry.corp"));
+    const Error error = error_of([&] { publisher->upload(model, spoilt, {}, {}); });
+    CHECK(error.kind() == Kind::damaged);
+    CHECK(error.message() == "the blob " + spoilt.digest.id() +
+                                 " of the models directory '/models' is damaged: what "
+                                 "was read does not have its digest");
+    CHECK(error.hint().find(spoilt.at_hand ? "codemate verify --deep" : "proxy") != std::string::npos);
+    CHECK(std::ranges::count(site.requests(), "DELETE", &http::Request::method) == 1);
+}
+
+TEST_CASE("a manifest is sent again where that may help") {
+    const Image image = Image::parse(test::manifest);
+    struct Row {
+        int status;
+        std::string words;
+        int failures;
+        std::size_t sent;
+        Kind kind; // defect: it gets there
+    };
+    const std::string full = R"({"errors":[{"detail":{"Err":28}}]})";
+    const auto row = GENERATE_COPY(values<Row>({{500, "", 2, 3, Kind::defect},
+                                                {503, "", 1, 2, Kind::defect},
+                                                {429, "", 1, 2, Kind::defect},
+                                                {0, "", 2, 3, Kind::defect}, // the connection is cut
+                                                {500, "", 100, 6, Kind::unreachable},
+                                                {501, "", 100, 1, Kind::unreachable},
+                                                {500, full, 100, 1, Kind::storage},
+                                                {400, "", 100, 1, Kind::failed}}));
+    INFO(row.status);
+    int left = row.failures;
+    Site site([&](const http::Request&) {
+        if (left-- <= 0) return reply(201);
+        if (row.status == 0) throw Error(Kind::unreachable, "cut");
+        return reply(row.status, row.words);
+    });
+    std::size_t waits = 0, notes = 0;
+    PushOptions patient = options("https://registry.corp");
+    patient.wait = [&](Duration, const Stop&) { ++waits; };
+    patient.note = [&](const std::string&) { ++notes; };
+    const auto publisher = publish_to(site, patient);
+    CHECK(error_of([&] { publisher->put_manifest(model, image, {}); }).kind() == row.kind);
+    CHECK(site.requests().size() == row.sent);
+    CHECK(waits == row.sent - 1);
+    CHECK(notes == waits);
+}

@@ -276,9 +276,9 @@ TEST_CASE("a link on the way is not followed, also inside the directory") {
     }
     CHECK(test::read_text(outside / "a") == "secret");
     CHECK(std::distance(fs::directory_iterator(outside.path()), fs::directory_iterator()) == 1);
-    CHECK(said([&] { disk.open("out/a"); }) ==
-          "cannot read '" + (world.dir / "out").string() +
-              "': it is a link; codemate follows no link out of a models directory");
+    CHECK(said([&] { disk.open("out/a"); }) == "cannot read '" + (world.dir / "out").string() +
+                                                   "': it is a link; codemate follows no link in a directory with "
+                                                   "models: what it leads to belongs there itself");
 }
 
 TEST_CASE("the directory itself may be a link, and moves along") {

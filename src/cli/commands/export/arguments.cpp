@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 namespace codemate::cli::exporting {
 namespace {
@@ -45,6 +46,23 @@ bool is_export(const std::string& path) {
     return fs::exists(fs::path(path) / std::string(depot::layout_file), ignored);
 }
 
+std::optional<ModelName> name_of(const std::string& word) {
+    try {
+        return ModelName::parse(word);
+    } catch (const Error&) { // no name of a model
+        return std::nullopt;
+    }
+}
+
+// With a tag, or with a host: nobody means a directory by that.
+bool is_clearly_model(const std::string& word) {
+    if (word.starts_with('.') || word.starts_with('/') || word.starts_with('~') || !name_of(word)) return false;
+    if (word.find(':') != std::string::npos) return true;
+    const auto parts = split(word, '/');
+    const bool has_host = parts.size() > 2 && parts.front().find('.') != std::string_view::npos;
+    return has_host && !is_directory(std::string(parts.front()));
+}
+
 std::string in_order(const std::vector<std::string>& targets, const std::string& model, const std::string& directory) {
     std::string command = "codemate export";
     for (const std::string& target : targets)
@@ -71,7 +89,8 @@ void check_words(const std::vector<std::string>& targets, const std::string& dir
                  const std::function<bool(const std::string&)>& is_target) {
     std::error_code ignored;
     const bool is_new = !fs::exists(directory, ignored);
-    const bool is_word = directory.find('/') == std::string::npos && is_new && is_target(directory);
+    const bool is_known = directory.find('/') == std::string::npos && is_target(directory);
+    const bool is_word = is_new && (is_known || is_clearly_model(directory));
     const auto other = std::ranges::find_if(targets, [&](const std::string& target) {
         return is_export(target) || (is_word && is_directory(target) && !is_target(target));
     });
@@ -83,6 +102,18 @@ void check_words(const std::vector<std::string>& targets, const std::string& dir
     throw Error(Kind::usage, quoted(directory) + " is to be exported, it seems, and to which directory is not said")
         .hint("`codemate export " + (targets.empty() ? "" : joined(targets, " ") + " ") + word + " DIR`; write ./" +
               word + " if you mean a directory of that name");
+}
+
+bool may_be_model(const std::string& directory) {
+    std::error_code ignored;
+    return directory.find('/') == std::string::npos && !fs::exists(directory, ignored) && name_of(directory);
+}
+
+bool is_directory_among(const std::vector<std::string>& targets, const ModelName& name) {
+    return std::ranges::any_of(targets, [&](const std::string& target) {
+        const auto named = name_of(target);
+        return named && named->same_on_server(name) && is_directory(target);
+    });
 }
 
 } // namespace codemate::cli::exporting

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "codemate/http/url.hpp"
+#include "codemate/model/name.hpp"
 
 #include <functional>
 #include <string>
@@ -16,5 +17,11 @@ http::Url registry_url(const std::string& text);
 // export stands among the models. `is_target`: whether the manifest, the lock or the server knows that word.
 void check_words(const std::vector<std::string>& targets, const std::string& directory,
                  const std::function<bool(const std::string&)>& is_target);
+
+// Whether the last word would be a new directory, and a model of that name would not be told from it.
+bool may_be_model(const std::string& directory);
+
+// Whether the model was named by a word that a directory here has, too.
+bool is_directory_among(const std::vector<std::string>& targets, const ModelName&);
 
 } // namespace codemate::cli::exporting

@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include "cli/commands/export/arguments.hpp"
+#include "cli/commands/export/models.hpp"
 #include "cli/commands/export/render.hpp"
 #include "cli/commands/targets.hpp"
 #include "cli/exit_status.hpp"
@@ -16,7 +17,6 @@
 #include "codemate/machine/disk_space.hpp"
 #include "codemate/rules/targets.hpp"
 #include "codemate/store/local_disk.hpp"
-#include "codemate/ui/markup.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -70,8 +70,14 @@ public:
                                            : use::to_directory(directory_ports(to.shown, wiring));
         use::Ports ports{wiring.registry_server(plain_http_hosts(targets, manifest)), *destination};
         ports.journal = wiring.journal();
-        look_for_models(ports, wiring);
+        exporting::look_for_models(ports, wiring);
         if (!to_) refuse_doubtful_directory(to.shown, targets, manifest, lock, ports.installed);
+        if (!to_ && targets.empty() && exporting::may_be_model(to.shown)) {
+            wiring.note(codemate::quoted(to.shown) +
+                        " becomes a new directory; for a model of that name: `codemate "
+                        "export " +
+                        printable(to.shown, 200) + " DIR`");
+        }
         const std::string home = wiring.environment()["HOME"];
         const std::string store = ports.store ? ports.store->path.string() : "";
         ports.is_private = [home, store](const std::string& path) {
@@ -79,10 +85,11 @@ public:
             return is_below(path, store) || is_below(path, home) || fs::exists(path, ignored);
         };
         const Run run{wiring.stop(), [&](const Event& event) { wiring.progress().handle(event); }};
-        const use::Plan plan = use::plan(use::gather({targets}, manifest, lock, ports, run));
+        use::Plan plan = use::plan(use::gather({targets}, manifest, lock, ports, run));
         if (plan.steps.empty())
             wiring.note("the manifest requires no model: it has neither roles nor a group \"default\"");
         say_what_is_served(plan, wiring);
+        if (to_) explain_directories(plan, targets);
         if (plan.refusal && !dry_run_) throw *plan.refusal;
         if (dry_run_) return show(plan, to, ports, wiring);
         if (!to_) refuse_without_room(plan, to.shown);
@@ -164,32 +171,6 @@ private:
             .hint("free some space there, or name a directory on another disk");
     }
 
-    // What is installed, by a server that answers, or by the directory that is named.
-    static void look_for_models(use::Ports& ports, Wiring& wiring) {
-        StoreLook look;
-        bool answers = false;
-        try {
-            ports.installed = wiring.server().installed(wiring.stop());
-            answers = true;
-        } catch (const Error& error) {
-            diagnostics::info(error.message());
-            look.why_not = error.message();
-        }
-        if (answers || wiring.options().models_dir) look = look_into_store(wiring, ports.installed);
-        ports.why_no_store = look.why_not;
-        if (!look.found) return;
-        if (!look.found->doubt.empty() && answers)
-            wiring.note(codemate::quoted(look.found->path.string()) +
-                        " may not be this server's: " + look.found->doubt);
-        ports.store = use::Store{look.found->path, look.found->disk, std::move(look.found->inventory)};
-        if (answers) return;
-        for (const store::Entry& entry : ports.store->inventory.models) {
-            ollama::Installed installed{entry.name};
-            installed.digest = entry.image.digest;
-            ports.installed.push_back(std::move(installed));
-        }
-    }
-
     // Others tell by the lock's manifest that it is the same.
     static std::string lack_of(const ModelName& name, Wiring& wiring) {
         const manifest::Locked* locked = wiring.lock().find(name);
@@ -209,6 +190,16 @@ private:
                             " goes without the paths of this machine that its manifest " +
                             "names: its digest there is " + step.image->digest.id() + ", here it is " +
                             step.original->id() + ", and the content is the same" + lack_of(step.name, wiring));
+        }
+    }
+
+    // Who has written directories so far may name one here, too.
+    static void explain_directories(use::Plan& plan, const std::vector<std::string>& targets) {
+        for (use::Step& step : plan.steps) {
+            if (!step.obstacle || step.obstacle->kind() != Kind::not_found) continue;
+            if (exporting::is_directory_among(targets, step.name))
+                step.obstacle->hint("there is a directory of that name: with --to there is no DIR, all words are "
+                                    "models");
         }
     }
 
@@ -254,7 +245,7 @@ private:
                                "\n");
         else
             wiring.out().write(exporting::text(report, to, wiring.out_terminal().columns));
-        wiring.summarize([&] { return ui::markdown_preformatted(exporting::text(report, to, 0)); });
+        wiring.summarize([&] { return exporting::markdown(report, to); });
         return status;
     }
 

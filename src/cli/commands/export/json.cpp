@@ -52,6 +52,7 @@ Value document(const use::Plan& plan, const To& to, const std::optional<std::str
     for (const use::Step& step : plan.steps) {
         Value object = step_json(step);
         object.set("result", step.obstacle ? "failed" : step.up_to_date ? "unchanged" : "planned");
+        if (step.left_over() > ByteCount()) object.set("kept", step.left_over().count());
         if (step.obstacle) object.set("error", ui::error_json(*step.obstacle));
         models.add(std::move(object));
     }

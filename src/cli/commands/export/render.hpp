@@ -20,6 +20,8 @@ struct To {
 std::string text(const lifecycle::exports::Plan&, const To&, std::size_t columns); // of --dry-run
 std::string text(const lifecycle::exports::Report&, const To&, std::size_t columns);
 
+std::string markdown(const lifecycle::exports::Report&, const To&); // for the page of a job
+
 // `store`: the models directory that was read, if one was.
 json::Value document(const lifecycle::exports::Plan&, const To&, const std::optional<std::string>& store, int status,
                      Wiring&);

@@ -2,6 +2,7 @@
 
 #include "cli/commands/export/render.hpp"
 
+#include "codemate/ui/markup.hpp"
 #include "codemate/ui/table.hpp"
 
 #include <algorithm>
@@ -31,13 +32,16 @@ std::string planned(const use::Step& step) {
     if (step.replaced) parts.push_back("in the place of " + step.replaced->id());
     if (step.from_store() > ByteCount()) parts.push_back(to_string(step.from_store()) + " from the models directory");
     if (step.from_registry() > ByteCount()) parts.push_back(to_string(step.from_registry()) + " from its registry");
+    if (step.left_over() > ByteCount())
+        parts.push_back(to_string(step.left_over()) + " of that are there from an earlier run");
     return parts.empty() ? "its layers are there" : joined(parts, ", ");
 }
 
 // A registry may forget it.
 std::string kept(ByteCount bytes, const To& to) {
-    if (bytes == ByteCount() || to.form == To::Form::registry) return "";
-    return ", " + to_string(bytes) + " kept for the next run";
+    if (bytes == ByteCount()) return "";
+    return ", " + to_string(bytes) +
+           (to.form == To::Form::directory ? " kept for the next run" : " there of what is not whole yet");
 }
 
 std::string result(const use::Item& item, const To& to) {
@@ -50,6 +54,13 @@ std::string result(const use::Item& item, const To& to) {
     if (item.mounted > 0) text += ", " + counted(item.mounted, "layer") + " from another repository there";
     if (item.carried.begun_anew > 0) text += ", " + counted(item.carried.begun_anew, "upload") + " begun anew";
     return text;
+}
+
+Table table_of(const use::Report& report, const To& to) {
+    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"RESULT"}});
+    for (const use::Item& item : report.items)
+        table.add({item.step.name.display(), id(item.step), size(item.step), result(item, to)});
+    return table;
 }
 
 std::string sum(const use::Report& report, const To& to) {
@@ -77,10 +88,11 @@ std::string text(const use::Plan& plan, const To& to, std::size_t columns) {
 }
 
 std::string text(const use::Report& report, const To& to, std::size_t columns) {
-    Table table({{"MODEL"}, {"ID"}, {"SIZE"}, {"RESULT"}});
-    for (const use::Item& item : report.items)
-        table.add({item.step.name.display(), id(item.step), size(item.step), result(item, to)});
-    return table.text(columns) + sum(report, to);
+    return table_of(report, to).text(columns) + sum(report, to);
+}
+
+std::string markdown(const use::Report& report, const To& to) {
+    return table_of(report, to).markdown() + "\n" + ui::markdown_preformatted(sum(report, to));
 }
 
 } // namespace codemate::cli::exporting
