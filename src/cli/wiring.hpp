@@ -96,6 +96,10 @@ public:
     // these targets' hosts (as in model names) write with http://. The first call decides.
     registry::Registry& registry_server(std::vector<std::string> plain_http_hosts = {});
 
+    // How long registries may be silent while a layer comes; before both of these: registry_server(),
+    // take_everything_from().
+    void registry_silence(Duration longest) { registry_silence_ = longest; }
+
     // What --from names, instead of all registries from then on; before registry_server(). Error{usage} for what is no
     // address and no directory with models, Error{storage, damaged, unsupported} for one that cannot be used.
     rules::OneSource take_everything_from(const std::string& where);
@@ -192,6 +196,7 @@ private:
     std::optional<manifest::Lock> lock_;
     std::optional<registry::CredentialsFor> credentials_;
     std::unique_ptr<registry::Registry> registry_server_;
+    Duration registry_silence_ = registry::Options{}.silence;
     std::unique_ptr<relay::Relays> relays_;
     std::optional<state::Journal> journal_;
     std::optional<state::Changes> changes_;

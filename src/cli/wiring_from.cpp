@@ -69,8 +69,9 @@ rules::OneSource Wiring::take_everything_from(const std::string& where) {
     rules::OneSource from{printable(without_credentials(where))};
     try {
         if (is_address(where)) {
-            registry_server_ =
-                registry::connect(client(), {.everything_at = http::Url::parse(where), .credentials = credentials()});
+            registry_server_ = registry::connect(
+                client(),
+                {.everything_at = http::Url::parse(where), .credentials = credentials(), .silence = registry_silence_});
             return from;
         }
         if (where.empty() || where.find("://") != std::string::npos)

@@ -83,6 +83,7 @@ registry::Registry& Wiring::registry_server(std::vector<std::string> plain_http_
         const std::vector<std::string> mirrors = plain_mirrors(manifest());
         options.plain_http_hosts.insert(options.plain_http_hosts.end(), mirrors.begin(), mirrors.end());
         options.credentials = credentials();
+        options.silence = registry_silence_;
         registry_server_ = registry::connect(client(), std::move(options));
     }
     return *registry_server_;

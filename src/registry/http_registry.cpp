@@ -19,7 +19,6 @@ namespace {
 constexpr ByteCount manifest_limit(std::uint64_t{4} << 20);
 constexpr ByteCount tags_limit(std::uint64_t{1} << 20);
 constexpr auto blob_patience = std::chrono::minutes(2);
-constexpr auto longest_silence = std::chrono::seconds(30);
 
 constexpr std::string_view manifest_types =
     "application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json";
@@ -231,7 +230,7 @@ void HttpRegistry::read_blob(const ModelName& model, const Digest& digest, ByteR
     Question question = about_blob(model, digest);
     question.headers.push_back({"Range", range_header(range)});
     question.patience.reset();
-    question.silence = longest_silence;
+    question.silence = options_.silence;
     question.located = Question::Located::followed;
     const std::string host = shown(question.entrance.registry);
     PartOfBlob part(range, question.entrance.what, host, take);

@@ -157,8 +157,8 @@ TEST_CASE("a refusal of --direct leaves no directory behind, and a relative OLLA
 
 TEST_CASE("what asks a server says nothing with --direct") {
     const Registry world;
-    for (const test::Arguments& options : std::vector<test::Arguments>{
-             {"--wait", "5s"}, {"--relay-port", "4711"}, {"--stall-timeout", "5s"}, {"--jobs", "3"}}) {
+    for (const test::Arguments& options :
+         std::vector<test::Arguments>{{"--wait", "5s"}, {"--relay-port", "4711"}, {"--jobs", "3"}}) {
         test::Arguments all = options;
         all.emplace_back("small");
         const auto done = world.codemate(world.direct(all));

@@ -84,6 +84,8 @@ struct Options {
     // Hosts that were written with http:// by the user: asked without TLS. Everybody else only with it.
     std::vector<std::string> plain_http_hosts = {};
     CredentialsFor credentials = {}; // may be empty
+    // The longest that read_blob() waits for a byte; more is Error{unreachable}.
+    Duration silence = std::chrono::seconds(30);
 };
 
 // Throws Error{usage} for an everything_at whose path cannot be a part of a repository's name.

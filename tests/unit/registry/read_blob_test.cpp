@@ -56,13 +56,15 @@ TEST_CASE("a part is asked for by its first and last byte, for as long as it tak
     CHECK(header(request, "Range") == "bytes=4-6");
     CHECK_FALSE(request.timeout);
     CHECK(request.silence == std::chrono::seconds(30));
+    read(site, {4, 3}, {.silence = std::chrono::seconds(5)});
+    CHECK(site.requests().back().silence == std::chrono::seconds(5));
     CHECK(request.read_buffer > http::Request().read_buffer);
     CHECK(range_header({UINT64_MAX, 1}) == "bytes=18446744073709551615-18446744073709551615");
     CHECK(range_header({0, UINT64_MAX}) == "bytes=0-18446744073709551614");
     CHECK_THROWS_AS(range_header({UINT64_MAX, 2}), Error);
     CHECK_THROWS_AS(range_header({0, 0}), Error);
     CHECK(read(site, {4, 0}).empty());
-    CHECK(site.requests().size() == 1);
+    CHECK(site.requests().size() == 2);
 }
 
 TEST_CASE("a registry that ignores ranges is good for the beginning alone") {

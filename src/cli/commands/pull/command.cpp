@@ -125,12 +125,10 @@ private:
         return use::gather(options, manifest, lock, looking, run);
     }
 
-    // Without a server there is nothing to wait for, to serve, or to notice a stall of.
+    // Without a server there is nothing to wait for, or to serve.
     void refuse_what_needs_a_server() const {
-        const std::pair<const char*, bool> given[]{{"--jobs", jobs_.has_value()},
-                                                   {"--stall-timeout", stall_timeout_.has_value()},
-                                                   {"--wait", wait_.has_value()},
-                                                   {"--relay-port", relay_port_.has_value()}};
+        const std::pair<const char*, bool> given[]{
+            {"--jobs", jobs_.has_value()}, {"--wait", wait_.has_value()}, {"--relay-port", relay_port_.has_value()}};
         for (const auto& [option, is_given] : given) {
             if (is_given)
                 throw Error(Kind::usage, std::string(option) + " says nothing with --direct, which asks no server")
@@ -143,6 +141,8 @@ private:
         pull::Direct direct{targets_, is_locked(lock_file, wiring), force_, dry_run_, yes_};
         if (retries_) direct.retries = number("--retries", *retries_, 0, 1000);
         if (limit_rate_) direct.rate = rate("--limit-rate", *limit_rate_);
+        wiring.registry_silence(stall_timeout_ ? duration("--stall-timeout", *stall_timeout_)
+                                               : use::Options{}.stall_timeout);
         if (from_) {
             direct.from = wiring.take_everything_from(*from_);
             if (!rules::is_address(*direct.from)) direct.from_directory = *from_;
