@@ -3,25 +3,20 @@
 #include "cli/commands/pull/direct.hpp"
 #include "cli/commands/pull/lock_consent.hpp"
 #include "cli/commands/pull/lookups.hpp"
+#include "cli/commands/pull/ports.hpp"
 #include "cli/commands/pull/render.hpp"
 #include "cli/commands/standing.hpp"
 #include "cli/commands/targets.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/recovery.hpp"
-#include "cli/store_directory.hpp"
-#include "cli/store_reach.hpp"
 #include "cli/values.hpp"
 #include "cli/waiting.hpp"
 #include "cli/wiring.hpp"
 
-#include "codemate/base/diagnostics.hpp"
 #include "codemate/base/error.hpp"
-#include "codemate/base/random.hpp"
 #include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/depot/index.hpp"
-#include "codemate/machine/memory.hpp"
-#include "codemate/machine/programs.hpp"
 #include "codemate/rules/source_hints.hpp"
 #include "codemate/ui/markup.hpp"
 
@@ -76,7 +71,7 @@ public:
             options.from = wiring.take_everything_from(*from_);
             options.registry.reset(); // the server pulls from relays alone
         }
-        use::Ports ports = this->ports(manifest, wiring);
+        use::Ports ports = pull::ports_of(wiring.registry_server(plain_http_hosts(targets_, manifest)), wiring);
         const manifest::Lock* lock = nullptr;
         if (lock_file) {
             lock = &wiring.lock(pull::named_lock(options.locked, options.from.has_value(), options.targets));
@@ -189,48 +184,6 @@ private:
         if (dry_run_) options.look = use::Options::Look::thorough;
         options.jobs = static_cast<std::size_t>(jobs_ ? number("--jobs", *jobs_, 1, 64) : default_jobs);
         return options;
-    }
-
-    use::Ports ports(const manifest::Manifest& manifest, Wiring& wiring) const {
-        use::Ports ports{wiring.server(), wiring.clock()};
-        ports.registry = &wiring.registry_server(plain_http_hosts(targets_, manifest));
-        ports.relays = &wiring.relays();
-        ports.addresses = [&wiring] { return wiring.relay_addresses(); };
-        ports.journal = wiring.journal();
-        ports.changes = wiring.changes();
-        ports.random = &random_fraction;
-        ports.storage = [&wiring](const std::vector<ollama::Installed>& installed) {
-            StoreLook look;
-            try {
-                look = look_into_store(wiring, installed);
-            } catch (const Error& error) { // of a directory that was named: the server may pull all the same
-                return use::StorageLook{{}, error.message()};
-            }
-            use::StorageLook storage{{}, std::move(look.why_not)};
-            if (look.found) {
-                storage.found = use::Storage{look.found->path, std::move(look.found->inventory), look.found->space,
-                                             look.found->doubt};
-            }
-            return storage;
-        };
-        ports.memory = [] { return machine::memory(); };
-        ports.gpus = [](const Stop& stop) { return machine::gpus(*machine::make_programs(), stop); };
-        ports.elsewhere = [&wiring] { return wiring.required_elsewhere(); };
-        ports.store = [&wiring] { return reach_of_store(wiring); };
-        return ports;
-    }
-
-    static use::Reach reach_of_store(Wiring& wiring) {
-        use::Reach reach;
-        auto found = std::make_shared<lifecycle::locate::Report>();
-        try {
-            *found = wiring.locate_store(wiring.server().installed(wiring.stop()));
-        } catch (const Error& error) { // of a directory that --models-dir names: there it is, and not to be read
-            diagnostics::info(error.message());
-        }
-        if (found->store) reach.store = use::Reach::Store{found->store->disk, std::move(found->store->inventory)};
-        reach.removal = [&wiring, found](const std::string& pattern) { return removal(*found, pattern, wiring); };
-        return reach;
     }
 
     bool is_locked(const std::optional<manifest::LockFile>& file, const Wiring& wiring) const {

@@ -1,5 +1,6 @@
 #include "cli/commands/pull/direct.hpp"
 
+#include "cli/commands/pull/direct_directory.hpp"
 #include "cli/commands/pull/lock_consent.hpp"
 #include "cli/commands/pull/lookups.hpp"
 #include "cli/exit_status.hpp"
@@ -7,7 +8,6 @@
 
 #include "codemate/base/deadline.hpp"
 #include "codemate/base/files.hpp"
-#include "codemate/base/lock_holder.hpp"
 #include "codemate/base/random.hpp"
 #include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
@@ -30,7 +30,6 @@ namespace use = lifecycle::direct;
 namespace fs = std::filesystem;
 
 constexpr std::uint32_t directory_mode = 0755; // the umask is the system's to take off
-constexpr Duration longest_wait = std::chrono::hours(24);
 
 // Holds a rate over all connections.
 std::function<void(ByteCount, Stop)> pace_of(ByteCount rate, const Clock& clock) {
@@ -70,68 +69,6 @@ use::Options options_of(const Direct& direct, const fs::path& models, const Cloc
     if (direct.rate) options.download.pace = pace_of(*direct.rate, clock);
     return options;
 }
-
-// Who may write there, where that is somebody else.
-Error with_owner(Error error, const fs::path& models) {
-    if (error.kind() != Kind::storage || ::geteuid() == 0) return error;
-    for (fs::path path = models;; path = path.parent_path()) {
-        const auto owner = owner_of(path);
-        if (owner && *owner != ::geteuid())
-            return error.hint("that is " + user_name(*owner) +
-                              "'s: run it as that user, or name another directory "
-                              "with --models-dir");
-        if (owner || path == path.parent_path()) return error;
-    }
-}
-
-// The nearest directory that is there: what is free is asked of its file system.
-fs::path nearest_of(fs::path path) {
-    std::error_code failure;
-    while (!fs::exists(path, failure) && path != path.parent_path())
-        path = path.parent_path();
-    return path;
-}
-
-std::unique_ptr<FileLock> alone(const fs::path& models, Wiring& wiring) {
-    const fs::path file = models / use::work_directory; // beside it, since the directory goes when it is empty
-    if (auto lock = FileLock::try_lock(file)) return lock;
-    wiring.note("waiting for another codemate (" + lock_holder(file) + ") that writes into " + quoted(models.string()));
-    return std::make_unique<FileLock>(file, wiring.stop(), longest_wait);
-}
-
-// Takes the work directory away, unless something is left in it for the next run.
-struct Tidy {
-    store::Disk& disk;
-
-    ~Tidy() {
-        try {
-            if (disk.list(use::work_directory, {}).entries.empty()) disk.remove(use::work_directory);
-        } catch (const Error&) { // as where it could not be made
-        }
-    }
-};
-
-// Takes away what this run made and nothing came into: after a refusal nothing shall have changed.
-class Made {
-public:
-    // `directories`: of the models directory's path, outermost first.
-    Made(const fs::path& models, std::vector<fs::path> directories) : directories_(std::move(directories)) {
-        for (const std::string_view name : {store::blobs_directory, store::manifests_directory}) {
-            std::error_code failure;
-            if (!fs::exists(models / name, failure)) directories_.push_back(models / name);
-        }
-    }
-    ~Made() {
-        std::error_code failure; // of one that is not empty, or that was not made after all
-        for (auto each = directories_.rbegin(); each != directories_.rend(); ++each)
-            fs::remove(*each, failure);
-    }
-    Made(const Made&) = delete;
-    Made& operator=(const Made&) = delete;
-
-private:
-    std::vector<fs::path> directories_;
-};
 
 class Run final {
 public:
@@ -227,7 +164,7 @@ private:
         const Made made(models_, std::move(new_ones));
         const std::unique_ptr<store::Disk> disk = store::open_disk(models_);
         const std::unique_ptr<FileLock> lock = alone(models_, wiring_);
-        const Tidy tidy{*disk};
+        const Tidy tidy(*disk);
         use::make_directories(*disk, options_);
         return act_alone(*disk, when);
     }
