@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view forms = "an address begins with http:// or https://; all else is a directory, as "
+constexpr std::string_view forms = "an address is http(s)://HOST[/PATH] or HOST/PATH; all else is a directory, as "
                                    "`codemate export` writes one, or a models directory";
 
 bool is_address(std::string_view where) {

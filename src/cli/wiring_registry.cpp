@@ -60,7 +60,7 @@ const manifest::Lock& Wiring::lock(NamedLock named) {
     const std::optional<manifest::LockFile> file = lock_file();
     if (options_.lock && named == NamedLock::must_exist && !file->exists())
         throw Error(Kind::not_found,
-                    "there is no file " + codemate::quoted(*options_.lock) + ", and nothing would be written into it")
+                    "there is no file " + codemate::quoted(*options_.lock) + ", and this command only reads it")
             .context("--lock")
             .hint("without --lock it is the file beside the manifest; `codemate lock` writes a new one");
     manifest::Lock lock = file ? file->read() : manifest::Lock{};

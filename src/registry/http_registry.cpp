@@ -182,6 +182,7 @@ std::optional<Image> HttpRegistry::image(const ModelName& model, const Digest& d
 
 std::optional<BlobPlace> HttpRegistry::find_blob(const ModelName& model, const Digest& digest, Stop stop) {
     Question question = about_blob(model, digest);
+    question.patience = Question().patience; // no body is waited for
     question.method = "HEAD";
     http::Response answer = session_.send(question, stop);
     if (knows_no_head(answer)) { // the body is not waited for

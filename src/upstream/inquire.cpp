@@ -106,6 +106,7 @@ void explain(Inquiry& inquiry, Texts texts, const Ports& ports, const Stop& stop
     inquiry.upstream = inquiry.image->digest; // it may have moved since the last question
     if (is_expected(inquiry, *inquiry.upstream)) return;
     if (inquiry.locked && rules::drift(&*inquiry.locked, *inquiry.image) == rules::Drift::same_content) return;
+    inquiry.moved = true;
     inquiry.after = registry::configuration(ports.registry, inquiry.source, *inquiry.image, stop);
     find_configuration_before(inquiry, ports, stop);
     ask_server(inquiry, ports, stop);

@@ -171,7 +171,9 @@ Standing judge(const Inquiry& inquiry) {
     if (inquiry.locked) standing.before = inquiry.locked->digest;
     if (!inquiry.locked && inquiry.installed) standing.before = inquiry.installed->digest;
     standing.after = inquiry.upstream;
-    if (inquiry.error) {
+    if (inquiry.moved) {
+        explain_move(standing, inquiry);
+    } else if (inquiry.error) {
         explain_error(standing, *inquiry.error);
     } else if (inquiry.installed && inquiry.installed->cloud()) {
         standing.state = State::no_upstream;
@@ -179,8 +181,6 @@ Standing judge(const Inquiry& inquiry) {
     } else if (!inquiry.upstream) {
         standing.state = State::absent;
         standing.reason = "neither locked nor installed";
-    } else if (inquiry.after) {
-        explain_move(standing, inquiry);
     } else {
         const bool same_digest = standing.before == standing.after;
         standing.state = same_digest ? State::current : State::same_content;

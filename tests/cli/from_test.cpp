@@ -275,7 +275,7 @@ TEST_CASE("what --from cannot be") {
     } cases[] = {
         {"ftp://registry.corp", "names no place"},
         {"registry.corp/Models", "cannot be the beginning of a repository's name"}, // https://, as --to takes it
-        {"nowhere", "hint: an address begins with"},
+        {"nowhere", "hint: an address is http(s)://HOST[/PATH] or HOST/PATH; all else is a directory"},
         {"usb/index.json", "'usb/index.json' is no directory\nhint: name the directory that it is in"},
         {".", "is neither an export nor a models directory"},
         {"a-file", "a-file"},

@@ -34,6 +34,7 @@ struct Inquiry {
     // From here on filled by inquire().
     std::optional<Digest> upstream{}; // that the tag serves now
     std::optional<Error> error{};     // of whoever was asked
+    bool moved = false;               // the tag serves other content, whatever else could not be found out
 
     // Only where the digest is not the expected one.
     std::optional<Image> image{};                   // that the tag serves

@@ -50,7 +50,6 @@ public:
             report.interrupted = true;
         }
         blobs_.remember();
-        doubt_the_path(report);
         report.took = ports_.clock.steady() - began;
         return report;
     }
@@ -59,18 +58,6 @@ private:
     void tell(const Item& item, Event::Type type, std::string text, ByteCount done = {}, ByteCount total = {}) {
         const bool failed = item.error.has_value() || item.outcome == Outcome::interrupted;
         if (run_.events) run_.events({type, item.step.name.display(), std::move(text), done, total, failed});
-    }
-
-    // Where nothing of what was wanted is there.
-    void doubt_the_path(Report& report) const {
-        if (!options_.from || !rules::is_address(*options_.from)) return;
-        std::vector<Error*> absent;
-        for (Item& item : report.items) {
-            if (item.outcome == Outcome::unchanged) continue;
-            if (!item.error || item.error->kind() != Kind::not_found || item.fetched > ByteCount()) return;
-            absent.push_back(&*item.error);
-        }
-        std::ranges::for_each(absent, [](Error* error) { rules::ask_for_path(*error); });
     }
 
     // An item and its events, however it ends.

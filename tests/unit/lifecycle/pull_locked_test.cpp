@@ -207,6 +207,22 @@ TEST_CASE("the tag is gone and nothing installed has the content, nor any regist
     CHECK(world.calls(Call::What::pull) == 0);
 }
 
+TEST_CASE("a tag that has moved is not pulled where the registry lacks what it now serves, or keeps it to itself") {
+    World world;
+    world.pin_mistral();
+    world.registry.offer("mistral", after);
+    world.server.offer("mistral", as_installed(after));
+    world.registry.lose_blob(before.image().layers.front().digest);
+    if (GENERATE(true, false))
+        world.registry.lose_blob(after.image().config.digest);
+    else
+        world.registry.fail(FakeRegistry::Call::What::blob, Error(Kind::unreachable, "no way"), 0, 100);
+    const use::Item item = world.pull();
+    CHECK(item.outcome == Outcome::failed);
+    CHECK(item.error->kind() == Kind::not_found);
+    CHECK(world.calls(Call::What::pull) == 0);
+}
+
 TEST_CASE("a registry that only the server reaches: what arrives is compared") {
     World world;
     world.pin_mistral();

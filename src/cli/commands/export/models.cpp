@@ -57,6 +57,8 @@ StoreLook look(Wiring& wiring, const Error& silence) {
         if (found.found)
             wiring.note("no server answers; the models directory is that of OLLAMA_MODELS, " +
                         quoted(found.found->path.string()));
+        else
+            wiring.note("no server answers, nor is OLLAMA_MODELS of use: " + found.why_not);
         return found;
     }
     return {std::nullopt, silence.message() + "; --models-dir DIR reads one without a server"};
