@@ -1,5 +1,7 @@
 #include "download/assembly.hpp"
 
+#include "download/earlier.hpp"
+
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
 
@@ -10,35 +12,10 @@ namespace codemate::download {
 namespace {
 
 constexpr std::uint64_t sync_step = std::uint64_t{8} << 20;
-constexpr ByteCount journal_limit(std::uint64_t{256} << 20);
 // A thread hashes so many blocks at a time, then looks after its connection again.
 constexpr std::uint64_t blocks_a_turn = 4;
 // Blocks that may be in the file and not yet in the journal; a kill loses them.
 constexpr std::size_t most_untold = 4;
-
-// What was written into the file before a kill, but is not in the journal yet, is younger than the journal: by less
-// than this, unless the registry is very slow.
-constexpr Duration journal_lag = std::chrono::seconds(2);
-
-// What an earlier run left, if that is a file of this blob and not another one of the same name.
-std::optional<Journal> earlier_journal(const JournalHead& head, const store::Identity& file, const Target& target,
-                                       store::Disk& disk) {
-    const std::string path = journal_of(target.partial);
-    try {
-        const auto opened = disk.open(path);
-        std::optional<Journal> journal = parse_journal(store::read_all(*opened, journal_limit, path), head.boot);
-        if (!journal) return std::nullopt;
-        JournalHead same = journal->head;
-        same.boot = head.boot;
-        if (same != head) return std::nullopt;
-        // Somebody may have written into it since: the hash of what was there says nothing of what is there.
-        if (file.changed > opened->stat().identity.changed + journal_lag) journal->hashed = ResumableSha256::initial();
-        return journal;
-    } catch (const Error& error) {
-        if (error.kind() == Kind::not_found) return std::nullopt;
-        throw;
-    }
-}
 
 } // namespace
 
@@ -62,7 +39,8 @@ void Assembly::open_journal(const Target& target, store::Disk& disk) {
         identity = file_->stat().identity;
     }
     const JournalHead head{wanted_.digest, wanted_.size.count(), block_size_, identity.inode, boot_};
-    std::optional<Journal> earlier = earlier_journal(head, identity, target, disk);
+    std::optional<Journal> earlier = earlier_journal(wanted_, identity, target, disk, boot_);
+    if (earlier && earlier->head.block != block_size_) earlier.reset();
     if (!earlier) disk.remove(journal_of(target.partial));
     journal_ = disk.draft(journal_of(target.partial), {0600, target.ownership.owner, target.ownership.group});
     journal_end_ = journal_->stat().identity.size.count();
@@ -70,11 +48,8 @@ void Assembly::open_journal(const Target& target, store::Disk& disk) {
     append((journal_end_ > 0 ? "\n" : "") +
            (earlier && earlier->head.boot == boot_ && !boot_.empty() ? "" : head_line(head)));
     if (!earlier) return;
-    for (std::uint64_t block = 0; block < earlier->there.size(); ++block) {
-        const auto range = ledger_.range_of(block);
-        // A file that is shorter has lost it.
-        if (earlier->there[block] && range.first + range.count <= identity.size.count()) ledger_.add(block);
-    }
+    for (std::uint64_t block = 0; block < earlier->there.size(); ++block)
+        if (earlier->there[block]) ledger_.add(block);
     hash_ = ResumableSha256(earlier->hashed);
     ledger_.hashed(earlier->hashed.length / block_size_);
     sync_begun_ = earlier->hashed.length;

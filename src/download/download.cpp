@@ -1,7 +1,7 @@
 #include "codemate/download/download.hpp"
 
 #include "download/assembly.hpp"
-#include "download/journal.hpp"
+#include "download/earlier.hpp"
 #include "download/reading.hpp"
 
 #include "codemate/base/diagnostics.hpp"
@@ -16,8 +16,6 @@ namespace {
 
 // With another place to go to, one that does not answer is not waited for so long.
 constexpr int retries_before_another = 2;
-
-constexpr ByteCount longest_journal(std::uint64_t{256} << 20);
 
 class Fetching {
 public:
@@ -185,20 +183,9 @@ void discard(const Target& target, store::Disk& disk) {
 ByteCount left_over(const Wanted& wanted, const Target& target, store::Disk& disk) {
     try {
         const auto file = disk.stat(target.partial);
-        const std::string path = journal_of(target.partial);
-        if (!file || file->type != store::Type::file || !disk.stat(path)) return {};
-        const auto journal = parse_journal(store::read_all(*disk.open(path), longest_journal, path), {});
-        const bool is_its_own = journal && journal->head.digest == wanted.digest &&
-                                journal->head.size == wanted.size.count() &&
-                                journal->head.inode == file->identity.inode;
-        if (!is_its_own) return {};
-        ByteCount sum;
-        for (std::uint64_t block = 0; block < journal->there.size(); ++block) {
-            const std::uint64_t begin = block * journal->head.block;
-            const std::uint64_t end = std::min(begin + journal->head.block, wanted.size.count());
-            if (journal->there[block] && end <= file->identity.size.count()) sum += ByteCount(end - begin);
-        }
-        return sum;
+        if (!file || file->type != store::Type::file) return {};
+        const auto journal = earlier_journal(wanted, file->identity, target, disk, {});
+        return journal ? bytes_there(*journal) : ByteCount();
     } catch (const Error& error) {
         diagnostics::debug(error.message());
         return {};
