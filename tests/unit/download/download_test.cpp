@@ -60,6 +60,15 @@ struct World {
             wanted, {partial, whole, {0640, {}, {}}}, from ? *from : registry, disk, options,
             [this](ByteCount done) { progress.push_back(done.count()); }, stop.get_token());
     }
+    // At the thirtieth write, of forty blocks.
+    void be_killed(registry::Registry* from = nullptr) {
+        std::atomic<int> writes{0};
+        disk.before_each_write([&](std::string_view, std::uint64_t) {
+            if (++writes > 30) throw Killed(); // all threads: the process is gone
+        });
+        CHECK_THROWS_AS(fetch(from), Killed);
+        disk.before_each_write({});
+    }
     void check_right() const {
         CHECK(disk.content(whole) == content);
         CHECK_FALSE(disk.has(partial));
@@ -189,12 +198,7 @@ TEST_CASE("a resumed download hashes from where it was, and reads what was ahead
 TEST_CASE("a journal with its end cut off, or none at all, costs time and nothing else") {
     for (const std::size_t left : {0U, 1U, 50U, 120U, 200U, 333U, 500U}) {
         World world(5120);
-        std::atomic<int> writes{0};
-        world.disk.before_each_write([&](std::string_view, std::uint64_t) {
-            if (++writes > 30) throw Killed(); // of forty blocks
-        });
-        CHECK_THROWS_AS(world.fetch(), Killed);
-        world.disk.before_each_write({});
+        world.be_killed();
         world.disk.change(journal_of(partial), [&](std::string& text) { text.resize(std::min(text.size(), left)); });
         world.fetch();
         world.check_right();
@@ -205,12 +209,7 @@ TEST_CASE("what an earlier boot left is hashed again, and fetched again where it
     const bool lost = GENERATE(false, true);
     World world(5120);
     world.options.connections = 1; // so that the first block is there for sure
-    std::atomic<int> writes{0};
-    world.disk.before_each_write([&](std::string_view, std::uint64_t) {
-        if (++writes > 30) throw Killed(); // of forty blocks
-    });
-    CHECK_THROWS_AS(world.fetch(), Killed);
-    world.disk.before_each_write({});
+    world.be_killed();
     if (lost) world.disk.change(partial, [](std::string& text) { text[5] = static_cast<char>(text[5] ^ 1); });
     world.options.boot = "another";
     const Report report = world.fetch();
@@ -224,12 +223,7 @@ TEST_CASE("what an earlier boot left is hashed again, and fetched again where it
 TEST_CASE("a partial file that somebody has cut or exchanged is begun anew") {
     for (const bool exchanged : {false, true}) {
         World world(5120);
-        std::atomic<int> writes{0};
-        world.disk.before_each_write([&](std::string_view, std::uint64_t) {
-            if (++writes > 30) throw Killed(); // of forty blocks
-        });
-        CHECK_THROWS_AS(world.fetch(), Killed);
-        world.disk.before_each_write({});
+        world.be_killed();
         if (exchanged)
             world.disk.put(partial, std::string(5000, 'x'));
         else
@@ -242,12 +236,7 @@ TEST_CASE("a partial file that somebody has cut or exchanged is begun anew") {
 TEST_CASE("a partial file that somebody has written into since is hashed again") {
     World world(5120);
     world.options.connections = 1; // so that the first block is there for sure
-    std::atomic<int> writes{0};
-    world.disk.before_each_write([&](std::string_view, std::uint64_t) {
-        if (++writes > 30) throw Killed(); // of forty blocks
-    });
-    CHECK_THROWS_AS(world.fetch(), Killed);
-    world.disk.before_each_write({});
+    world.be_killed();
     world.disk.advance(std::chrono::minutes(1));
     world.disk.change(partial, [](std::string& text) { text[5] = static_cast<char>(text[5] ^ 1); });
     CHECK(world.fetch().resumed == ByteCount());
@@ -257,12 +246,7 @@ TEST_CASE("a partial file that somebody has written into since is hashed again")
 
 TEST_CASE("a partial file that has become longer than the blob is begun anew") {
     World world(5120);
-    std::atomic<int> writes{0};
-    world.disk.before_each_write([&](std::string_view, std::uint64_t) {
-        if (++writes > 30) throw Killed(); // of forty blocks
-    });
-    CHECK_THROWS_AS(world.fetch(), Killed);
-    world.disk.before_each_write({});
+    world.be_killed();
     world.disk.change(partial, [](std::string& text) { text.resize(9000); });
     CHECK(world.fetch().resumed == ByteCount());
     world.check_right();
@@ -331,12 +315,7 @@ TEST_CASE("a registry that ignores ranges sends one stream") {
 TEST_CASE("a registry that ignores ranges goes on where it was, too") {
     World world(5120);
     Rangeless rangeless(world.registry);
-    std::atomic<int> writes{0};
-    world.disk.before_each_write([&](std::string_view, std::uint64_t) {
-        if (++writes > 30) throw Killed(); // of forty blocks
-    });
-    CHECK_THROWS_AS(world.fetch(&rangeless), Killed);
-    world.disk.before_each_write({});
+    world.be_killed(&rangeless);
     CHECK(world.fetch(&rangeless).resumed > ByteCount());
     world.check_right();
 }
