@@ -275,19 +275,6 @@ struct Report {
     Duration took{0};
 };
 
-// How long a look-up is tried again that a registry fails to answer, as with 500 or 503, or cuts off.
-struct Patience {
-    int retries = 5;        // of one question, in a row
-    bool one_place = false; // all names are asked at one place, whatever their hosts (Options::from)
-    std::function<double()> random = [] { return 0.5; }; // from 0 to 1: spreads the waits of many clients
-    std::function<void(Duration, Stop)> wait = [](Duration span, const Stop& stop) { pause(span, stop); };
-    std::function<void(const std::string&)> note{}; // what is tried again: fit for a terminal; one call at a time
-};
-// The same registry, for where nobody else asks in codemate's place. A host that was not reached is asked no more, with
-// the same Error for all that it is asked for; one that was tried again in vain is asked each question once. Both
-// arguments' parts have to outlive it.
-std::unique_ptr<registry::Registry> patient(registry::Registry&, Patience);
-
 // `lock`: nullptr where none is in play.
 Facts gather(const Options&, const manifest::Manifest&, const manifest::Lock* lock, const Ports&, const Run&);
 Plan plan(const Facts&, const Options&); // pure

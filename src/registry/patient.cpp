@@ -1,15 +1,15 @@
-#include "lifecycle/pull/retry.hpp"
+#include "codemate/registry/patient.hpp"
 
+#include "codemate/base/backoff.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/http/obstacle.hpp"
 #include "codemate/http/silence.hpp"
-#include "codemate/lifecycle/pull.hpp"
 
 #include <map>
 #include <mutex>
 #include <set>
 
-namespace codemate::lifecycle::pull {
+namespace codemate::registry {
 namespace {
 
 // Somebody is there, and may answer a little later. Who was not reached is as a rule not there at all, and who said
@@ -21,7 +21,7 @@ bool is_passing(const Error& error) {
     return obstacle == http::Obstacle::none || obstacle == http::Obstacle::hangs_up;
 }
 
-class PatientRegistry final : public registry::Registry {
+class PatientRegistry final : public Registry {
 public:
     PatientRegistry(Registry& inner, Patience patience) : inner_(inner), patience_(std::move(patience)) {}
 
@@ -34,7 +34,7 @@ public:
     std::optional<Image> image(const ModelName& model, const Digest& digest, Stop stop) override {
         return ask(model, stop, [&] { return inner_.image(model, digest, stop); });
     }
-    std::optional<registry::BlobPlace> find_blob(const ModelName& model, const Digest& digest, Stop stop) override {
+    std::optional<BlobPlace> find_blob(const ModelName& model, const Digest& digest, Stop stop) override {
         return ask(model, stop, [&] { return inner_.find_blob(model, digest, stop); });
     }
     std::string blob(const ModelName& model, const Digest& digest, ByteCount limit, Stop stop) override {
@@ -44,7 +44,7 @@ public:
         return ask(model, stop, [&] { return inner_.blob_head(model, digest, count, stop); });
     }
     // Whoever reads knows what has come, and how to go on.
-    void read_blob(const ModelName& model, const Digest& digest, registry::ByteRange range,
+    void read_blob(const ModelName& model, const Digest& digest, ByteRange range,
                    const std::function<http::Flow(std::string_view)>& take, Stop stop) override {
         inner_.read_blob(model, digest, range, take, std::move(stop));
     }
@@ -53,15 +53,14 @@ private:
     template<typename Ask>
     auto ask(const ModelName& model, const Stop& stop, Ask question) -> decltype(question()) {
         const std::string host = patience_.one_place ? std::string() : model.host();
-        Retry retry(patience_.retries);
-        for (;;) {
+        for (int attempt = 1;; ++attempt) {
             throw_if_lost(host);
             try {
                 auto answer = question();
                 answered(host);
                 return answer;
             } catch (const Error& error) {
-                const std::optional<Duration> wait = wait_after(error, retry, host);
+                const std::optional<Duration> wait = wait_after(error, attempt, host);
                 if (!wait) throw;
                 patience_.wait(*wait, stop);
             }
@@ -79,14 +78,14 @@ private:
     }
 
     // Nothing: it is given up.
-    std::optional<Duration> wait_after(const Error& error, Retry& retry, const std::string& host) {
+    std::optional<Duration> wait_after(const Error& error, int attempt, const std::string& host) {
         const std::lock_guard lock(mutex_);
         if (!is_passing(error)) {
             if (error.kind() == Kind::unreachable) lost_.emplace(host, error);
             return std::nullopt;
         }
         if (tired_.contains(host)) return std::nullopt;
-        const std::optional<Duration> wait = retry.next(error, false, patience_.random());
+        const std::optional<Duration> wait = backoff(error, attempt, patience_.retries, patience_.random());
         if (!wait) {
             tired_.insert(host);
             return std::nullopt;
@@ -107,8 +106,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<registry::Registry> patient(registry::Registry& registry, Patience patience) {
+std::unique_ptr<Registry> patient(Registry& registry, Patience patience) {
     return std::make_unique<PatientRegistry>(registry, std::move(patience));
 }
 
-} // namespace codemate::lifecycle::pull
+} // namespace codemate::registry

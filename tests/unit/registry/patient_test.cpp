@@ -1,8 +1,7 @@
 #include "support/catch.hpp"
 #include "support/fake_registry.hpp"
-#include "unit/lifecycle/images.hpp"
 
-#include "codemate/lifecycle/pull.hpp"
+#include "codemate/registry/patient.hpp"
 
 #include <stop_token>
 #include <string>
@@ -12,7 +11,7 @@
 
 using namespace codemate;
 using namespace std::chrono_literals;
-namespace use = lifecycle::pull;
+namespace use = registry;
 using test::FakeRegistry;
 using What = FakeRegistry::Call::What;
 
