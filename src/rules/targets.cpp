@@ -58,6 +58,16 @@ std::optional<DigestTarget> parse_digest_target(const std::string& target) {
     return DigestTarget{target.substr(0, at), digits};
 }
 
+Targets parse_targets(const std::vector<std::string>& targets) {
+    Targets parsed;
+    for (const std::string& target : targets) {
+        const auto digest = parse_digest_target(target);
+        parsed.words.push_back(digest ? digest->target : target);
+        if (digest) parsed.with_digest.push_back(*digest);
+    }
+    return parsed;
+}
+
 bool DigestTarget::matches(const Digest& digest) const {
     return digest.hex().starts_with(digits);
 }

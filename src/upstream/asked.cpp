@@ -95,6 +95,20 @@ private:
 
 } // namespace
 
+std::vector<KnownContent> remembered_contents(const state::Journal* journal, const ModelName& name) {
+    std::vector<KnownContent> contents;
+    if (journal == nullptr) return contents;
+    try {
+        for (const state::Pulled& pulled : journal->entries()) {
+            if (pulled.name.same_on_server(name))
+                contents.push_back({pulled.digest, pulled.manifest, {}, pulled.source});
+        }
+    } catch (const Error& error) {
+        diagnostics::info(error.message());
+    }
+    return contents;
+}
+
 std::map<ModelName, Locked, ServerOrder> find_asked(const std::vector<DigestTarget>& targets,
                                                     const manifest::Manifest& manifest, const manifest::Lock* lock,
                                                     const AskedPorts& ports, const Stop& stop) {

@@ -29,6 +29,14 @@ struct DigestTarget {
 };
 std::optional<DigestTarget> parse_digest_target(const std::string&); // nothing without an @; throws Error{usage}
 
+// Of NAME@sha256:… the name is among the words, too: which content is meant is found out when it is known what there
+// is. Throws Error{usage}.
+struct Targets {
+    std::vector<std::string> words;
+    std::vector<DigestTarget> with_digest;
+};
+Targets parse_targets(const std::vector<std::string>&);
+
 // The entry of that name as the server compares names, or nullptr.
 const ollama::Installed* find(const std::vector<ollama::Installed>&, const ModelName&);
 

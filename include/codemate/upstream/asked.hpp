@@ -5,6 +5,7 @@
 #include "codemate/manifest/manifest.hpp"
 #include "codemate/registry/registry.hpp"
 #include "codemate/rules/targets.hpp"
+#include "codemate/state/journal.hpp"
 
 #include <functional>
 #include <map>
@@ -21,6 +22,9 @@ struct KnownContent {
     ByteCount size{};
     std::optional<ModelName> source{}; // where it came from; nothing: not known
 };
+
+// What the journal remembers of that name. What cannot be read of it is only diagnosed.
+std::vector<KnownContent> remembered_contents(const state::Journal*, const ModelName&);
 
 // Of one model, beside its entry in the lock.
 struct Whereabouts {

@@ -1,7 +1,5 @@
 #include "lifecycle/direct/asked.hpp"
 
-#include "codemate/base/diagnostics.hpp"
-#include "codemate/base/error.hpp"
 #include "codemate/upstream/asked.hpp"
 
 namespace codemate::lifecycle::direct {
@@ -11,16 +9,9 @@ upstream::Whereabouts whereabouts(const ModelName& name, const Facts& facts, con
                                   const Ports& ports) {
     std::vector<ModelName> places =
         options.from ? rules::names_at_one_source(name, facts.manifest) : facts.manifest.places_of(name);
-    upstream::Whereabouts found{{}, places.front(), std::move(places)};
-    try {
-        if (ports.journal != nullptr) {
-            for (const state::Pulled& pulled : ports.journal->entries()) {
-                if (pulled.name.same_on_server(name)) found.known.push_back({pulled.digest, pulled.manifest});
-            }
-        }
-    } catch (const Error& error) {
-        diagnostics::info(error.message());
-    }
+    upstream::Whereabouts found{upstream::remembered_contents(ports.journal, name), places.front(), std::move(places)};
+    for (upstream::KnownContent& content : found.known)
+        content.source.reset(); // it is looked for at the places, wherever it came from
     for (const store::Entry& entry : facts.inventory.models)
         found.known.push_back({entry.image.digest, entry.image.bytes});
     return found;

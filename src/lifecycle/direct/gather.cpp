@@ -46,21 +46,15 @@ std::set<Digest> verified_blobs(const store::Inventory& inventory, const Ports& 
 
 Facts gather(const Options& options, const manifest::Manifest& manifest, const manifest::Lock* lock, const Ports& ports,
              const Run& run) {
-    std::vector<std::string> words;
-    std::vector<rules::DigestTarget> with_digest;
-    for (const std::string& target : options.targets) {
-        const auto parsed = rules::parse_digest_target(target);
-        words.push_back(parsed ? parsed->target : target);
-        if (parsed) with_digest.push_back(*parsed);
-    }
-    Facts facts{manifest, manifest::resolve(manifest, words)};
+    const rules::Targets targets = rules::parse_targets(options.targets);
+    Facts facts{manifest, manifest::resolve(manifest, targets.words)};
     if (lock != nullptr) facts.lock = *lock;
     if (ports.disk != nullptr) {
         facts.inventory = store::take_inventory(store::scan(*ports.disk, run.stop));
         facts.begun = begun_downloads(*ports.disk, run.stop);
         facts.verified = verified_blobs(facts.inventory, ports);
     }
-    find_asked(facts, with_digest, options, ports, run);
+    find_asked(facts, targets.with_digest, options, ports, run);
     std::mutex mutex;
     for_each_parallel(facts.wanted.size(), most_at_once, [&](std::size_t i) {
         Found found = find_content(facts.wanted[i], facts, options, ports, run);

@@ -1,24 +1,13 @@
 #include "lifecycle/exports/asked.hpp"
 
-#include "codemate/base/diagnostics.hpp"
-#include "codemate/base/error.hpp"
 #include "codemate/upstream/asked.hpp"
 
 namespace codemate::lifecycle::exports {
 namespace {
 
 upstream::Whereabouts whereabouts(const ModelName& name, const manifest::Manifest& manifest, const Ports& ports) {
-    upstream::Whereabouts found{{}, manifest.source_of(name), manifest.places_of(name)};
-    try {
-        if (ports.journal != nullptr) {
-            for (const state::Pulled& pulled : ports.journal->entries()) {
-                if (pulled.name.same_on_server(name))
-                    found.known.push_back({pulled.digest, pulled.manifest, {}, pulled.source});
-            }
-        }
-    } catch (const Error& error) {
-        diagnostics::info(error.message());
-    }
+    upstream::Whereabouts found{upstream::remembered_contents(ports.journal, name), manifest.source_of(name),
+                                manifest.places_of(name)};
     if (ports.store) {
         for (const store::Entry& entry : ports.store->inventory.models)
             found.known.push_back({entry.image.digest, entry.image.bytes});

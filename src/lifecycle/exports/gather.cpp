@@ -42,16 +42,10 @@ public:
         : manifest_(manifest), lock_(lock), ports_(ports), run_(run), upstream_{nullptr, ports.registry} {}
 
     Facts run(const Options& options) {
-        std::vector<std::string> words;
-        std::vector<rules::DigestTarget> with_digest;
-        for (const std::string& target : options.targets) {
-            const auto parsed = rules::parse_digest_target(target);
-            words.push_back(parsed ? parsed->target : target);
-            if (parsed) with_digest.push_back(*parsed);
-        }
-        for (const manifest::Wanted& wanted : rules::resolve(manifest_, words, ports_.installed))
+        const rules::Targets targets = rules::parse_targets(options.targets);
+        for (const manifest::Wanted& wanted : rules::resolve(manifest_, targets.words, ports_.installed))
             facts_.models.push_back(model_of(wanted));
-        pin_asked(find_asked(with_digest, manifest_, lock_, ports_, run_));
+        pin_asked(find_asked(targets.with_digest, manifest_, lock_, ports_, run_));
         facts_.why_no_store = ports_.why_no_store;
         for (const Model& model : facts_.models)
             facts_.where.emplace(model.name, ports_.destination.place(model.name));

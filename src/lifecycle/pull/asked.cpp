@@ -2,8 +2,6 @@
 
 #include "lifecycle/pull/places.hpp"
 
-#include "codemate/base/diagnostics.hpp"
-#include "codemate/base/error.hpp"
 #include "codemate/upstream/asked.hpp"
 
 namespace codemate::lifecycle::pull {
@@ -11,17 +9,8 @@ namespace {
 
 upstream::Whereabouts whereabouts(const ModelName& name, const Facts& facts, const Options& options,
                                   const Ports& ports) {
-    upstream::Whereabouts found{{}, facts.manifest.source_of(name), places_of(name, facts.manifest, options)};
-    try {
-        if (ports.journal != nullptr) {
-            for (const state::Pulled& pulled : ports.journal->entries()) {
-                if (pulled.name.same_on_server(name))
-                    found.known.push_back({pulled.digest, pulled.manifest, {}, pulled.source});
-            }
-        }
-    } catch (const Error& error) {
-        diagnostics::info(error.message());
-    }
+    upstream::Whereabouts found{upstream::remembered_contents(ports.journal, name), facts.manifest.source_of(name),
+                                places_of(name, facts.manifest, options)};
     for (const ollama::Installed& model : facts.installed) {
         if (model.digest) found.known.push_back({*model.digest, {}, model.size});
     }

@@ -14,22 +14,7 @@ namespace codemate::lifecycle::pull {
 namespace {
 
 using manifest::Locked;
-using rules::DigestTarget;
 using upstream::State;
-
-// NAME@sha256:… is resolved by its name; which content is meant is found out when it is known what there is.
-struct Targets {
-    std::vector<std::string> words;
-    std::vector<DigestTarget> with_digest;
-
-    explicit Targets(const std::vector<std::string>& targets) {
-        for (const std::string& target : targets) {
-            const auto parsed = rules::parse_digest_target(target);
-            words.push_back(parsed ? parsed->target : target);
-            if (parsed) with_digest.push_back(*parsed);
-        }
-    }
-};
 
 const Locked* pin_of(const ModelName& name, const Facts& facts) {
     if (const auto asked = facts.asked.find(name); asked != facts.asked.end()) return &asked->second;
@@ -140,7 +125,7 @@ void look_for_layers(Facts& facts, const std::map<ModelName, Locked, ServerOrder
 Facts gather(const Options& options, const manifest::Manifest& manifest, const manifest::Lock* lock, const Ports& ports,
              const Run& run) {
     // The targets first: a misspelt one needs no server to be refused.
-    const Targets targets(options.targets);
+    const rules::Targets targets = rules::parse_targets(options.targets);
     Facts facts{manifest, manifest::resolve(manifest, targets.words), {}, ports.clock.now()};
     facts.installed = ports.server.installed(run.stop);
     if (lock != nullptr) facts.lock = *lock;
