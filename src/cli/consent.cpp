@@ -2,6 +2,7 @@
 
 #include "cli/wiring.hpp"
 
+#include "codemate/base/error.hpp"
 #include "codemate/ui/prompt.hpp"
 
 #include <unistd.h>
@@ -25,6 +26,12 @@ Consent consent_by(Ask&& ask, bool given) {
 
 Consent consent(const std::string& question, bool given, Wiring& wiring) {
     return consent_by([&] { return ui::ask(question, wiring.err(), STDIN_FILENO, wiring.stop()); }, given);
+}
+
+bool is_confirmed(const std::string& question, bool given, Wiring& wiring) {
+    const Consent answer = consent(question, given, wiring);
+    if (answer == Consent::declined) throw Error(Kind::refused, "not confirmed; nothing was changed");
+    return answer == Consent::given;
 }
 
 Consent consent_by_typing(const std::string& word, const std::string& question, bool given, Wiring& wiring) {

@@ -10,14 +10,7 @@ std::optional<Error> objection_to(const Unconfirmed& content, Wiring& wiring) {
     if (content.reasons.empty()) return std::nullopt;
     for (const std::string& reason : content.reasons)
         wiring.note(printable(reason));
-    switch (consent(content.question, content.is_answered, wiring)) {
-    case Consent::given:
-        return std::nullopt;
-    case Consent::declined:
-        throw Error(Kind::refused, "not confirmed; nothing was changed");
-    case Consent::nobody_to_ask:
-        break;
-    }
+    if (is_confirmed(content.question, content.is_answered, wiring)) return std::nullopt;
     const std::string confirms = content.from_one_place ? "no tag there confirms" : "no tag confirms any more";
     return Error(Kind::refused,
                  "the lock asks for content that " + confirms + ", and nobody can be asked here; nothing was changed")

@@ -98,14 +98,7 @@ private:
         if (!yes_ && can_be_asked()) wiring.err().write(refs::text(plan, wiring.style_of_err()));
         const std::string question = "Write " + asked.after + " for " + asked.before.display() + " in " +
                                      counted(plan.edits.size(), "file") + "?";
-        switch (consent(question, yes_, wiring)) {
-        case Consent::given:
-            return std::nullopt;
-        case Consent::declined:
-            throw Error(Kind::refused, "not confirmed; nothing was changed");
-        case Consent::nobody_to_ask:
-            break;
-        }
+        if (is_confirmed(question, yes_, wiring)) return std::nullopt;
         return Error(Kind::refused, "nobody can be asked here; nothing was changed")
             .hint("--yes is the consent, --dry-run shows the changes");
     }
