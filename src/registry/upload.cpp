@@ -169,7 +169,8 @@ void Upload::ask_how_far() {
 
 void Upload::accept(const http::Response& answer) {
     const std::string registry = shown(asked_.entrance.registry);
-    switch (after_end(answer, content_.digest)) {
+    const AfterEnd end = after_end(answer, content_.digest);
+    switch (end) {
     case AfterEnd::wrong_digest:
         // What was read here is right, and all of it was sent by this run: twice, that is no accident.
         if (lost_ > 0 && !from_before_ && hash_.verdict() == UploadHash::Verdict::good)
@@ -187,7 +188,7 @@ void Upload::accept(const http::Response& answer) {
     case AfterEnd::unconfirmed:
         break;
     }
-    unconfirmed_ = after_end(answer, content_.digest) == AfterEnd::unconfirmed;
+    unconfirmed_ = end == AfterEnd::unconfirmed;
     done_ = true;
 }
 
