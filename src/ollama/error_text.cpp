@@ -140,12 +140,16 @@ Error refused_by_registry(int status, std::string_view words, const ModelName& m
     return build(Kind::failed, "the registry refuses", words, "");
 }
 
-// Of a manifest, or of a directory of manifests: nothing is damaged where a name is removed at the same moment.
+// Nothing is damaged where a name is removed at the same moment.
 std::optional<Error> of_a_name(std::string_view text) {
-    if (text.find("/manifests/") == text.npos) return std::nullopt;
-    if (text.find("directory not empty") != text.npos)
+    switch (changed_place(text)) {
+    case ChangedPlace::none:
+        return std::nullopt;
+    case ChangedPlace::not_empty:
         return build(Kind::storage, "the server met another change of its names", text, "try again");
-    if (text.find("no such file or directory") == text.npos) return std::nullopt;
+    case ChangedPlace::gone:
+        break;
+    }
     return build(Kind::storage, "the server did not find a name's place in its models directory", text,
                  "try again: with a name that another program removes at the same moment the server removes empty "
                  "directories; if it stays so, a link that leads nowhere is a usual cause, and the server's log says "
@@ -210,6 +214,12 @@ Error no_such_path(const http::Response& answer, std::string_view source) {
 }
 
 } // namespace
+
+ChangedPlace changed_place(std::string_view text) {
+    if (text.find("/manifests/") == text.npos) return ChangedPlace::none;
+    if (text.find("directory not empty") != text.npos) return ChangedPlace::not_empty;
+    return text.find("no such file or directory") == text.npos ? ChangedPlace::none : ChangedPlace::gone;
+}
 
 Error generate_error(std::string_view text, const ModelName& model) {
     if (text.find("server busy") != std::string_view::npos) return build(Kind::busy, "the server is busy", text, "");

@@ -24,6 +24,11 @@ Error embed_error(const http::Response&, const ModelName&, std::string_view sour
 // An answer whose status is no success. `model`: whom the request was about, or nullptr. `source`: who answered.
 Error answer_error(const http::Response&, const ModelName* model, std::string_view source);
 
+// Whether a text is about something below manifests/ that had gone, or come, since the server had seen it: with a name
+// that it removes go directories that have become empty.
+enum class ChangedPlace { none, gone, not_empty };
+ChangedPlace changed_place(std::string_view text);
+
 // What a proxy says in the server's place (error_text_between.cpp); nothing where the server may have said it itself.
 std::optional<Error> error_between(const http::Response&, std::string_view source);
 bool looks_like_html(std::string_view body);

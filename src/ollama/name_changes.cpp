@@ -1,18 +1,13 @@
 #include "ollama/name_changes.hpp"
 
-#include "codemate/base/diagnostics.hpp"
+#include "ollama/error_text.hpp"
 
-#include <string>
-#include <string_view>
+#include "codemate/base/diagnostics.hpp"
 
 namespace codemate::ollama {
 namespace {
 
 constexpr int most_calls = 3;
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
-}
 
 } // namespace
 
@@ -33,9 +28,7 @@ void NameChanges::beside_others(const std::function<void(bool again)>& change) {
 }
 
 bool is_of_a_changing_place(const Error& error) {
-    const std::string& text = error.message();
-    if (error.kind() != Kind::storage || !has(text, "/manifests/")) return false;
-    return has(text, "no such file or directory") || has(text, "directory not empty");
+    return error.kind() == Kind::storage && changed_place(error.message()) != ChangedPlace::none;
 }
 
 } // namespace codemate::ollama
