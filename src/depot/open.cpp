@@ -31,6 +31,11 @@ std::optional<Form> form_of(store::Disk& disk) {
     return std::nullopt;
 }
 
+bool is_layout(const std::filesystem::path& path) {
+    std::error_code unknown;
+    return std::filesystem::exists(path / layout_file, unknown);
+}
+
 std::unique_ptr<registry::Registry> open(std::shared_ptr<store::Disk> disk, std::string where) {
     const auto form = form_of(*disk);
     if (!form) {

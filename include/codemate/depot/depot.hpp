@@ -3,6 +3,7 @@
 #include "codemate/registry/registry.hpp"
 #include "codemate/store/disk.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,10 @@ std::unique_ptr<registry::Registry> store_registry(std::shared_ptr<store::Disk>,
 enum class Form { layout, store };
 // By what stands in it: "oci-layout", or "manifests" and "blobs". Nothing where it is neither. Throws Error{storage}.
 std::optional<Form> form_of(store::Disk&);
+
+// Whether form_of() a directory at that path is `layout`, as far as one can tell from here; false where it cannot be
+// read.
+bool is_layout(const std::filesystem::path&);
 
 // The registry that the directory is. Throws Error{usage} for one that is none, or of another version, Error{damaged,
 // storage}.

@@ -2,7 +2,7 @@
 
 #include "codemate/base/error.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/depot/index.hpp"
+#include "codemate/depot/depot.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -39,11 +39,6 @@ bool is_directory(const std::string& path) {
 bool is_path(const std::string& text) {
     if (text.find("://") != std::string::npos) return false;
     return text.starts_with('.') || text.starts_with('/') || text.starts_with('~') || is_directory(text);
-}
-
-bool is_export(const std::string& path) {
-    std::error_code ignored;
-    return fs::exists(fs::path(path) / std::string(depot::layout_file), ignored);
 }
 
 std::optional<ModelName> name_of(const std::string& word) {
@@ -92,7 +87,7 @@ void check_words(const std::vector<std::string>& targets, const std::string& dir
     const bool is_known = directory.find('/') == std::string::npos && is_target(directory);
     const bool is_word = is_new && (is_known || is_clearly_model(directory));
     const auto other = std::ranges::find_if(targets, [&](const std::string& target) {
-        return is_export(target) || (is_word && is_directory(target) && !is_target(target));
+        return depot::is_layout(target) || (is_word && is_directory(target) && !is_target(target));
     });
     if (other != targets.end() && is_new)
         throw Error(Kind::usage, quoted(*other) + " is a directory, and no model")

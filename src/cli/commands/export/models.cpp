@@ -19,17 +19,8 @@ namespace {
 
 namespace use = lifecycle::exports;
 
-bool is_export(const std::filesystem::path& path) {
-    try {
-        return depot::form_of(*store::open_disk(path)) == depot::Form::layout;
-    } catch (const Error& error) { // whoever reads it says what is wrong with it
-        diagnostics::debug(error.message());
-        return false;
-    }
-}
-
 void refuse_export(const std::string& named, Wiring& wiring) {
-    if (!is_export(wiring.models_directory_to_write())) return;
+    if (!depot::is_layout(wiring.models_directory_to_write())) return;
     throw Error(Kind::usage, quoted(named) + " is an export, not a models directory")
         .context("--models-dir")
         .hint("an export is read by `codemate pull --from " + printable(named, 200) +

@@ -16,7 +16,7 @@
 #include "codemate/base/error.hpp"
 #include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
-#include "codemate/depot/index.hpp"
+#include "codemate/depot/depot.hpp"
 #include "codemate/rules/source_hints.hpp"
 #include "codemate/ui/markup.hpp"
 
@@ -213,10 +213,8 @@ private:
     void refuse_exports(const manifest::Manifest& manifest) const {
         const std::vector<std::string> words = manifest::known_words(manifest);
         for (const std::string& target : targets_) {
-            std::error_code unknown;
             if (target.empty() || std::ranges::find(words, target) != words.end()) continue;
-            const std::filesystem::path there(target);
-            if (!std::filesystem::is_regular_file(there / depot::layout_file, unknown)) continue;
+            if (!depot::is_layout(target)) continue;
             throw Error(Kind::usage, quoted(target) + " is a directory with exported models")
                 .hint("--from " + shell_word(target) + " takes models out of it; name those that you want");
         }

@@ -12,7 +12,7 @@
 #include "codemate/base/shell.hpp"
 #include "codemate/base/text.hpp"
 #include "codemate/base/token_bucket.hpp"
-#include "codemate/depot/index.hpp"
+#include "codemate/depot/depot.hpp"
 #include "codemate/machine/system.hpp"
 #include "codemate/store/layout.hpp"
 #include "codemate/store/local_disk.hpp"
@@ -101,7 +101,7 @@ private:
         if (direct_.from_directory && fs::equivalent(*direct_.from_directory, models_, unknown))
             throw Error(Kind::usage, "--from names " + there + ", and so does --models-dir")
                 .hint("--models-dir names where the models shall be");
-        if (!fs::exists(models_ / depot::layout_file, unknown)) return;
+        if (!depot::is_layout(models_)) return;
         throw Error(Kind::usage, there + " is an export, not a models directory")
             .hint("--from " + shell_word(models_.string()) +
                   " takes models out of it; --models-dir names where they shall be");
